@@ -44,6 +44,7 @@ export * from './props/traffic/request-filter';
 export * from './props/traffic/request-policy-props';
 export * from './props/traffic/retry-props';
 export * from './props/service/scaling-props';
+export * from './props/service/role-props';
 export * from './props/service/service-props';
 export * from './props/service/service-port';
 export * from './props/traffic/service-route';

@@ -9,6 +9,9 @@ import { Construct } from 'constructs';
 import { renderEdges } from './cdk/edges/render-edges';
 import { checkHosts } from './cdk/check-hosts';
 import { renderSystem } from './cdk/compute/render-system';
+import { vpcOf } from './cdk/compute/network';
+import { checkRoles } from './cdk/existing/check-roles';
+import { checkOwnZone, warnOfOwnZone } from './cdk/existing/own-zone';
 import { isolationOf } from './cdk/compute/isolated-subnets';
 import { subnetAddresses } from './cdk/compute/subnet-addresses';
 import type { RenderedSystem } from './cdk/compute/render-system';
@@ -67,7 +70,7 @@ export class Microservices extends Construct {
   public readonly namespace: IPrivateDnsNamespace;
   /** Domain of the virtual names, by which services call each other, such as `shop.internal`. */
   public readonly domain: string;
-  /** Private hosted zone of the virtual names. */
+  /** Private hosted zone of the virtual names: that of the props, or one that is created. */
   public readonly zone: IPrivateHostedZone;
   /**
    * Log group of the containers, of Envoy and of REST APIs; the access log of an HTTP API has one of its own
@@ -102,6 +105,8 @@ export class Microservices extends Construct {
     issues.throwIfAny(this.node.path);
     checkNeighbors(this, plan, props, issues);
     checkStacks(this, plan, props, issues);
+    checkOwnZone(this, props.zone, issues);
+    checkRoles(this, props, issues);
     issues.throwIfAny(this.node.path);
     const addresses = subnetAddresses(props);
     checkAddresses(addresses, issues);
@@ -124,6 +129,7 @@ export class Microservices extends Construct {
     this.fargateVcpus = fargateVcpus(plan.workloads);
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
     warnOfIsolation(this, plan, props, system);
+    warnOfOwnZone(this, props.zone, system.foundation.vpc);
     checkHosts(this, plan.externalHosts ?? [], [plan.zone.name, plan.namespace.name]);
     limitStackSize(this, plan, system.stacks);
     refuseNestedCycles(this, system.stacks);
@@ -206,7 +212,7 @@ export class Microservices extends Construct {
 
 /** Reports domains and names that two meshes of one app would both create, which would fail at deployment. */
 function checkNeighbors(scope: Microservices, plan: SystemPlan, props: MicroservicesProps, issues: IssueList): void {
-  const vpc = props.cluster?.vpc ?? props.vpc;
+  const vpc = vpcOf(props);
   for (const other of neighborsOf(scope)) {
     if (other.domain === plan.zone.name && isSameResource(vpc, other.vpc, ({ vpcId }) => vpcId)) {
       new Reader(issues, 'domain', plan.zone.name).fail(
@@ -216,6 +222,13 @@ function checkNeighbors(scope: Microservices, plan: SystemPlan, props: Microserv
         { fix: 'give one of the two another name or domain' },
       );
     }
+    // In one zone, whatever the VPC is, one name has one record.
+    else if (other.domain === plan.zone.name && isSameResource(props.zone, other.zone, ({ hostedZoneId }) => hostedZoneId))
+      new Reader(issues, 'domain', plan.zone.name).fail(
+        'DOMAIN_CLASH',
+        `"${plan.zone.name}" is the domain of ${other.node.path} too, whose names are written in the same zone`,
+        { fix: 'give one of the two another domain or another zone' },
+      );
     const same = namesOf(plan).filter((name) => other._registers(name));
     if (same.length > 0 && isSameResource(props.namespace, other.namespace, ({ namespaceId }) => namespaceId)) {
       new Reader(issues, 'namespace', undefined).fail(

@@ -3,6 +3,7 @@ import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { CapacityProviderStrategy, CpuArchitecture, ICluster, LogDriver } from 'aws-cdk-lib/aws-ecs';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroupRef, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import type { ClientProps } from './clients/client-props';
 import type { Certificates } from './security/certificates';
@@ -180,13 +181,26 @@ export interface MicroservicesProps {
   readonly name?: string;
 
   /**
-   * Domain of the virtual names: services are called `<service>.<domain>`. A private hosted zone for it is created, so inside
-   * the VPC it hides a public domain of the same name. It may not be a name of AWS, or above or below one. At least two labels,
-   * at most 180 characters.
+   * Domain of the virtual names: services are called `<service>.<domain>`. A private hosted zone for it is created, unless `zone` names
+   * one, so inside the VPC it hides a public domain of the same name. It may not be a name of AWS, or above or below one. At least two
+   * labels, at most 180 characters.
    *
-   * @default - `<name>.internal`
+   * @default - the name of `zone`; without one, `<name>.internal`
    */
   readonly domain?: string;
+
+  /**
+   * Existing private hosted zone, in which the virtual names are written, such as for a VPC that another account shares, or where a
+   * company makes zones centrally. Its name must be known at synthesis, and be `domain` or a domain above it. It must be in the account of
+   * the stack, since AWS CloudFormation writes records nowhere else, and associated with the VPC.
+   *
+   * To change it for a system that is deployed changes what the roles of its tasks are tagged with (the mesh is known by its zone), so
+   * tasks get no new certificates until all of its stacks are updated.
+   *
+   * @default - a private hosted zone of `domain` is created
+   * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-associate-vpcs-different-accounts.html
+   */
+  readonly zone?: IHostedZone;
 
   /**
    * Existing AWS Cloud Map namespace, in the same VPC, in which the tasks register. Its name must be known at
@@ -198,7 +212,8 @@ export interface MicroservicesProps {
 
   /**
    * VPC. It needs private subnets with a route to the images (NAT or VPC endpoints), and DNS support and DNS host
-   * names enabled. Meshes in one VPC need different domains.
+   * names enabled. Meshes in one VPC need different domains. Beside `cluster` only if that does not know its VPC, as one of
+   * `Cluster.fromClusterArn()`.
    *
    * @default - that of the cluster; if there is none, a VPC with two Availability Zones and flow logs is created
    */
@@ -212,7 +227,7 @@ export interface MicroservicesProps {
   readonly vpcSubnets?: SubnetSelection;
 
   /**
-   * ECS cluster; its VPC is used.
+   * ECS cluster; its VPC is used, if it knows one (see `vpc`).
    *
    * @default - a cluster with Fargate capacity providers and Container Insights is created
    */

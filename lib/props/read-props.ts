@@ -80,6 +80,7 @@ class PropsReader {
       return Object.assign(opaque, {
         namespace: { name: this.readMember(value, 'namespaceName', depth), type: this.readMember(value, 'type', depth) },
       });
+    if (opaque.has('hostedZoneId', 'zoneName')) return Object.assign(opaque, { zone: members('zoneName') });
     if (opaque.has('clusterName', 'vpc')) return Object.assign(opaque, { cluster: members('vpc') });
     if (opaque.has('vpcId', 'privateSubnets'))
       return Object.assign(opaque, { vpc: members('privateSubnets', 'isolatedSubnets', 'dnsSupportEnabled', 'dnsHostnamesEnabled') });

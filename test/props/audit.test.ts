@@ -141,6 +141,11 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   ExtraContainerProps: (field) => [
     { props: ui({ extraContainers: { helper: { image, [field]: unexpected } } }), path: `services.ui.extraContainers.helper.${field}` },
   ],
+  GatewayProps: (field) => [{ props: inEdge({ gateway: { [field]: unexpected } }), path: `edge.gateway.${field}` }],
+  RoleProps: (field) => [
+    { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
+    { props: inEdge({ gateway: { [field]: unexpected } }), path: `edge.gateway.${field}` },
+  ],
   SizingProps: (field) => [
     { props: ui({ [field]: unexpected }), path: `services.ui.${field}` },
     { props: inEdge({ gateway: { [field]: unexpected } }), path: `edge.gateway.${field}` },

@@ -9,6 +9,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { HttpNamespace, PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import fc from 'fast-check';
@@ -101,6 +102,10 @@ describe('objects that the CDK makes are accepted', () => {
           namespaceArn: 'a',
         }),
       }),
+    ],
+    [
+      'an imported zone',
+      (stack) => ({ ...ui({}), zone: HostedZone.fromHostedZoneAttributes(stack, 'Z', { hostedZoneId: 'Z', zoneName: 'a.b' }) }),
     ],
     ['a log group', (stack) => ({ ...ui({}), logs: { logGroup: new LogGroup(stack, 'L') } })],
     ['an imported log group', (stack) => ({ ...ui({}), logs: { logGroup: LogGroup.fromLogGroupName(stack, 'L', 'l') } })],

@@ -1,5 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
 import { IDENTITY_TAG, MESH_TAG } from '../../core/contract/issuing';
+import { areSeparate } from '../stack-order';
 import { warn } from '../warn';
 import { contextKey } from './identity-key';
 
@@ -41,19 +43,30 @@ export function setIdentityTags(role: iam.IRole, { uri, meshScope }: Pick<Proven
   return true;
 }
 
-/** The role of a service's tasks. */
-export function tagIdentity(role: iam.Role, identity: Pick<ProvenIdentity, 'uri' | 'meshScope'>): void {
+/**
+ * The role of a service's tasks.
+ *
+ * @param own says that the role is the user's: where what needs it stands, and where the role stands in the props
+ */
+export function tagIdentity(
+  role: iam.IRole,
+  identity: Pick<ProvenIdentity, 'uri' | 'meshScope'>,
+  own?: { readonly scope: Construct; readonly path: string },
+): void {
   const { uri } = identity;
-  // Else it is one that somebody has made, by `Role.customizeRoles()`.
-  if (!setIdentityTags(role, identity))
-    warn(role, [
+  // What comes before the mesh cannot name its zone, in a tag either.
+  const isBefore = own !== undefined && areSeparate(role, own.scope);
+  // Else it is one that somebody has made, by `Role.customizeRoles()`, or an imported one.
+  if (isBefore || !setIdentityTags(role, identity))
+    warn(own?.scope ?? role, [
       {
         id: 'role-without-identity',
-        path: 'services',
+        path: own?.path ?? 'services',
         message:
-          `the role ${role.roleName} is not made by this app, so it has no tags by which its tasks prove who they are: ` +
-          `give it the tag ${IDENTITY_TAG} with the value ${uri}, and the tag ${MESH_TAG} with that of MESH_SCOPE in MESH_SHARED of the ` +
-          'task definition (the domain, a slash, and the ID of the private hosted zone), or they get no certificate',
+          `the role ${own === undefined ? role.roleName : role.node.path} is not made by this ${own === undefined ? 'app' : 'stack'}, so ` +
+          `it has no tags by which its tasks prove who they are: give it the tag ${IDENTITY_TAG} with the value ${uri}, and the tag ` +
+          `${MESH_TAG} with that of MESH_SCOPE in MESH_SHARED of the task definition (the domain, a slash, and the ID of the private ` +
+          'hosted zone), or they get no certificate',
       },
     ]);
 }

@@ -22,20 +22,28 @@ type Provider = NonNullable<Capacity['_provider']>;
 type Given = readonly (readonly [name: string, provider: Provider])[];
 
 export function renderCluster(scope: Construct, plan: SystemPlan, props: MicroservicesProps, vpc: ec2.IVpc): ClusterCapacity {
-  const { cluster, capacityProviders = {} } = props;
+  const { capacityProviders = {} } = props;
   const given = Object.entries(capacityProviders).flatMap(([name, { _provider }]): Given =>
     _provider === undefined ? [] : [[name, _provider]],
   );
   const providerName = (name: string): string => (Object.hasOwn(capacityProviders, name) ? (capacityProviders[name]?._name ?? name) : name);
-  if (cluster === undefined) return { ...ownCluster(scope, plan, vpc, given), providerName };
-  for (const [name, provider] of given) checkBelongs(scope, name, provider, cluster);
-  checkTakesInstances(scope, plan, cluster);
+  if (props.cluster === undefined) return { ...ownCluster(scope, plan, vpc, given), providerName };
+  for (const [name, provider] of given) checkBelongs(scope, name, provider, props.cluster);
+  checkTakesInstances(scope, plan, props.cluster);
+  const cluster = clusterIn(scope, props.cluster, props.vpc);
   return {
     cluster,
     providerName,
     // What an Aspect of the CDK makes in it later is waited for, too.
     providersOf: (sizing) => (launchTypeOf(sizing) === 'FARGATE' ? [] : [cluster]),
   };
+}
+
+/** The CDK asks the cluster of a service for the VPC. */
+function clusterIn(scope: Construct, cluster: ecs.ICluster, vpc: ec2.IVpc | undefined): ecs.ICluster {
+  if (vpc === undefined) return cluster;
+  const { clusterName, clusterArn } = cluster;
+  return ecs.Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName, clusterArn, vpc });
 }
 
 /**

@@ -15,11 +15,15 @@ export function executionRole(
   id: string,
   { logGroup, vpc, vpcSubnets }: Pick<Foundation, 'logGroup' | 'vpc' | 'vpcSubnets'>,
 ): iam.Role {
-  const logs = new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] });
-  const role = new ExecutionRole(scope, id, new iam.PolicyDocument({ statements: [logs] }));
+  const role = new ExecutionRole(scope, id, new iam.PolicyDocument({ statements: [startStatement({ logGroup })] }));
   // Every service waits for its role, and so for the way to the images; the other way round when the stack goes.
   role.node.addDependency(vpc.selectSubnets(vpcSubnets).internetConnectivityEstablished);
   return role;
+}
+
+/** What every task needs to be started. */
+export function startStatement({ logGroup }: Pick<Foundation, 'logGroup'>): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] });
 }
 
 /**

@@ -38,22 +38,18 @@ export function addFileSystems(taskDefinition: ecs.TaskDefinition, volumes: read
   }
 }
 
-/** What tasks may do with file systems; undefined if there are none. Versions of a service have one role. */
-export function fileSystemsPolicy(volumes: readonly FileSystemVolume[]): iam.PolicyDocument | undefined {
-  if (volumes.length === 0) return undefined;
-  return new iam.PolicyDocument({
-    minimize: true,
-    statements: volumes.map(
-      ({ plan: { permissions }, options: { fileSystem, accessPoint } }) =>
-        new iam.PolicyStatement({
-          actions: permissions.map((permission) => `elasticfilesystem:${permission}`),
-          resources: [fileSystem.fileSystemArn],
-          ...(accessPoint === undefined
-            ? {}
-            : { conditions: { StringEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.accessPointArn } } }),
-        }),
-    ),
-  });
+/** What tasks may do with file systems. Versions of a service have one role. */
+export function fileSystemsStatements(volumes: readonly FileSystemVolume[]): readonly iam.PolicyStatement[] {
+  return volumes.map(
+    ({ plan: { permissions }, options: { fileSystem, accessPoint } }) =>
+      new iam.PolicyStatement({
+        actions: permissions.map((permission) => `elasticfilesystem:${permission}`),
+        resources: [fileSystem.fileSystemArn],
+        ...(accessPoint === undefined
+          ? {}
+          : { conditions: { StringEquals: { 'elasticfilesystem:AccessPointArn': accessPoint.accessPointArn } } }),
+      }),
+  );
 }
 
 /**

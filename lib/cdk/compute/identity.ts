@@ -7,15 +7,17 @@ import type { Construct, IDependable } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
-import { fileSystemsPolicy, fileSystemVolumes, openFileSystems } from './file-systems';
+import { fileSystemsStatements, fileSystemVolumes, openFileSystems } from './file-systems';
 import { renderSecurityGroup } from './security-groups';
-import { taskRole, type TaskPermissions } from './task-permissions';
+import { permitTasks, taskRole, type OwnRolePermissions, type TaskPermissions } from './task-permissions';
 import type { WorkloadContext } from './workload';
 
 /** What all versions of a service have in common. */
 export interface Identity {
   readonly taskRole: iam.IRole;
   readonly securityGroup: ISecurityGroup;
+  /** What gives a role of the user's its permissions, for which the tasks wait. */
+  readonly permissions?: IDependable;
   /** What must be there before a task can mount its file systems. */
   readonly fileSystemsOpen: readonly IDependable[];
 }
@@ -30,7 +32,7 @@ export function renderIdentity(
   const [plan] = plans;
   if (plan === undefined) throw new Error('bug: a service without tasks');
   const volumes = fileSystemVolumes(plans, context.fileSystem);
-  const role = taskRole(scope, 'TaskRole', {
+  const permissions: OwnRolePermissions = {
     service: serviceOf(plan),
     ...defined({ identity: provenBy(plan, context) }),
     discoveryServices,
@@ -38,12 +40,17 @@ export function renderIdentity(
     weights: weightsParameters(plan, context),
     ...defined({ namespaceHttpName: context.namespaceHttpName }),
     tasksPolicy: context.tasksPolicy,
-    ...defined({ fileSystems: fileSystemsPolicy(volumes) }),
+    tasksStatements: context.tasksStatements,
+    path: context.ownRoles.path,
+    fileSystems: fileSystemsStatements(volumes),
     endpoints: plans.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [{ endpoint, arn: context.endpointArn(endpoint) }])),
-  });
+  };
+  const own = context.ownRoles.taskRole;
+  const policy = own === undefined ? undefined : permitTasks(scope, own, permissions);
+  const role = own ?? taskRole(scope, 'TaskRole', permissions);
   const securityGroup = context.securityGroup(scope) ?? renderSecurityGroup(scope, plan, context);
   const fileSystemsOpen = openFileSystems(scope, volumes, { securityGroup, egress: plan.egressPorts === undefined ? 'open' : 'declared' });
-  return { taskRole: role, securityGroup, fileSystemsOpen };
+  return { taskRole: role, ...defined({ permissions: policy }), securityGroup, fileSystemsOpen };
 }
 
 function provenBy({ identity }: WorkloadPlan, { issuing }: WorkloadContext): TaskPermissions['identity'] {

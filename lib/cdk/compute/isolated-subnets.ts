@@ -15,7 +15,7 @@ type PlacedTask = Pick<IWorkload, 'serviceName' | 'version' | 'taskDefinition'>;
  */
 export function isolationOf(
   { vpc, vpcSubnets }: Foundation,
-  props: Pick<MicroservicesProps, 'cluster'>,
+  props: Pick<MicroservicesProps, 'cluster' | 'vpc'>,
   workloads: readonly PlacedTask[],
 ): Isolation | undefined {
   const resource = vpc.node.children.find((child) => isResource(child, 'AWS::EC2::VPC'));
@@ -37,7 +37,7 @@ export function isolationOf(
     .filter((child) => [undefined, resource].includes(targetOf(propertyOf(child, 'vpcId'))))
     .map((child) => textOf(child, propertyOf(child, 'serviceName')));
   return {
-    path: props.cluster === undefined ? 'vpc' : 'cluster.vpc',
+    path: props.cluster === undefined || props.vpc !== undefined ? 'vpc' : 'cluster.vpc',
     images: workloads.flatMap(imagesOf),
     ...(endpoints.includes('') ? {} : { endpoints }),
   };

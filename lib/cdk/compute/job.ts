@@ -75,6 +75,7 @@ export class Job extends Construct implements IJob {
       ready: this.ready,
     };
     this.ready.add(this.taskRole, execution, foundation.endpoints, openingsTo(this.securityGroup), ...identity.fileSystemsOpen);
+    if (identity.permissions !== undefined) this.ready.add(identity.permissions);
     if (sizing.capacityProviders.length > 0) this.ready.add(...foundation.capacity.providersOf(sizing));
     if (schedule !== undefined) {
       this.schedule = new scheduler.Schedule(this, 'Schedule', {

@@ -39,12 +39,17 @@ export function renderFoundation(
   { dualStack }: SubnetAddresses,
 ): Foundation {
   const logGroup = renderLogs(scope, props.logs);
-  const vpc = props.cluster?.vpc ?? props.vpc ?? renderVpc(scope, props.logs);
+  const vpc = vpcOf(props) ?? renderVpc(scope, props.logs);
   const namespace = props.namespace ?? renderNamespace(scope, plan.namespace, vpc);
   checkSubnets(scope, vpc, props.vpcSubnets);
   const shared = { vpc, vpcSubnets: props.vpcSubnets, endpoints: endpointsOf([scope], vpc), logGroup, namespace, dualStack };
   const capacity = renderCluster(scope, plan, props, vpc);
   return { ...shared, cluster: capacity.cluster, capacity };
+}
+
+/** A cluster that is imported by its ARN knows no VPC, and fails where it is asked for one: that of the props stands beside it. */
+export function vpcOf({ cluster, vpc }: Pick<MicroservicesProps, 'cluster' | 'vpc'>): ec2.IVpc | undefined {
+  return vpc ?? cluster?.vpc;
 }
 
 function checkSubnets(scope: Construct, vpc: ec2.IVpc, vpcSubnets: ec2.SubnetSelection | undefined): void {
@@ -112,7 +117,13 @@ function renderVpc(scope: Construct, logProps: LogProps | undefined): ec2.Vpc {
  * The virtual names. A zone beside the namespace, since records cannot be added to Cloud Map's own zone; the more specific
  * zone wins, so `tasks.<domain>` stays Cloud Map's.
  */
-export function renderVirtualNames(scope: Construct, { name, comment }: ZonePlan, vpc: ec2.IVpc): route53.PrivateHostedZone {
+export function renderVirtualNames(
+  scope: Construct,
+  { name, comment }: ZonePlan,
+  vpc: ec2.IVpc,
+  own: route53.IHostedZone | undefined,
+): route53.IPrivateHostedZone {
+  if (own !== undefined) return own;
   return new route53.PrivateHostedZone(scope, 'Zone', {
     zoneName: name,
     vpc,

@@ -17,6 +17,7 @@ import type { IssueList } from '../../core/reading/issues';
 import type { IJob } from '../../job';
 import type { IMicroservice } from '../../microservice';
 import type { ContainerProps } from '../../props/service/container-props';
+import type { RoleProps } from '../../props/service/role-props';
 import type { Deployment } from '../../props/service/deployment';
 import type { EfsVolumeOptions } from '../../props/service/volume';
 import type { ScalingProps } from '../../props/service/scaling-props';
@@ -37,7 +38,7 @@ import { renderFoundation, renderVirtualNames } from './network';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { renderSharedVariables } from './shared-variables';
-import { tasksPolicy } from './tasks-policy';
+import { tasksPolicy, tasksStatements } from './tasks-policy';
 import type { CallersGroups } from './security-groups';
 import { renderCallersGroups, renderIngress } from './security-groups';
 import { Units } from './units';
@@ -46,7 +47,7 @@ import { defined } from '../../core/defined';
 
 export interface RenderedSystem {
   readonly foundation: Foundation;
-  readonly zone: route53.PrivateHostedZone;
+  readonly zone: route53.IPrivateHostedZone;
   /** The user's services, without gateways. */
   readonly services: ReadonlyMap<string, IMicroservice>;
   readonly jobs: ReadonlyMap<string, IJob>;
@@ -74,7 +75,7 @@ export function renderSystem(
   issues: IssueList,
 ): RenderedSystem {
   const foundation = renderFoundation(scope, plan, props, addresses);
-  const zone = renderVirtualNames(scope, plan.zone, foundation.vpc);
+  const zone = renderVirtualNames(scope, plan.zone, foundation.vpc, props.zone);
   const units = new Units(scope, renderGroups(scope, plan, props), foundation);
   if (plan.groups === undefined) units.of(undefined).executionRole();
   const meshScope = scopeOf(plan.zone.name, zone.hostedZoneId);
@@ -89,7 +90,8 @@ export function renderSystem(
       ? undefined
       : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
   const issuing = certificates === undefined ? undefined : issuingOf(meshScope, certificates);
-  const policy = tasksPolicy(scope, { issuerArn: issuing?.issuerArn, traced: plan.workloads.some((task) => task.traced) });
+  const permitted = { issuerArn: issuing?.issuerArn, traced: plan.workloads.some((task) => task.traced) };
+  const policy = tasksPolicy(scope, permitted);
   const sharedVariables = issuing === undefined ? undefined : renderSharedVariables(scope, plan.name, issuing);
   units.renderSecurityGroups(plan.workloads, foundation);
   const callersGroups = renderCallersGroups(scope, plan, units, foundation);
@@ -99,6 +101,8 @@ export function renderSystem(
       foundation: unit.foundation,
       sharedExecutionRole: () => unit.executionRole(),
       tasksPolicy: policy,
+      tasksStatements: tasksStatements(permitted),
+      ownRoles: ownRoles(props, task),
       sharedVariables,
       containerProps: (container) => userProps(props, task, container),
       fileSystem: (workload, volume) => userFileSystem(props, workload, volume),
@@ -159,7 +163,7 @@ function clientsOf(
     zone,
     services,
     issuing,
-  }: { readonly zone: route53.PrivateHostedZone; readonly services: ReadonlyMap<string, Microservice>; readonly issuing?: Issuing },
+  }: { readonly zone: route53.IPrivateHostedZone; readonly services: ReadonlyMap<string, Microservice>; readonly issuing?: Issuing },
   issues: IssueList,
 ): ReadonlyMap<string, IClient> {
   if (clients === undefined) return new Map();
@@ -251,6 +255,20 @@ function imagePath(task: WorkloadPlan, { role, name }: ContainerPlan): string {
   return role === 'extra' ? `${workload}.extraContainers.${name}.image` : `${workload}.image`;
 }
 
+function ownRoles(props: MicroservicesProps, task: WorkloadPlan): WorkloadContext['ownRoles'] {
+  if (task.job !== undefined) return { path: `jobs.${task.name}` };
+  if (task.clientGateway === true) return { path: 'clientGateway' };
+  if (task.edge === undefined) return { ...rolesIn(props.services[serviceOf(task)]), path: `services.${serviceOf(task)}` };
+  return {
+    ...rolesIn(edgeOf(props, task.edge)?._options.gateway),
+    path: `${props.edge === undefined ? `edges.${task.edge}` : 'edge'}.gateway`,
+  };
+}
+
+function rolesIn({ taskRole, executionRole }: RoleProps = {}): RoleProps {
+  return defined({ taskRole, executionRole });
+}
+
 function deploymentOf({ services, ...props }: MicroservicesProps, task: WorkloadPlan): Deployment | undefined {
   if (task.job !== undefined) return undefined;
   if (task.edge !== undefined) return edgeOf(props, task.edge)?._options.gateway?.deployment;
@@ -266,7 +284,7 @@ function scalingOf({ services, ...props }: MicroservicesProps, task: WorkloadPla
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.scaling) ?? service?.scaling;
 }
 
-function renderRecords(scope: Construct, plan: SystemPlan, zone: route53.PrivateHostedZone, services: Tasks, units: Units): void {
+function renderRecords(scope: Construct, plan: SystemPlan, zone: route53.IPrivateHostedZone, services: Tasks, units: Units): void {
   for (const record of plan.records) {
     const { service, group } = record;
     const place = group === undefined ? (services.get(service) ?? new Construct(scope, service)) : units.foundationsOf(group, service);

@@ -4,11 +4,12 @@ import type { IConstruct } from 'constructs';
 import type { SubnetAddresses } from '../../core/plan/addresses';
 import type { MicroservicesProps } from '../../props/microservices-props';
 import { targetsOf } from '../stack-order';
+import { vpcOf } from './network';
 
 /** What the app shows of the addresses that tasks get; of subnets that are imported by their IDs, nothing is known. */
 export function subnetAddresses({ vpc, cluster, vpcSubnets }: MicroservicesProps): SubnetAddresses {
-  const path = cluster === undefined ? 'vpc' : 'cluster.vpc';
-  const given = cluster?.vpc ?? vpc;
+  const path = cluster === undefined || vpc !== undefined ? 'vpc' : 'cluster.vpc';
+  const given = vpcOf({ cluster, vpc });
   const subnets = given === undefined ? [] : given.selectSubnets(vpcSubnets).subnets.map(resourceOf);
   const known = subnets.flatMap((subnet) => subnet ?? []);
   return {

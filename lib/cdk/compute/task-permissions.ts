@@ -1,7 +1,8 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
+import { renderRolePolicy } from '../existing/own-role';
 import type { ProvenIdentity } from '../certificates/proven-identity';
 import { identityStatement, tagIdentity } from '../certificates/proven-identity';
 import { namesInPolicy } from '../../core/plan/names-in-policy';
@@ -26,15 +27,23 @@ export interface TaskPermissions {
   readonly namespaceHttpName?: string;
   /** What all tasks may do; absent if that is nothing. */
   readonly tasksPolicy: iam.IManagedPolicy | undefined;
-  /** What they may do with the file systems that they mount; absent: they mount none. */
-  readonly fileSystems?: iam.PolicyDocument;
+  /** What they may do with the file systems that they mount. */
+  readonly fileSystems: readonly iam.PolicyStatement[];
   /** What its Envoys are to a control plane; none if there is none. */
   readonly endpoints: readonly { readonly endpoint: MeshEndpointPlan; readonly arn: string }[];
 }
 
+/** What a role of the user's is given. */
+export interface OwnRolePermissions extends TaskPermissions {
+  /** The statements of `tasksPolicy`, for a role of the user's in whatever stack. */
+  readonly tasksStatements: readonly iam.PolicyStatement[];
+  /** Where a role of the user's stands in the props. */
+  readonly path: string;
+}
+
 /** The role of a service's tasks: what the agent and the collector need, and whatever the user grants to the service. */
 export function taskRole(scope: Construct, id: string, permissions: TaskPermissions): iam.Role {
-  const { identity, tasksPolicy, weights } = permissions;
+  const { fileSystems, identity, tasksPolicy, weights } = permissions;
   const managed = [...(tasksPolicy === undefined ? [] : [tasksPolicy]), ...weightsPolicies(scope, weights)];
   const discovery = discoveryStatements(permissions);
   const statements = [...(identity === undefined ? [] : [identityStatement(identity)]), ...discovery, ...weightsStatements(permissions)];
@@ -43,7 +52,7 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
     inlinePolicies: {
       ...(statements.length === 0 ? {} : { MeshAgent: new iam.PolicyDocument({ statements }) }),
       ...controlPlanePolicy(permissions),
-      ...defined({ FileSystems: permissions.fileSystems }),
+      ...(fileSystems.length === 0 ? {} : { FileSystems: new iam.PolicyDocument({ minimize: true, statements: [...fileSystems] }) }),
     },
     ...defined({ managedPolicies: managed.length === 0 ? undefined : managed }),
   });
@@ -51,6 +60,24 @@ export function taskRole(scope: Construct, id: string, permissions: TaskPermissi
   limitRole(role, permissions.service);
   acknowledge(role, [...(discovery.length === 0 ? [] : (['cloudMapInstances'] as const)), 'inlinePolicy']);
   return role;
+}
+
+/** The same for a role of the user's own. */
+export function permitTasks(scope: Construct, role: iam.IRole, permissions: OwnRolePermissions): IDependable | undefined {
+  const { identity, path, tasksStatements, weights } = permissions;
+  if (identity !== undefined) tagIdentity(role, identity, { scope, path: `${path}.taskRole` });
+  return renderRolePolicy(scope, 'TaskPermissions', role, {
+    path: `${path}.taskRole`,
+    statements: [
+      ...(identity === undefined ? [] : [identityStatement(identity)]),
+      ...discoveryStatements(permissions),
+      ...(weights.length === 0 ? [] : [weightsStatement(weights)]),
+      ...tasksStatements,
+      ...controlPlaneStatements(permissions),
+      ...permissions.fileSystems,
+    ],
+    reasons: ['cloudMapInstances', 'inlinePolicy'],
+  });
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudmap.html */
@@ -101,18 +128,18 @@ const MOST_INLINE_PARAMETERS = 20;
 const PARAMETERS_OF_POLICY = 35;
 
 /** What the control plane of a mesh wants of its Envoys: one statement for each action. */
-function controlPlanePolicy({ endpoints }: TaskPermissions): { readonly MeshEnvoy?: iam.PolicyDocument } {
-  if (endpoints.length === 0) return {};
+function controlPlanePolicy(permissions: TaskPermissions): { readonly MeshEnvoy?: iam.PolicyDocument } {
+  const statements = controlPlaneStatements(permissions);
+  return statements.length === 0 ? {} : { MeshEnvoy: new iam.PolicyDocument({ statements: [...statements] }) };
+}
+
+function controlPlaneStatements({ endpoints }: TaskPermissions): readonly iam.PolicyStatement[] {
   const byAction = new Map<string, Set<string>>();
   for (const { endpoint, arn } of endpoints) {
     for (const { action, resources = [arn] } of endpoint.permissions)
       byAction.set(action, new Set([...(byAction.get(action) ?? []), ...resources]));
   }
-  return {
-    MeshEnvoy: new iam.PolicyDocument({
-      statements: [...byAction].map(([action, resources]) => new iam.PolicyStatement({ actions: [action], resources: [...resources] })),
-    }),
-  };
+  return [...byAction].map(([action, resources]) => new iam.PolicyStatement({ actions: [action], resources: [...resources] }));
 }
 
 function oneOrMore(values: string[]): string | string[] {

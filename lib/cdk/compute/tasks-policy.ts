@@ -19,16 +19,21 @@ export interface TasksPolicyProps {
 }
 
 /** What all tasks of a mesh may do, once for all of their roles; undefined if that is nothing. */
-export function tasksPolicy(scope: Construct, { issuerArn, traced }: TasksPolicyProps): iam.ManagedPolicy | undefined {
-  if (issuerArn === undefined && !traced) return undefined;
+export function tasksPolicy(scope: Construct, props: TasksPolicyProps): iam.ManagedPolicy | undefined {
+  const statements = tasksStatements(props);
+  if (statements.length === 0) return undefined;
   const policy = new iam.ManagedPolicy(scope, 'TasksPolicy', {
     // Always the same: a change would replace the policy, which stacks of groups may import.
     description: 'What all tasks of a mesh may do',
-    statements: [
-      ...(issuerArn === undefined ? [] : [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [issuerArn] })]),
-      ...(traced ? [new iam.PolicyStatement({ actions: TRACES_ACTIONS, resources: ['*'] })] : []),
-    ],
+    statements: [...statements],
   });
-  if (traced) acknowledge(policy, ['traces']);
+  if (props.traced) acknowledge(policy, ['traces']);
   return policy;
+}
+
+export function tasksStatements({ issuerArn, traced }: TasksPolicyProps): readonly iam.PolicyStatement[] {
+  return [
+    ...(issuerArn === undefined ? [] : [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [issuerArn] })]),
+    ...(traced ? [new iam.PolicyStatement({ actions: TRACES_ACTIONS, resources: ['*'] })] : []),
+  ];
 }

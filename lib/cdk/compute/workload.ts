@@ -5,13 +5,16 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import type { IDependable } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { IWorkload } from '../../microservice';
 import type { ContainerPlan, MeshEndpointPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
-import { executionRole } from './execution-role';
+import type { RoleProps } from '../../props/service/role-props';
+import { executionRole, startStatement } from './execution-role';
 import type { FileSystemsOf } from './file-systems';
+import { renderRolePolicy } from '../existing/own-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity } from './identity';
 import { renderTaskDefinition } from './task-definition';
@@ -30,6 +33,9 @@ export interface WorkloadContext {
   readonly sharedExecutionRole: () => iam.IRole;
   /** What all tasks may do; absent if that is nothing. */
   readonly tasksPolicy: iam.IManagedPolicy | undefined;
+  readonly tasksStatements: readonly iam.PolicyStatement[];
+  /** Roles of the user's own, and where they stand in the props. */
+  readonly ownRoles: RoleProps & { readonly path: string };
   /** Settings that all tasks have in common (shared-variables.ts); absent without certificates. */
   readonly sharedVariables: string | undefined;
   /** The user's props of a container, for what the plan cannot hold; undefined for the mesh's own containers. */
@@ -84,17 +90,16 @@ export class Workload extends Construct implements IWorkload {
     of?: { readonly identity: Identity; readonly discoveryService: servicediscovery.Service | undefined },
   ) {
     super(scope, id);
-    const { foundation } = context;
     this.serviceName = serviceOf(plan);
     if (plan.version !== undefined) this.version = plan.version.name;
     this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
     this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService ?? []].flat(), context);
     const { taskRole, securityGroup } = this.identity;
-    const execution = plan.ownExecutionRole ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole();
+    const execution = executionRoleOf(this, plan, context);
 
     const { taskDefinition, containers } = renderTaskDefinition(this, plan, context, {
       taskRole,
-      executionRole: execution,
+      executionRole: execution.role,
       discoveryServiceId: this.discoveryService?.serviceId,
     });
     this.taskDefinition = taskDefinition;
@@ -115,7 +120,7 @@ export class Workload extends Construct implements IWorkload {
       renderPolicies(this.scaling, plan, scaling, context.scaling);
     }
     // A task that starts before its execution role may write logs would not start.
-    this.ecsService.node.addDependency(execution);
+    this.ecsService.node.addDependency(execution.role, ...[execution.permissions ?? [], this.identity.permissions ?? []].flat());
     // Nor one that mounts a file system which does not let it in.
     this.ecsService.node.defaultChild?.node.addDependency(...this.identity.fileSystemsOpen);
   }
@@ -155,6 +160,21 @@ export class Workload extends Construct implements IWorkload {
       ...props,
     }).attachTo(this.ecsService);
   }
+}
+
+function executionRoleOf(
+  scope: Construct,
+  plan: WorkloadPlan,
+  { foundation, ownRoles, sharedExecutionRole }: WorkloadContext,
+): { readonly role: iam.IRole; readonly permissions?: IDependable } {
+  const { executionRole: own, path } = ownRoles;
+  if (own === undefined) return { role: plan.ownExecutionRole ? executionRole(scope, 'ExecutionRole', foundation) : sharedExecutionRole() };
+  const permissions = renderRolePolicy(scope, 'StartTasks', own, {
+    path: `${path}.executionRole`,
+    statements: [startStatement(foundation)],
+    reasons: ['inlinePolicy'],
+  });
+  return { role: own, ...defined({ permissions }) };
 }
 
 function find(

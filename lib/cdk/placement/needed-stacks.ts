@@ -54,13 +54,14 @@ function stacksOf(scope: Construct, texts: readonly unknown[]): readonly Stack[]
 type Texts = readonly (readonly [path: string, texts: readonly unknown[]])[];
 
 function textsOf({ groups = [] }: Pick<SystemPlan, 'groups'>, props: MicroservicesProps): Texts {
-  const { vpc, cluster, namespace, logs } = props;
+  const { vpc, cluster, namespace, zone, logs } = props;
   const later = new Set(groups.filter(({ kind }) => kind === 'stack').map(({ name }) => name));
   const services = Object.entries(props.services).filter(([, { group }]) => group === undefined || !later.has(group));
   return [
     ['vpc', textsOfVpc(vpc)],
-    ['cluster', cluster === undefined ? [] : [cluster.clusterName, cluster.clusterArn, ...textsOfVpc(cluster.vpc)]],
+    ['cluster', cluster === undefined ? [] : [cluster.clusterName, cluster.clusterArn, ...textsOfVpc(vpc ?? cluster.vpc)]],
     ['namespace', namespace === undefined ? [] : [namespace.namespaceId, namespace.namespaceName, namespace.namespaceArn]],
+    ['zone', zone === undefined ? [] : [zone.hostedZoneId]],
     ['logs.logGroup', [logs?.logGroup?.logGroupRef.logGroupName]],
     ['logs.encryptionKey', [logs?.encryptionKey?.keyRef.keyArn]],
     ...services.flatMap(([name, service]) => textsOfService(`services.${name}`, service)),

@@ -1,7 +1,7 @@
 /**
  * By which a mesh is known where others of the account are, too: in the metrics of its agents, in proofs of identity, and in the tags of
- * its roles. Two environments of one app have the same domain, and AWS gives no ID twice: that of the private hosted zone, which every
- * mesh has for itself, and keeps even when its VPC changes.
+ * its roles. Two environments of one app have the same domain, and AWS gives no ID twice: that of the private hosted zone, which a
+ * mesh keeps even when its VPC changes. Meshes that share a zone of the user's differ by their domains, whose records it holds once.
  *
  * A domain, a slash and letters and digits are allowed everywhere: in tags of roles, encryption contexts, conditions of policies, and
  * dimensions of metrics.

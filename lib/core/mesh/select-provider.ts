@@ -7,6 +7,9 @@ import type { MeshProvider } from './provider';
 import { PROVIDERS } from './providers';
 import { SHARED_OPTIONS, checkImages } from './shared-options';
 
+/** Of every provider. */
+export const MESH_OPTIONS: readonly string[] = [...new Set([...SHARED_OPTIONS, ...PROVIDERS.flatMap(({ options }) => options)])];
+
 /** Reads the prop `mesh`. */
 export function parseMesh(at: Reader, services: Reader): { readonly provider: MeshProvider; readonly settings: MeshSettings } {
   const provider = chosenProvider(at);

@@ -10,6 +10,7 @@ import { ownerOf } from '../model/service-ports';
 import { everyCaller } from '../model/callers';
 import { checkShared } from './network/check-shared';
 import { checkApex, checkHostNames, parseDomain, parseName, parseNamespace } from './network/parse-names';
+import { checkZone, parseZone } from './network/parse-zone';
 import { checkAllow } from './security/check-allow';
 import { checkSharedAuthority } from './security/check-shared-authority';
 import { failWithoutPort } from './service/check-worker';
@@ -18,7 +19,7 @@ import { checkExec } from './service/check-exec';
 import { apart, checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
 import { parseGroups } from './parse-groups';
-import { FIELDS, PLACES } from './places';
+import { FIELDS, PLACES, TRACING_FIELDS } from './places';
 import { parseEdges } from './edge/parse-edges';
 import { callsOfClients, parseClients } from './clients/parse-clients';
 import type { ClientGateway } from '../model/clients';
@@ -62,7 +63,8 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const root = new Reader(issues, '', input.props, PLACES);
   root.checkFields(FIELDS);
   const name = parseName(root, input.defaultName);
-  const domain = parseDomain(root.field('domain'), name);
+  const zone = parseZone(root.field('zone'));
+  const domain = parseDomain(root.field('domain'), zone ?? `${name}.internal`, root.field('zone'));
   const namespace = root.field('namespace');
   const discoveryDomain = parseNamespace(namespace, domain) ?? `tasks.${domain}`;
   checkShared(root);
@@ -131,6 +133,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     ...(clientGateway === undefined ? [] : [clientGateway.name]),
   ];
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
+  checkZone(root.field('zone'), zone, { domain, discoveryDomain, registered });
 
   const warnings = [...checkSharedAuthority(certificates, domain, root.field('domain').absent)];
   const { services, external } = connect(drafts, externals, {
@@ -172,7 +175,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
 }
 
 function parseTracing(at: Reader): TracingSettings | undefined {
-  if (!at.checkFactory('Tracing', 'Tracing.xray() or Tracing.none()') || !at.checkFields(['samplingRate', 'image'], 'kind'))
+  if (!at.checkFactory('Tracing', 'Tracing.xray() or Tracing.none()') || !at.checkFields(TRACING_FIELDS, 'kind'))
     return { collectorImage: imageReference(IMAGES.collector) };
   const kind = at
     .field('kind')

@@ -24,6 +24,17 @@ export function closestName(got: string, names: readonly string[]): string | und
   return closest?.name ?? completed(got, names);
 }
 
+/** Of a property one mistake for every four letters of the shorter name: props of other tools look like ours, and mean something else. */
+const LETTERS_PER_MISTAKE_OF_PROPERTY = 4;
+
+/** As `closestName`, for the names of properties. */
+export function closestProperty(got: string, names: readonly string[]): string | undefined {
+  const near = names.filter(
+    (name) => mistakes(got, name) <= Math.max(1, Math.floor(Math.min(got.length, name.length) / LETTERS_PER_MISTAKE_OF_PROPERTY)),
+  );
+  return closestName(got, near) ?? completed(got, names);
+}
+
 /** Of fewer letters than three there is too little to go by. */
 function completed(got: string, names: readonly string[]): string | undefined {
   const begun = names.filter((name) => got.length >= 3 && name.toLowerCase().startsWith(got.toLowerCase()));

@@ -1,4 +1,4 @@
-import { closestName, mistakes } from './closeness';
+import { closestName, closestProperty, mistakes } from './closeness';
 import {
   Bytes,
   Choice,
@@ -16,7 +16,7 @@ import {
 } from './input';
 import type { IssueCode, IssueList } from './issues';
 import type { Places } from './synonyms';
-import { meantBy, placeOf } from './synonyms';
+import { meantBy } from './synonyms';
 import { defined } from '../defined';
 
 interface NumberRange {
@@ -93,7 +93,7 @@ export class Reader {
     }
     for (const [key, value] of Object.entries(this.value)) {
       if (value === undefined || key === internal || known.includes(key)) continue;
-      this.field(key).fail('UNKNOWN_PROPERTY', `there is no property "${key}" here`, suggestProperty(key, known, this.places));
+      this.field(key).fail('UNKNOWN_PROPERTY', `there is no property "${key}" here`, suggestProperty(key, known, this.places, this.path));
     }
     return true;
   }
@@ -286,13 +286,11 @@ export function suggest(got: string, allowed: readonly string[]): Complaint {
   return near === undefined ? { allowed: listed(allowed, SHOWN.alone) } : didYouMean(near, got, allowed);
 }
 
-function suggestProperty(key: string, known: readonly string[], places: Places): Complaint {
-  const meant = meantBy(key, known);
+function suggestProperty(key: string, known: readonly string[], places: Places, path: string): Complaint {
+  const meant = meantBy(key, known, places, path);
   if (meant !== undefined && 'elsewhere' in meant) return { fix: meant.elsewhere };
-  if (meant !== undefined) return didYouMean(meant.property, key, known);
-  const name = closestName(key, known);
-  if (name !== undefined) return didYouMean(name, key, known);
-  return { ...suggest(key, known), ...defined({ fix: placeOf(key, places) }) };
+  const name = meant?.property ?? closestProperty(key, known);
+  return name === undefined ? { allowed: listed(known, SHOWN.alone) } : didYouMean(name, key, known);
 }
 
 /** Of a long list the nearest names, the suggested one first. */

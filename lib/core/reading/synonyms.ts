@@ -1,145 +1,84 @@
-/** What other tools call our props, in lower case and without separators; the best one that is there counts. */
-const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries({
-    // Kubernetes, Docker Compose
-    replicas: ['desiredCount'],
-    env: ['environment'],
-    envvars: ['environment'],
-    envfrom: ['secrets'],
-    variables: ['environment'],
-    dependson: ['calls'],
-    containerport: ['port'],
-    targetport: ['port'],
-    args: ['command'],
-    cmd: ['command'],
-    livenessprobe: ['healthCheck'],
-    readinessprobe: ['healthCheck'],
-    terminationgraceperiodseconds: ['stopTimeout'],
-    stopgraceperiod: ['stopTimeout'],
-    startupprobe: ['startupTimeout'],
-    initialdelayseconds: ['startupTimeout'],
-    startperiod: ['startupTimeout'],
-    starttimeout: ['startupTimeout'],
-    healthcheckgraceperiod: ['startupTimeout'],
-    healthcheckgraceperiodseconds: ['startupTimeout'],
-    init: ['initProcess'],
-    initprocessenabled: ['initProcess'],
-    initcontainers: ['extraContainers'],
-    volumemounts: ['mountPoints'],
-    mounts: ['mountPoints'],
-    efs: ['volumes'],
-    efsvolumes: ['volumes'],
-    labels: ['dockerLabels'],
-    envfile: ['environmentFiles'],
-    envfiles: ['environmentFiles'],
-    environmentfile: ['environmentFiles'],
-    workdir: ['workingDirectory'],
-    workingdir: ['workingDirectory'],
-    tty: ['pseudoTerminal'],
-    stdinopen: ['interactive'],
-    sysctls: ['systemControls'],
-    capdrop: ['dropCapabilities'],
-    capadd: ['addCapabilities'],
-    ephemeralstorage: ['ephemeralStorageGiB'],
-    sidecars: ['extraContainers'],
-    containers: ['extraContainers'],
-    minreplicas: ['minCapacity', 'scaling'],
-    maxreplicas: ['maxCapacity', 'scaling'],
-    autoscaling: ['scaling'],
-    // ECS, App Mesh, AWS Copilot
-    count: ['desiredCount'],
-    desiredtasks: ['desiredCount'],
-    desiredtaskcount: ['desiredCount'],
-    mintasks: ['minCapacity', 'scaling'],
-    maxtasks: ['maxCapacity', 'scaling'],
-    mincapacity: ['scaling'],
-    maxcapacity: ['scaling'],
-    memory: ['memoryLimitMiB', 'memoryTargetPercent'],
-    vcpu: ['cpu'],
-    runtimeplatform: ['cpuArchitecture'],
-    architecture: ['cpuArchitecture'],
-    platform: ['cpuArchitecture'],
-    backends: ['calls'],
-    upstreams: ['calls'],
-    logdriver: ['logging'],
-    logconfiguration: ['logging'],
-    executecommand: ['enableExecuteCommand'],
-    // Istio, Consul, App Mesh
-    retries: ['maxRetries', 'retry'],
-    retrypolicy: ['retry'],
-    numretries: ['maxRetries'],
-    retryon: ['on'],
-    timeouts: ['timeout'],
-    perretrytimeout: ['perTry'],
-    pertrytimeout: ['perTry'],
-    connectionpool: ['circuitBreaker'],
-    circuitbreakers: ['circuitBreaker'],
-    loadbalancer: ['loadBalancing', 'loadBalancerTarget'],
-    loadbalancers: ['loadBalancerTarget'],
-    targetgroup: ['loadBalancerTarget'],
-    targetgroups: ['loadBalancerTarget'],
-    alb: ['loadBalancerTarget'],
-    nlb: ['loadBalancerTarget'],
-    lbpolicy: ['loadBalancing'],
-    maxservererrors: ['consecutiveServerErrors'],
-    consecutive5xxerrors: ['consecutiveServerErrors'],
-    baseejectiontime: ['baseEjection'],
-    baseejectionduration: ['baseEjection'],
-    mtls: ['certificates'],
-    tls: ['certificates'],
-    authorizationpolicy: ['allow'],
-    intentions: ['allow'],
-    permissions: ['allow'],
-    // API Gateway
-    auth: ['authorizer'],
-    authorizers: ['authorizer'],
-    stage: ['stageName'],
-    throttling: ['throttle'],
-    corspreflight: ['cors'],
-    target: ['service'],
-    backend: ['service'],
-    api: ['edge'],
-    ingress: ['edge'],
-    xray: ['tracing'],
-    subnets: ['vpcSubnets'],
-  }),
-);
-
-/** What is no prop here, but has a place. */
-const ELSEWHERE: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    role: "each service has a role of its own: grant to it, such as bucket.grantRead(system.service('ui'))",
-    taskrole: "each service has a role of its own: grant to it, such as bucket.grantRead(system.service('ui'))",
-    securitygroups:
-      'each service has a security group of its own: open others to it, such as ' +
-      "database.connections.allowDefaultPortFrom(system.service('ui'))",
-  }),
-);
+import { mistakes } from './closeness';
+import { ELSEWHERE, SYNONYMS } from './other-tools';
 
 export type Meant = { readonly property: string } | { readonly elsewhere: string };
-
-/** What somebody means by a property that there is not, if it is more than a typo. */
-export function meantBy(key: string, known: readonly string[]): Meant | undefined {
-  const plain = plainOf(key);
-  const property = known.find((name) => name.toLowerCase() === plain) ?? SYNONYMS.get(plain)?.find((name) => known.includes(name));
-  if (property !== undefined) return { property };
-  const elsewhere = ELSEWHERE.get(plain);
-  return elsewhere === undefined ? undefined : { elsewhere };
-}
 
 /** The places in the props tree at which a property may stand, such as `services.<name>.timeout`. */
 export type Places = ReadonlyMap<string, readonly string[]>;
 
 /** At more places than these a name says little: it is more likely a typo of a property that is known where it stands. */
-const MOST_PLACES = 2;
+const MOST_PLACES = 4;
+const FEW_PLACES = 2;
 
-/** Says where a property belongs that does not belong here, if it has few places; what other tools call it counts, too. */
-export function placeOf(key: string, places: Places): string | undefined {
-  const names = [key, ...(SYNONYMS.get(plainOf(key)) ?? [])];
-  const name = names.find((each) => places.has(each));
-  const found = name === undefined ? [] : (places.get(name) ?? []);
-  if (found.length === 0 || found.length > MOST_PLACES) return undefined;
-  return `"${name ?? key}" belongs to ${found.map((place) => (place === '' ? 'the props of the construct' : place)).join(' or ')}`;
+/** Shorter names have too many neighbors. */
+const LEAST_TYPO = 4;
+
+/**
+ * What somebody means by a property that there is not: one that is known here, by another name or with one typo; one that stands
+ * elsewhere in the props; or what is done in another way. In this order, so that nobody is sent away from what is there.
+ *
+ * @param path of the object that has the property
+ */
+export function meantBy(key: string, known: readonly string[], places: Places = new Map(), path = ''): Meant | undefined {
+  const plain = plainOf(key);
+  const names = SYNONYMS.get(plain) ?? [];
+  const property =
+    known.find((name) => plainOf(name) === plain) ?? names.find((name) => known.includes(name)) ?? typoOf(plain, known, places);
+  if (property !== undefined) return { property };
+  const elsewhere = placeOf(plain, names, places, path) ?? [plain, ...names.map(plainOf)].flatMap((name) => ELSEWHERE.get(name) ?? [])[0];
+  return elsewhere === undefined ? undefined : { elsewhere };
+}
+
+/** With one mistake, where the name is not that of another property as it is, or the mistake is its plural. */
+function typoOf(plain: string, known: readonly string[], places: Places): string | undefined {
+  if (plain.length < LEAST_TYPO) return undefined;
+  const near = known.find((name) => mistakes(plain, name) === 1);
+  if (near === undefined) return undefined;
+  const isPlural = plainOf(near) === `${plain}s` || plain === `${plainOf(near)}s`;
+  const isOther = SYNONYMS.has(plain) || ELSEWHERE.has(plain) || nameOf(plain, places) !== undefined;
+  return isPlural || !isOther ? near : undefined;
+}
+
+/** Where a property belongs that does not belong here, if it has few places; what other tools call it counts, too. */
+function placeOf(plain: string, names: readonly string[], places: Places, path: string): string | undefined {
+  const name = nameOf(plain, places) ?? names.find((each) => places.has(each));
+  const found = name === undefined ? [] : nearest(places.get(name) ?? [], path);
+  if (name === undefined || found.length === 0 || found.length > MOST_PLACES) return undefined;
+  const texts = found.map((place) => (place === '' ? 'the props of the construct' : place));
+  return `"${name}" belongs to ${texts.length === 1 ? '' : `${texts.slice(0, -1).join(', ')} or `}${texts.at(-1) ?? ''}`;
+}
+
+function nameOf(plain: string, places: Places): string | undefined {
+  return [...places.keys()].find((name) => plainOf(name) === plain);
+}
+
+/**
+ * Of several places those in the same part of the props, such as a service, or else, where the object in question is no small part of
+ * another thing, all.
+ */
+function nearest(found: readonly string[], path: string): readonly string[] {
+  const [first = '', ...others] = path.split(/[.[]/);
+  const part = first === 'edges' ? 'edge' : first;
+  const elsewhere = found.filter((place) => place !== path);
+  const inPart = elsewhere.filter((place) => place === part || place.startsWith(`${part}.`));
+  if (inPart.length > 0) return outermost(inPart);
+  const isPart = others.length > (NAMED.includes(first) ? 1 : 0);
+  return isPart ? [] : outermost(elsewhere);
+}
+
+/** What has entries, by names of the user's. */
+const NAMED: readonly string[] = ['services', 'jobs', 'external', 'clients', 'edges'];
+
+/** Of many those that stand in no other one. */
+function outermost(found: readonly string[]): readonly string[] {
+  if (found.length <= FEW_PLACES) return found;
+  const least = Math.min(...found.map(depthOf));
+  return found.filter((place) => depthOf(place) === least);
+}
+
+/** Names that the user gives, such as that of a service, do not count. */
+function depthOf(place: string): number {
+  return place.split('.').filter((part) => !/^<.*>$/.test(part)).length;
 }
 
 function plainOf(key: string): string {

@@ -155,8 +155,12 @@ export const WARNINGS = table({
     fix: 'Leave `certificates` out ([Mutual TLS](security.md#mutual-tls)).',
   },
   'role-without-identity': {
-    when: 'A task role, or the role of a client, that this app does not make: no certificate is issued to a role without tags',
-    fix: 'Give the role the tags that the warning names.',
+    when: 'A task role, or the role of a client, that this app or stack does not make: no certificate is issued to a role without tags',
+    fix: 'Give the role the tags that the warning names ([Roles](workloads.md#roles)).',
+  },
+  'role-without-policy': {
+    when: 'A role of `taskRole` or `executionRole` takes no policies from this app',
+    fix: 'Give the role the permissions that the warning prints ([Roles](workloads.md#roles)).',
   },
   'scalable-targets': {
     when: 'The stacks of the system have more services with `scaling` than the default quota of the account',
@@ -198,6 +202,10 @@ export const WARNINGS = table({
   },
   'vpc-link-subnets': { when: 'A VPC link has more subnets than the default quota', fix: RAISE },
   'vpc-links': { when: 'The edges make more VPC links than the default quota', fix: RAISE },
+  'zone-of-another-vpc': {
+    when: 'The private hosted zone of `zone` is not associated with the VPC of the tasks, as far as the app shows',
+    fix: 'Add the VPC to the zone, or acknowledge it if something else does ([Existing resources](workloads.md#existing-resources)).',
+  },
 });
 
 export type WarningId = keyof typeof WARNINGS;

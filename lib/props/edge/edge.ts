@@ -6,6 +6,7 @@ import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import type { GrpcRouteProps } from './grpc-route';
 import type { GrpcRoutesProps, HttpApiGrpcRoutesProps, RestApiGrpcRoutesProps } from './grpc-routes';
 import { factoryInput } from '../factory-input';
+import type { RoleProps } from '../service/role-props';
 import type { SizingProps } from '../service/sizing-props';
 import type { Compression } from '../traffic/compression';
 import type { ResponseHeaders } from './response-headers';
@@ -25,6 +26,14 @@ export interface ThrottleProps {
   /** Number of requests that may arrive at once, a whole number from 0 to 1,000,000. 0 only if `rateLimit` is 0, too. */
   readonly burstLimit: number;
 }
+
+/**
+ * Tasks of a gateway service.
+ *
+ * @example
+ * const gateway: GatewayProps = { cpu: 512, memoryLimitMiB: 1024, desiredCount: 3 };
+ */
+export interface GatewayProps extends SizingProps, RoleProps {}
 
 /**
  * Route of an edge, whatever its kind. It names one of `service`, `grpc` and `aggregate`.
@@ -295,11 +304,11 @@ export interface EdgeOptions {
   readonly group?: string;
 
   /**
-   * Size and number of tasks of the gateway service, to which API Gateway sends the requests.
+   * Size, number and roles of the tasks of the gateway service, to which API Gateway sends the requests.
    *
    * @default - 2 tasks of 256 CPU units and 512 MiB
    */
-  readonly gateway?: SizingProps;
+  readonly gateway?: GatewayProps;
 }
 
 /**

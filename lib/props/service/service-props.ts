@@ -6,6 +6,7 @@ import type { GrpcApi } from './grpc-api';
 import type { LoadBalancerTarget } from './load-balancer-target';
 import type { Protocol } from './protocol';
 import type { RequestPolicyProps } from '../traffic/request-policy-props';
+import type { RoleProps } from './role-props';
 import type { ServicePortProps } from './service-port';
 import type { SizingProps } from './sizing-props';
 import type { MirrorProps, VersionProps } from './version-props';
@@ -22,7 +23,7 @@ import type { Volume } from './volume';
  *   environment: { RETAIL_UI_ENDPOINTS_CATALOG: 'http://catalog.shop.internal:15080' },
  * };
  */
-export interface ServiceProps extends ContainerProps, SizingProps, CallPolicyProps, RequestPolicyProps {
+export interface ServiceProps extends ContainerProps, SizingProps, RoleProps, CallPolicyProps, RequestPolicyProps {
   /**
    * Port on which the application listens inside its task, 1 to 65535. It cannot be reached from outside of the task.
    *

@@ -32,6 +32,7 @@ function policies(callees: number, versioned = true): { readonly inline: readonl
     weights: versioned ? names.map((name) => new StringParameter(stack, name, { stringValue: '{}' })) : [],
     namespaceHttpName: 'tasks.shop.internal',
     tasksPolicy: undefined,
+    fileSystems: [],
     endpoints: [],
   });
   const resources = resourcesOf(Template.fromStack(stack));

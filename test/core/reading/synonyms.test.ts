@@ -30,7 +30,8 @@ test.each([
 });
 
 test('what has its place elsewhere is shown the way', () => {
-  expect(fixFor('role')).toMatch(/grantRead/);
+  expect(fixFor('role')).toMatch(/"taskRole"/);
+  expect(fixFor('queue')).toMatch(/grantConsumeMessages/);
   expect(fixFor('securityGroups')).toMatch(/allowDefaultPortFrom/);
 });
 
@@ -43,7 +44,12 @@ test('nothing is made up', () => {
 const mistaken = (props: unknown): readonly unknown[] => issuesOf(props).map(({ path, fix }) => [path, fix]);
 
 test.each([
-  ['a prop of services beside them', mesh({ ui: service() }, { port: 8080 }), 'port', '"port" belongs to services.<name>'],
+  [
+    'a prop of services beside them',
+    mesh({ ui: service() }, { port: 8080 }),
+    'port',
+    '"port" belongs to services.<name> or external.<name>',
+  ],
   ['a prop of the system in a service', ui({ domain: 'a.b' }), 'services.ui.domain', '"domain" belongs to the props of the construct'],
   ['a prop of retry beside it', ui({ maxRetries: 3 }), 'services.ui.maxRetries', '"maxRetries" belongs to services.<name>.retry'],
   [

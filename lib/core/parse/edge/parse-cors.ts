@@ -8,8 +8,10 @@ import { Unresolved } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 
+export const CORS_FIELDS = ['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'maxAge', 'allowCredentials'] as const;
+
 export function parseCors(at: Reader, kind: EdgeKind): Cors | undefined {
-  if (!at.checkFields(['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'maxAge', 'allowCredentials'])) return undefined;
+  if (!at.checkFields(CORS_FIELDS)) return undefined;
   const originsAt = at.field('allowOrigins').required('the origins that may call', "name them, such as ['https://shop.example']");
   const allowOrigins = originsAt
     .items(STRINGS)

@@ -11,6 +11,7 @@ import type { Reader } from '../../reading/reader';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import { withoutSpot } from '../workload/parse-capacity';
 import type { MeshDefaults } from '../workload/parse-sizing';
+import { ROLE_FIELDS, checkRoles } from '../workload/parse-roles';
 import { SIZING_FIELDS, parseSizing } from '../workload/parse-sizing';
 import { checkAggregates } from './check-aggregates';
 import { checkOptions } from './check-options';
@@ -40,6 +41,11 @@ const EDGE_FIELDS = [
   'gateway',
   'group',
 ] as const;
+
+export const GATEWAY_FIELDS = [...SIZING_FIELDS, ...ROLE_FIELDS] as const;
+
+/** Of every kind. */
+export const EDGE_PROPS: readonly string[] = [...EDGE_FIELDS, ...KINDS.flatMap(({ options }) => Object.keys(options))];
 
 const IP_ADDRESS_TYPES: readonly IpAddressType[] = ['ipv4', 'dualstack'];
 
@@ -86,7 +92,8 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const options = kind.parse(at, routes);
   checkAggregates(drafts, (route) => kind.limits(options, route));
   const gatewayAt = at.field('gateway');
-  gatewayAt.checkFields(SIZING_FIELDS);
+  gatewayAt.checkFields(GATEWAY_FIELDS);
+  checkRoles(gatewayAt);
   return {
     name,
     path: at.path,

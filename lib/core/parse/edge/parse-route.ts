@@ -37,13 +37,14 @@ type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'pol
 
 /** Names of its options. */
 export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'] as const;
+export const ROUTE_PROPS = [...TARGET_FIELDS, ...ROUTE_SETTINGS] as const;
 
 export function parseRoute(key: string, at: Reader, context: EdgeContext): DraftRoute | undefined {
   const { kind, reachable } = context;
   const parsed = parseRouteKey(key, at);
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
   at.required('an object that says where requests go', "such as { service: 'ui' }");
-  if (!at.checkFields([...TARGET_FIELDS, ...ROUTE_SETTINGS])) return undefined;
+  if (!at.checkFields(ROUTE_PROPS)) return undefined;
   const settings = parseRouteSettings(at, context);
   const { streamed, policy } = settings;
   const limits = defined({

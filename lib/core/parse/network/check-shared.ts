@@ -43,22 +43,27 @@ function checkNetwork(root: Reader): void {
   root.field('vpcSubnets').checkFields(SUBNET_FIELDS);
   if (vpc.checkInstance('an ec2.IVpc', ['vpcId', 'privateSubnets'])) checkVpc(vpc, root);
   if (!cluster.checkInstance('an ecs.ICluster', ['clusterName', 'vpc'])) return;
-  if (!vpc.absent) vpc.fail('CONFLICT', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
   const own = cluster.value as ClusterOpaque;
+  // Of a cluster that is imported by its ARN: ECS knows no VPC of a cluster, only the CDK does.
+  const unknown = own.cluster?.vpc instanceof Unreadable;
+  if (!vpc.absent && !unknown) vpc.fail('CONFLICT', 'a cluster brings its own VPC', { got: null, fix: 'give cluster or vpc, not both' });
   const known = new Reader(root.issues, `${cluster.path}.vpc`, own.cluster?.vpc);
-  if (own.cluster?.vpc instanceof Unreadable)
-    cluster.fail('UNUSABLE_VPC', 'the cluster does not know its VPC', {
-      got: null,
-      fix: 'import it with ecs.Cluster.fromClusterAttributes({ clusterName, vpc }), not by its ARN',
-    });
-  else if (known.value instanceof Opaque) checkVpc(known, root);
+  if (unknown) {
+    if (vpc.absent)
+      cluster.fail('UNUSABLE_VPC', 'the cluster does not know its VPC', {
+        got: null,
+        fix: 'give the VPC of its tasks in vpc, or import it with ecs.Cluster.fromClusterAttributes({ clusterName, vpc })',
+      });
+  } else if (known.value instanceof Opaque) checkVpc(known, root);
 }
+
+export const LOG_FIELDS = ['logGroup', 'retention', 'encryptionKey', 'removalPolicy', 'driver', 'driverForApplications'] as const;
 
 /** What is the user's own, and what the log group of the mesh may be. */
 export function checkShared(root: Reader): void {
   checkNetwork(root);
   const logs = root.field('logs');
-  if (logs.checkFields(['logGroup', 'retention', 'encryptionKey', 'removalPolicy', 'driver', 'driverForApplications'])) {
+  if (logs.checkFields(LOG_FIELDS)) {
     logs.field('logGroup').checkInstance('a logs.ILogGroupRef, such as a LogGroup', ['logGroupRef']);
     logs.field('encryptionKey').checkInstance('a kms.IKeyRef, such as a Key', ['keyRef']);
     // CloudFormation resolves a token here.

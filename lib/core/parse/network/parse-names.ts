@@ -10,9 +10,16 @@ export function parseName(root: Reader, defaultName: string): string {
   return name;
 }
 
-export function parseDomain(at: Reader, meshName: string): string {
-  const domain = at.string() ?? `${meshName}.internal`;
-  if (at.absent || isDomain(domain)) checkHidesNoAws(at, domain);
+/** @param zone that of the user, whose name is the default; one that exists hides what it hides */
+export function parseDomain(at: Reader, defaultDomain: string, zone: Reader): string {
+  const domain = at.string() ?? defaultDomain;
+  if (at.absent && !zone.absent && !isDomain(domain))
+    zone.fail('INVALID_NAME', `its name, "${domain}", is not a domain for virtual names`, {
+      got: null,
+      allowed: 'at least two lower-case DNS labels, at most 180 characters',
+      fix: `set domain to a name in it, such as "shop.${domain}"`,
+    });
+  else if (at.absent || isDomain(domain)) checkHidesNoAws(at, domain);
   else
     at.fail('INVALID_NAME', 'is not a domain for a private zone', {
       allowed: 'at least two lower-case DNS labels, such as "shop.internal", at most 180 characters, with no dot at the end',

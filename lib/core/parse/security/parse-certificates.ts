@@ -34,6 +34,8 @@ export function parseCertificates(at: Reader): CertificateSettings {
 }
 
 const ISSUER_FIELDS = ['issuer', 'reservedConcurrentExecutions'] as const;
+/** Of every kind. */
+export const CERTIFICATE_FIELDS = ['authorities', 'authorityArns', ...ISSUER_FIELDS] as const;
 const FIELDS = { kms: ['authorities', ...ISSUER_FIELDS], privateCa: ['authorityArns', ...ISSUER_FIELDS], none: [] } as const;
 
 function parseKms(at: Reader): CertificateSettings {

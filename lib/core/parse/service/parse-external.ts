@@ -19,7 +19,7 @@ export interface DraftExternal extends Omit<ExternalService, 'address' | 'virtua
 /** What there is of the policy of calls only where a service has tasks. */
 const OF_TASKS: readonly string[] = ['outlierDetection', 'loadBalancing', 'activeHealthCheck', 'keepAlive'];
 
-const FIELDS = [
+export const EXTERNAL_FIELDS = [
   ...new Set(['host', 'port', 'protocol', 'tls', 'trust', 'virtualPort', 'headerLimits', ...CALL_POLICY_FIELDS, ...OF_TASKS]),
 ];
 
@@ -55,7 +55,7 @@ function parseExternal(
       fix: 'rename one of the two',
     });
   at.required('an object with at least host', "such as { host: 'api.stripe.com' }");
-  if (!at.checkFields(FIELDS)) return undefined;
+  if (!at.checkFields(EXTERNAL_FIELDS)) return undefined;
   for (const field of OF_TASKS) {
     if (!at.field(field).absent)
       at.field(field).fail('NO_EFFECT', 'all addresses of an external service are one host to Envoy', {

@@ -25,6 +25,7 @@ import { footprintWith, parseLoadBalancerTarget } from './parse-load-balancer-ta
 import { checkWorker } from './check-worker';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-policy';
 import { SERVICE_POLICY_FIELDS, parseServicePolicy } from '../traffic/parse-service-policy';
+import { ROLE_FIELDS, checkRoles } from '../workload/parse-roles';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
 import { defined } from '../../defined';
@@ -60,6 +61,7 @@ export interface DraftService extends Omit<
 const TASK_FIELDS = [...CONTAINER_FIELDS, ...SIZING_FIELDS, ...STORAGE_FIELDS, 'stopTimeout', 'startupTimeout', 'extraContainers'] as const;
 export const SERVICE_FIELDS = [
   ...TASK_FIELDS,
+  ...ROLE_FIELDS,
   'port',
   'ports',
   'virtualPort',
@@ -101,6 +103,7 @@ export function parseService(name: string, at: Reader, mesh: MeshDefaults, footp
   at.required('an object with at least image', SERVICE_EXAMPLE);
   if (!at.checkFields(SERVICE_FIELDS)) return undefined;
 
+  checkRoles(at);
   const protocol = parseProtocol(at.field('protocol'));
   const rules = parseAllow(at.field('allow'), protocol);
   const loadBalancerTarget = parseLoadBalancerTarget(at.field('loadBalancerTarget'), protocol, rules);

@@ -5,7 +5,7 @@ import { DEFAULT_REPLACEMENT } from '../../model/defaults';
 import type { Scaling, TaskReplacement } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 
-const FIELDS = ['minHealthyPercent', 'maxHealthyPercent', 'rollback', 'alarms'] as const;
+export const DEPLOYMENT_FIELDS = ['minHealthyPercent', 'maxHealthyPercent', 'rollback', 'alarms'] as const;
 
 /** For whoever looks for blue/green, linear or canary deployments, which Amazon ECS does not have for tasks in Cloud Map. */
 const HOW = 'use Deployment.rolling(); to shift traffic step by step, use versions, whose weights say where calls go';
@@ -15,7 +15,7 @@ export function parseDeployment(
   at: Reader,
   tasks: { readonly desiredCount: number | undefined; readonly scaling: Scaling | undefined },
 ): TaskReplacement | undefined {
-  if (!at.checkFactory('Deployment', 'Deployment.rolling()', HOW) || !at.checkFields(FIELDS)) return undefined;
+  if (!at.checkFactory('Deployment', 'Deployment.rolling()', HOW) || !at.checkFields(DEPLOYMENT_FIELDS)) return undefined;
   const minHealthyPercent =
     at.field('minHealthyPercent').number({ ...rangeOf(ECS.minHealthyPercent), unit: 'percent' }) ?? DEFAULT_REPLACEMENT.minHealthyPercent;
   const maxHealthyPercent =

@@ -10,6 +10,15 @@ import { containerMemory, parseGpuCount } from './parse-capacity';
 import { CONTAINER_FIELDS, INIT_OF_OTHERS, parseContainer } from './parse-container';
 import { parsePort } from './parse-port';
 
+export const EXTRA_CONTAINER_FIELDS = [
+  ...CONTAINER_FIELDS,
+  'essential',
+  'runsBeforeApplication',
+  'ports',
+  'cpu',
+  'memoryLimitMiB',
+] as const;
+
 /** Names that a container's construct cannot have: it stands beside CDK's own constructs of a task definition. */
 function isTakenByCdk(name: string): boolean {
   return name === 'Resource' || Object.hasOwn(Object.prototype, name);
@@ -59,7 +68,7 @@ export function parseExtraContainers(
         allowed: `any name but ${reserved.join(', ')}`,
       });
     item.required('an object with at least image', 'remove it, or write { image }');
-    if (!item.checkFields([...CONTAINER_FIELDS, 'essential', 'runsBeforeApplication', 'ports', 'cpu', 'memoryLimitMiB'])) continue;
+    if (!item.checkFields(EXTRA_CONTAINER_FIELDS)) continue;
     const ports = item
       .field('ports')
       .items()

@@ -17,6 +17,9 @@ export const VERSION_FIELDS = ['versions', 'versionHeader', 'mirror'] as const;
 
 export type VersionSettings = Pick<Service, 'versionHeader' | 'mirror'> & { readonly versions?: readonly DraftVersion[] };
 
+/** What a version has beside what all tasks have. */
+export const OF_VERSION = ['weight'] as const;
+
 /** @param taskFields what a version may say of its tasks; `parseTask` reads it */
 export interface VersionParts {
   readonly service: string;
@@ -56,7 +59,7 @@ export function parseVersions(at: Reader, parts: VersionParts): VersionSettings 
 function parseVersion(name: string, at: Reader, service: Reader, parts: VersionParts): DraftVersion | undefined {
   parts.checkName(name, at);
   at.required('an object with at least weight', 'remove it, or write { weight: 10 }');
-  if (!at.checkFields([...parts.taskFields, 'weight'])) return undefined;
+  if (!at.checkFields([...parts.taskFields, ...OF_VERSION])) return undefined;
   const weight = parseWeight(
     at
       .field('weight')

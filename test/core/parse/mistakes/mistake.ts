@@ -25,6 +25,8 @@ export const helper = (more: unknown): Raw => ui({ extraContainers: { helper: mo
 export const scaled = (scaling: unknown, more: Raw = {}): Raw => ui({ scaling, ...more });
 export const namespace = (name: unknown, type: unknown = 'DNS_PRIVATE'): Opaque =>
   Object.assign(new Opaque({ namespaceName: 'n', namespaceId: 'i' }), { namespace: { name, type } });
+export const zone = (zoneName: unknown, more: object = {}): Opaque =>
+  Object.assign(new Opaque({ zoneName: 'n', hostedZoneId: 'i', ...more }), { zone: { zoneName } });
 
 export const kms = (more: Raw): Raw => mesh({ ui: service() }, { certificates: { kind: 'kms', ...more } });
 export const privateCa = (more: Raw): Raw => mesh({ ui: service() }, { certificates: { kind: 'privateCa', ...more } });

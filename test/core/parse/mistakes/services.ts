@@ -91,6 +91,12 @@ export const SERVICE_MISTAKES: Mistakes = {
     { did: 'takes a switch from a token', props: ui({ enableExecuteCommand: token }), path: 'services.ui.enableExecuteCommand' },
   ],
   WRONG_TYPE: [
+    {
+      did: 'gives the ARN of a task role',
+      props: ui({ taskRole: 'arn:aws:iam::111122223333:role/ui' }),
+      path: 'services.ui.taskRole',
+    },
+    { did: 'gives the name of an execution role', props: ui({ executionRole: 'start' }), path: 'services.ui.executionRole' },
     { did: 'gives null as a service', props: mesh({ ui: null }), path: 'services.ui' },
     { did: 'gives null as the port', props: ui({ port: null }), path: 'services.ui.port' },
     { did: 'gives null in calls', props: ui({ calls: [null] }), path: 'services.ui.calls[0]' },

@@ -1,5 +1,5 @@
 import type { Mistakes } from './mistake';
-import { namespace } from './mistake';
+import { namespace, zone } from './mistake';
 import { Opaque } from '../../../../lib/core/reading/input';
 import type { Raw } from '../../../support/parsing';
 import { cluster, edge, logGroup, mesh, service, token, vpc } from '../../../support/parsing';
@@ -21,6 +21,7 @@ export const SYSTEM_MISTAKES: Mistakes = {
     },
   ],
   INVALID_NAME: [
+    { did: 'brings a zone of one label, and no domain in it', props: mesh({ ui: service() }, { zone: zone('corp') }), path: 'zone' },
     { did: 'names the mesh in capitals', props: mesh({ ui: service() }, { name: 'Shop' }), path: 'name' },
     { did: 'gives a domain of one label', props: mesh({ ui: service() }, { domain: 'internal' }), path: 'domain' },
     { did: 'gives a domain that would break a pattern', props: mesh({ ui: service() }, { domain: '(' }), path: 'domain' },
@@ -42,12 +43,14 @@ export const SYSTEM_MISTAKES: Mistakes = {
       props: mesh({ ui: service() }, { namespace: namespace(token) }),
       path: 'namespace.namespaceName',
     },
+    { did: 'takes the name of the zone from a token', props: mesh({ ui: service() }, { zone: zone(token) }), path: 'zone.zoneName' },
   ],
   WRONG_TYPE: [
     { did: 'gives a number as the VPC', props: mesh({ ui: service() }, { vpc: 7 }), path: 'vpc' },
     { did: 'gives a cluster as the VPC', props: mesh({ ui: service() }, { vpc: cluster }), path: 'vpc' },
     { did: 'gives a VPC as the cluster', props: mesh({ ui: service() }, { cluster: vpc }), path: 'cluster' },
     { did: 'gives a namespace that is none', props: mesh({ ui: service() }, { namespace: 'tasks.internal' }), path: 'namespace' },
+    { did: 'names a zone by its ID', props: mesh({ ui: service() }, { zone: 'Z1' }), path: 'zone' },
   ],
   OUT_OF_RANGE: [
     {
@@ -79,8 +82,28 @@ export const SYSTEM_MISTAKES: Mistakes = {
       props: mesh({ ui: service() }, { namespace: namespace('shop', 'HTTP') }),
       path: 'namespace.type',
     },
+    {
+      did: 'writes virtual names in a public zone',
+      props: mesh({ ui: service() }, { zone: zone('shop.example.com', { addDelegation: () => undefined }) }),
+      path: 'zone',
+    },
   ],
   DOMAIN_CLASH: [
+    {
+      did: 'writes virtual names in the zone of the namespace',
+      props: mesh({ ui: service() }, { domain: 'shop.corp', zone: zone('corp'), namespace: namespace('Corp.') }),
+      path: 'zone',
+    },
+    {
+      did: 'registers tasks between the zone and the domain',
+      props: mesh({ ui: service() }, { domain: 'mesh.shop.corp', zone: zone('corp'), namespace: namespace('shop.corp') }),
+      path: 'zone',
+    },
+    {
+      did: 'registers the tasks of a service as the zone',
+      props: mesh({ shop: service() }, { domain: 'mesh.shop.corp', zone: zone('shop.corp'), namespace: namespace('corp') }),
+      path: 'zone',
+    },
     {
       did: 'registers tasks where the virtual names are',
       props: mesh({ ui: service() }, { domain: 'shop.internal', namespace: namespace('Shop.internal') }),
@@ -107,5 +130,17 @@ export const SYSTEM_MISTAKES: Mistakes = {
     { did: 'hides the URLs of functions', props: mesh({ ui: service() }, { domain: 'on.aws' }), path: 'domain' },
     { did: 'hides the host names of instances by the name of the mesh', props: mesh({ ui: service() }, { name: 'ec2' }), path: 'domain' },
   ],
-  CONFLICT: [{ did: 'gives a cluster and a VPC', props: mesh({ ui: service() }, { vpc, cluster }), path: 'vpc' }],
+  CONFLICT: [
+    { did: 'gives a cluster and a VPC', props: mesh({ ui: service() }, { vpc, cluster }), path: 'vpc' },
+    {
+      did: 'brings a zone in which the domain is not',
+      props: mesh({ ui: service() }, { domain: 'shop.internal', zone: zone('corp.internal') }),
+      path: 'zone',
+    },
+    {
+      did: 'brings a zone below the domain',
+      props: mesh({ ui: service() }, { domain: 'shop.internal', zone: zone('mesh.shop.internal') }),
+      path: 'zone',
+    },
+  ],
 };

@@ -1,0 +1,170 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Authorizer, Certificates, Edge, Microservices } from '../../../lib';
+import type { MicroservicesProps } from '../../../lib';
+import { IDENTITY_TAG, MESH_TAG } from '../../../lib/core/contract/issuing';
+import { build, resourcesOf, service } from '../../support/stack';
+
+const ENV = { account: '111111111111', region: 'eu-west-1' };
+const forTasks = (stack: Stack, id: string): iam.Role =>
+  new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
+const imported = (stack: Stack, options: iam.FromRoleArnOptions = {}, account = ENV.account): iam.IRole =>
+  iam.Role.fromRoleArn(stack, 'Imported', `arn:aws:iam::${account}:role/orders-tasks`, options);
+const edge = (gateway: iam.IRole): Edge =>
+  Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' } }, gateway: { taskRole: gateway } });
+
+interface Told {
+  readonly template: Template;
+  readonly warnings: readonly string[];
+}
+function told(make: (stack: Stack) => MicroservicesProps): Told {
+  const stack = new Stack(new App(), 'Stack', { env: ENV });
+  new Microservices(stack, 'Shop', make(stack));
+  const template = Template.fromStack(stack);
+  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('role-without'));
+  return { template, warnings: warnings.map(({ entry }) => entry.data as string) };
+}
+const actionsOf = (statements: unknown): readonly string[] =>
+  (statements as readonly { readonly Action: string | readonly string[] }[]).flatMap(({ Action }) => Action);
+const policiesOn = (template: Template, role: unknown): readonly string[] =>
+  Object.values(resourcesOf(template))
+    .filter(({ Type, Properties }) => Type === 'AWS::IAM::Policy' && JSON.stringify(Properties?.['Roles']) === JSON.stringify([role]))
+    .flatMap(({ Properties }) => actionsOf((Properties?.['PolicyDocument'] as { readonly Statement: unknown }).Statement));
+
+const NEEDED = ['kms:Encrypt', 'servicediscovery:UpdateInstanceCustomHealthStatus', 'lambda:InvokeFunction', 'xray:PutTraceSegments'];
+
+describe('a task role of the user', () => {
+  test('of the same stack is what tasks have, with the policy and the tags of the identity, for which they wait', () => {
+    const { template, warnings } = told((stack) => ({ services: { orders: service({ taskRole: forTasks(stack, 'Own') }) } }));
+    const [id = ''] = Object.keys(resourcesOf(template)).filter((each) => /^Own[0-9A-F]{8}$/.test(each));
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', { TaskRoleArn: { 'Fn::GetAtt': [id, 'Arn'] } });
+    expect(policiesOn(template, { Ref: id })).toEqual(expect.arrayContaining(NEEDED));
+    template.hasResourceProperties('AWS::IAM::Role', {
+      Tags: Match.arrayWith([{ Key: IDENTITY_TAG, Value: 'spiffe://shop.internal/orders' }, Match.objectLike({ Key: MESH_TAG })]),
+    });
+    const [policy = ''] = Object.keys(resourcesOf(template)).filter((each) => each.startsWith('ShopordersTaskPermissions'));
+    template.hasResource('AWS::ECS::Service', { DependsOn: Match.arrayWith([policy]) });
+    expect(warnings).toEqual([]);
+    expect(Object.keys(resourcesOf(template)).filter((each) => each.startsWith('ShopordersTaskRole'))).toEqual([]);
+  });
+
+  test('gets what is granted to the handle', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const role = forTasks(stack, 'Own');
+    const shop = new Microservices(stack, 'Shop', { services: { orders: service({ taskRole: role }) } });
+    expect(shop.service('orders').taskRole).toBe(role);
+    expect(shop.service('orders').grantPrincipal).toBe(role);
+  });
+
+  test('is that of all versions, and of a gateway', () => {
+    const { template } = build((stack) => ({
+      services: { ui: service({ taskRole: forTasks(stack, 'Ui'), versions: { v1: { weight: 1 }, v2: { weight: 0 } } }) },
+      edge: edge(forTasks(stack, 'Gateway')),
+    }));
+    const roles = Object.values(resourcesOf(template))
+      .filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition')
+      .map(({ Properties }) => JSON.stringify(Properties?.['TaskRoleArn']));
+    expect(roles.map((role) => /(Ui|Gateway)/.exec(role)?.[1]).sort()).toEqual(['Gateway', 'Ui', 'Ui']);
+  });
+
+  test('that is imported gets the policy, and a warning says which tags it needs', () => {
+    const { template, warnings } = told((stack) => ({ services: { orders: service({ taskRole: imported(stack) }) } }));
+    expect(policiesOn(template, 'orders-tasks')).toEqual(expect.arrayContaining(NEEDED));
+    expect(warnings).toEqual([expect.stringMatching(/services\.orders\.taskRole: .*spiffe:\/\/shop\.internal\/orders/)]);
+  });
+
+  test('that takes no policies is a warning with the statements that it needs', () => {
+    const { template, warnings } = told((stack) => ({ services: { orders: service({ taskRole: imported(stack, { mutable: false }) }) } }));
+    expect(policiesOn(template, 'orders-tasks')).toEqual([]);
+    const [text = ''] = warnings.filter((each) => each.includes('takes no policies'));
+    expect(text).toMatch(/^services\.orders\.taskRole: the role orders-tasks takes no policies/);
+    const document = JSON.parse(/\{"Statement".*\}/.exec(text)?.[0] ?? '{}') as { readonly Statement: unknown };
+    expect(actionsOf(document.Statement)).toEqual(expect.arrayContaining(NEEDED));
+  });
+
+  test('without certificates needs no tags', () => {
+    const { warnings } = told((stack) => ({
+      services: { orders: service({ taskRole: imported(stack) }) },
+      certificates: Certificates.none(),
+    }));
+    expect(warnings).toEqual([]);
+  });
+
+  test('of another stack of the app makes no cycle: the policy stands with the service, and tags are asked for', () => {
+    const app = new App();
+    const role = forTasks(new Stack(app, 'Roles', { env: ENV }), 'Own');
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    new Microservices(stack, 'Shop', { services: { orders: service({ taskRole: role }) } });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::IAM::Policy', { Roles: [Match.objectLike({ 'Fn::ImportValue': Match.anyValue() })] });
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('role Roles/Own is not made by this stack'));
+  });
+});
+
+describe('an execution role of the user', () => {
+  test('is what ECS starts tasks with, may write logs, and is shared', () => {
+    const { template } = told((stack) => {
+      const executionRole = forTasks(stack, 'Start');
+      return { services: { orders: service({ executionRole }), ui: service({ executionRole }) } };
+    });
+    const [id = ''] = Object.keys(resourcesOf(template)).filter((each) => /^Start[0-9A-F]{8}$/.test(each));
+    template.allResourcesProperties('AWS::ECS::TaskDefinition', { ExecutionRoleArn: { 'Fn::GetAtt': [id, 'Arn'] } });
+    expect(policiesOn(template, { Ref: id })).toEqual(expect.arrayContaining(['logs:CreateLogStream', 'logs:PutLogEvents']));
+  });
+
+  test('that takes no policies is a warning with what it needs', () => {
+    const { warnings } = told((stack) => ({ services: { orders: service({ executionRole: imported(stack, { mutable: false }) }) } }));
+    expect(warnings).toEqual([expect.stringMatching(/^services\.orders\.executionRole: .*logs:PutLogEvents/)]);
+  });
+});
+
+describe('roles that cannot be are refused', () => {
+  const refused = (make: (stack: Stack) => MicroservicesProps): string => {
+    try {
+      told(make);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'accepted';
+  };
+
+  test('fails if two services have one role', () => {
+    expect(
+      refused((stack) => {
+        const taskRole = forTasks(stack, 'Own');
+        return { services: { a: service({ taskRole }), b: service({ taskRole }) } };
+      }),
+    ).toMatch(/services\.b\.taskRole: services\.a\.taskRole has this role already[^]*DUPLICATE/);
+  });
+
+  test('fails if a service and a gateway import one role', () => {
+    expect(
+      refused((stack) => ({
+        services: { ui: service({ taskRole: iam.Role.fromRoleName(stack, 'A', 'tasks') }) },
+        edge: edge(iam.Role.fromRoleName(stack, 'B', 'tasks')),
+      })),
+    ).toMatch(/edge\.gateway\.taskRole: services\.ui\.taskRole has this role already/);
+  });
+
+  test.each(['taskRole', 'executionRole'])('fails if the %s is of another account', (field) => {
+    expect(refused((stack) => ({ services: { a: service({ [field]: imported(stack, {}, '222222222222') }) } }))).toMatch(
+      new RegExp(`services\\.a\\.${field}: the role is of the account 222222222222`),
+    );
+  });
+
+  test('fails if it is the ARN of one', () => {
+    expect(refused(() => ({ services: { a: service({ taskRole: 'arn:aws:iam::111111111111:role/a' as never }) } }))).toMatch(
+      /services\.a\.taskRole: must be an iam\.IRole/,
+    );
+  });
+});
+
+test('roles that the company makes by Role.customizeRoles() are those of tasks, and a warning says which tags they need', () => {
+  const stack = new Stack(new App(), 'Stack', { env: ENV });
+  iam.Role.customizeRoles(stack, { usePrecreatedRoles: { 'Stack/Shop/orders/TaskRole': 'orders-tasks' } });
+  const shop = new Microservices(stack, 'Shop', { services: { orders: service() } });
+  expect(stack.resolve(shop.service('orders').taskRole.roleName)).toBe('orders-tasks');
+  const told = stack.node.findAll().flatMap(({ node }) => node.metadata.map(({ data }) => String(data)));
+  expect(told).toContainEqual(expect.stringMatching(/the role orders-tasks is not made by this app, so it has no tags/));
+});
