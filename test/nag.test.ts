@@ -128,7 +128,12 @@ test('every acknowledgement is made in one of these systems, so that none is for
     Object.values(SHAPES).flatMap((props) => {
       const { app } = appWith(props);
       findings(app);
-      return acknowledged(app).map((each) => each.split(' ')[0]?.replace(/<.*\.Arn>/, '<function>').replace(/::arn:.*:task\/.*\/\*\]$/, '::<tasks>]'));
+      return acknowledged(app).map((each) =>
+        each
+          .split(' ')[0]
+          ?.replace(/<.*\.Arn>/, '<function>')
+          .replace(/::arn:.*:task\/.*\/\*\]$/, '::<tasks>]'),
+      );
     }),
   );
   const all = Object.values(ACKNOWLEDGEMENTS).flatMap(({ rules }: Acknowledgement) => rules);

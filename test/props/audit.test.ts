@@ -112,6 +112,9 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   MicroservicesProps: (field) => [{ props: { ...mesh({ ui: service() }), [field]: unexpected }, path: field }],
   LogProps: (field) => [{ props: mesh({ ui: service() }, { logs: { [field]: unexpected } }), path: `logs.${field}` }],
   ServiceProps: (field) => [{ props: ui({ [field]: unexpected }), path: `services.ui.${field}` }],
+  ServicePortProps: (field) => [
+    { props: ui({ ports: { admin: { port: 9000, [field]: unexpected } } }), path: `services.ui.ports.admin.${field}` },
+  ],
   RollingDeploymentOptions: (field) => [{ props: ui({ deployment: { [field]: unexpected } }), path: `services.ui.deployment.${field}` }],
   VersionProps: (field) => [
     { props: ui({ versions: { v1: { weight: 1, [field]: unexpected } } }), path: `services.ui.versions.v1.${field}` },

@@ -184,12 +184,7 @@ describe('what starts a job', () => {
     new StateMachine(stack, 'Machine', { definitionBody: DefinitionBody.fromChainable(state) });
     const template = Template.fromStack(stack);
     const text = JSON.stringify(find(template, /^Machine[0-9A-F]{8}$/)?.Properties?.['DefinitionString']);
-    for (const part of [
-      'ecs:runTask.sync',
-      'AssignPublicIp\\":\\"DISABLED',
-      'EnableECSManagedTags\\":true',
-      'TimeoutSeconds\\":7200',
-    ])
+    for (const part of ['ecs:runTask.sync', 'AssignPublicIp\\":\\"DISABLED', 'EnableECSManagedTags\\":true', 'TimeoutSeconds\\":7200'])
       expect(text).toContain(part);
     expect(text).toContain('"Ref":"ShopnightlyTaskDefinition');
     const policy = JSON.stringify(find(template, /^MachineRoleDefaultPolicy/)?.Properties);
