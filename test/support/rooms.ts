@@ -189,7 +189,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // Constructs.
   'lib/cdk': { rooms: ['lib/props', 'lib/core', 'lib/core/contract', 'lib/core/reading'], packages: [...CDK, 'node:path'] },
-  'lib/cdk/scaling': { rooms: ['lib/props', 'lib/core/contract', 'lib/core/plan'], packages: CDK },
+  'lib/cdk/scaling': { rooms: ['lib/props', 'lib/core/contract', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/connections': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/containers': { rooms: ['lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/certificates': { rooms: ['lib/core/contract', 'lib/core/plan', 'lib/cdk'], packages: [...CDK, 'node:crypto'] },
