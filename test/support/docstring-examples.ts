@@ -49,10 +49,11 @@ import { ApiKey, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { IAccessPoint, IFileSystem } from 'aws-cdk-lib/aws-efs';
-import { AsgCapacityProvider, Capability, Cluster, ContainerImage, CpuArchitecture, LogDrivers, Secret, UlimitName } from 'aws-cdk-lib/aws-ecs';
+import { AsgCapacityProvider, Capability, Cluster, ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import { LogDrivers, Secret, UlimitName } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -67,6 +68,7 @@ declare const image: ContainerImage, services: library.MicroservicesProps['servi
 declare const handler: IFunction, queue: IQueue, provider: AsgCapacityProvider;
 declare const userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster;
 declare const fileSystem: IFileSystem, accessPoint: IAccessPoint;
+declare const prometheus: SecurityGroup;
 declare const shop: Microservices, listener: ApplicationListener;
 `;
 
