@@ -29,8 +29,8 @@ export function renderCluster(scope: Construct, plan: SystemPlan, props: Microse
   const providerName = (name: string): string => (Object.hasOwn(capacityProviders, name) ? (capacityProviders[name]?._name ?? name) : name);
   if (props.cluster === undefined) return { ...ownCluster(scope, plan, vpc, given), providerName };
   for (const [name, provider] of given) checkBelongs(scope, name, provider, props.cluster);
-  checkTakesInstances(scope, plan, props.cluster);
   const cluster = clusterIn(scope, props.cluster, props.vpc);
+  checkTakesInstances(scope, plan, cluster);
   return {
     cluster,
     providerName,
@@ -39,7 +39,7 @@ export function renderCluster(scope: Construct, plan: SystemPlan, props: Microse
   };
 }
 
-/** The CDK asks the cluster of a service for the VPC. */
+/** The CDK asks the cluster of a service for the VPC, and whether it has instances: one that is imported by its ARN fails on both. */
 function clusterIn(scope: Construct, cluster: ecs.ICluster, vpc: ec2.IVpc | undefined): ecs.ICluster {
   if (vpc === undefined) return cluster;
   const { clusterName, clusterArn } = cluster;

@@ -317,8 +317,9 @@ export const ELSEWHERE: ReadonlyMap<string, string> = tableOf<string>(
     enableecsmanagedtags: 'tasks have the tags of their cluster and service already',
     tags: "tags are the CDK's: Tags.of(system.service('ui')).add()",
     visibilitytimeout: 'a queue is a resource of its own: grant it to the service, and give its URL in environment',
-    queue: "a queue is a resource of its own: queue.grantConsumeMessages(system.service('ui')), and its URL in environment",
-    subscribe: "a queue is a resource of its own: queue.grantConsumeMessages(system.service('ui')), and its URL in environment",
+    subscribe:
+      "a queue is a resource of its own: queue.grantConsumeMessages(system.service('ui')), and its URL in environment; " +
+      'scaling: { queue } follows its messages',
     scalingsteps:
       'scaling follows CPU, memory, requests, queues and metrics: each says what one task takes (requestsPerTask, messagesPerTask)',
     extensions: 'the fields of a service stand in its entry, such as scaling, edge routes and tracing of the system',

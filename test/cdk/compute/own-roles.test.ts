@@ -1,7 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as efs from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Authorizer, Certificates, Edge, Microservices } from '../../../lib';
+import { Authorizer, Certificates, Edge, Microservices, Volume } from '../../../lib';
 import type { MicroservicesProps } from '../../../lib';
 import { IDENTITY_TAG, MESH_TAG } from '../../../lib/core/contract/issuing';
 import { build, resourcesOf, service } from '../../support/stack';
@@ -66,6 +68,20 @@ describe('a task role of the user', () => {
       .filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition')
       .map(({ Properties }) => JSON.stringify(Properties?.['TaskRoleArn']));
     expect(roles.map((role) => /(Ui|Gateway)/.exec(role)?.[1]).sort()).toEqual(['Gateway', 'Ui', 'Ui']);
+  });
+
+  test('may do with file systems what its tasks need', () => {
+    const { template } = told((stack) => {
+      const vpc = new ec2.Vpc(stack, 'Vpc');
+      const fileSystem = new efs.FileSystem(stack, 'Files', { vpc });
+      const accessPoint = fileSystem.addAccessPoint('Uploads', { path: '/uploads' });
+      const volumes = { uploads: Volume.efs({ fileSystem, accessPoint }) };
+      const mountPoints = [{ sourceVolume: 'uploads', containerPath: '/uploads', readOnly: false }];
+      return { vpc, services: { orders: service({ taskRole: imported(stack), volumes, mountPoints }) } };
+    });
+    expect(policiesOn(template, 'orders-tasks')).toEqual(
+      expect.arrayContaining([...NEEDED, 'elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite']),
+    );
   });
 
   test('that is imported gets the policy, and a warning says which tags it needs', () => {

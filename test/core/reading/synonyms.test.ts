@@ -31,7 +31,7 @@ test.each([
 
 test('what has its place elsewhere is shown the way', () => {
   expect(fixFor('role')).toMatch(/"taskRole"/);
-  expect(fixFor('queue')).toMatch(/grantConsumeMessages/);
+  expect(fixFor('subscribe')).toMatch(/grantConsumeMessages/);
   expect(fixFor('securityGroups')).toMatch(/allowDefaultPortFrom/);
 });
 
