@@ -29,10 +29,10 @@ const NOT_IN_TEMPLATES: readonly (readonly [ids: RegExp, why: string])[] = [
   [/^httpApi\.(scopes|audiences|stageVariables)$|^restApi\.usagePlansOfKey$/, 'settings of one authorizer, route or key'],
   [/^apiGateway\.(stageName|authorizerName|authorizerCache)$/, 'a setting of one stage or authorizer, which test/core/limits tries'],
   [
-    /^ecs\.(stopTimeout|health\w+|containerMemory|proxyIgnoredPorts|provider\w+|m..HealthyPercent)$/,
+    /^ecs\.(stopTimeout|health\w+|containerMemory|proxyIgnoredPorts|provider\w+|m..HealthyPercent|volumeName|environmentFiles|instanceTask\w+|gpus)$/,
     'a setting of one service, which test/core/limits tries',
   ],
-  [/^fargate\.(spot|taskCpu|taskMemory)$/, 'a setting of one service, which test/core/limits tries'],
+  [/^fargate\.(spot|taskCpu|taskMemory|ephemeralStorage)$/, 'a setting of one service, which test/core/limits tries'],
   [/^ecs\.(provisioningTasks|capacityProviders)$|^ecr\./, 'does not depend on the number of services'],
   [/^cloudMap\.dnsAnswers$|^ssm\.namesOfRequest$|^cloudFormation\.customResource$/, 'of an answer'],
   [/^autoScaling\.(policies|schedules|steps)$/, 'settings of one service, which test/core/limits tries'],

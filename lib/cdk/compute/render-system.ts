@@ -280,6 +280,7 @@ function deploymentOf({ services, ...props }: MicroservicesProps, task: Workload
 function scalingOf({ services, ...props }: MicroservicesProps, task: WorkloadPlan): ScalingProps | undefined {
   if (task.job !== undefined) return undefined;
   if (task.edge !== undefined) return edgeOf(props, task.edge)?._options.gateway?.scaling;
+  if (task.clientGateway === true) return props.clientGateway?.scaling;
   const service = services[serviceOf(task)];
   return (task.version === undefined ? undefined : service?.versions?.[task.version.name]?.scaling) ?? service?.scaling;
 }
@@ -354,7 +355,8 @@ function renderRuns(scope: Construct, plan: SystemPlan, props: MicroservicesProp
   const runs = renderBeforeDeployment(scope, {
     jobs,
     logGroup,
-    logsToMesh: ({ jobName }) => (props.jobs?.[jobName]?.logging ?? props.logs?.driver) === undefined,
+    logsToMesh: ({ jobName }) =>
+      props.jobs?.[jobName]?.logging === undefined && (props.logs?.driver === undefined || props.logs.driverForApplications !== true),
   }).flatMap(({ node }) => node.defaultChild ?? []);
   for (const name of tasks.keys()) if (!names.has(name)) letWait(tasks, name, runs);
 }

@@ -1,6 +1,8 @@
 import { CLIENT_GATEWAY_PORT, clientAuthorities } from '../model/clients';
 import type { ClientGateway } from '../model/clients';
 import { callPolicyOf } from '../model/call-policy';
+import { identityHeadersOfAll } from '../model/identity-headers';
+import { OF_MESH } from '../model/pass-through-headers';
 import { servicesBehind } from '../model/callers';
 import type { MeshSettings, Topology } from '../model/topology';
 import type { Bootstrap } from './api/bootstrap';
@@ -12,12 +14,15 @@ import { connectionLimit } from './overload';
 import type { EnvoyMemory } from './overload';
 import { routes } from './routes';
 import { clientAuthorization } from './security/client-authorization';
-import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
+import { earlyHeaderMutation, joinLines, removeMatching } from './security/early-header-mutation';
+import { requestTrailers } from './security/trailers';
+import { anyOf, prefixes, spellings } from './security/untrusted-headers';
 import { rulesNamePaths } from './security/inbound-headers';
 import { clientTls } from './security/tls';
 import { socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
-import { DRAINED_BY_AGENT, LEAVING_HEADER } from './traffic/liveness-checks';
+import { DRAINED_BY_AGENT } from './traffic/liveness-checks';
+import { HEADERS_OF_MESH } from './edge/headers';
 import { headersOfRoutes } from './traffic/matched-headers';
 import { removeForeignMarks } from './traffic/route-mark';
 import { weightsLayers } from './traffic/versions';
@@ -36,6 +41,8 @@ export function clientGatewayBootstrap(
 ): Bootstrap {
   const { name, sizing } = gateway;
   const targets = servicesBehind(topology, { gatewayName: name });
+  // Who a user is only an edge says, which has asked: a client is a program, and could name any user.
+  const identityHeaders = identityHeadersOfAll(topology);
   const memory: EnvoyMemory = { memoryMiB: sizing.memoryMiB, share: 'gateway' };
   const manager = httpConnectionManager({
     peer: name,
@@ -50,9 +57,17 @@ export function clientGatewayBootstrap(
     maxConnectionSeconds: topology.mesh.maxConnectionSeconds,
     http2: targets.map(allowConnect).find((options) => Object.keys(options).length > 0),
     requestLimits: largestRequestLimits(targets),
-    settings: earlyHeaderMutation([...removeForeignMarks(targets), ...joinLines(headersOfRoutes(targets))]),
-    routeConfig: { response_headers_to_remove: [LEAVING_HEADER] },
-    filters: [...clientAuthorization(topology, gateway, targets), ...refuseLongHeaders('requests', targets)],
+    settings: earlyHeaderMutation([
+      removeMatching(anyOf([...spellings(identityHeaders), ...prefixes(OF_MESH)])),
+      ...removeForeignMarks(targets),
+      ...joinLines(headersOfRoutes(targets)),
+    ]),
+    routeConfig: { response_headers_to_remove: HEADERS_OF_MESH },
+    filters: [
+      ...requestTrailers('http2', identityHeaders),
+      ...clientAuthorization(topology, gateway, targets),
+      ...refuseLongHeaders('requests', targets),
+    ],
     virtualHosts: targets.map((callee) => ({
       name: callee.name,
       domains: clientAuthorities(gateway, callee),

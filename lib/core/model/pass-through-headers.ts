@@ -139,7 +139,8 @@ export const AUTHENTICATION_HEADERS: readonly string[] = [
 /** What an Application Load Balancer itself makes of a request, of all that begin with `x-forwarded-`. */
 export const FORWARDED_BY_LOAD_BALANCER: readonly string[] = ['x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto'];
 
-const OF_MESH: readonly string[] = ['x-mesh-', 'x-edge-'];
+/** Of the mesh's own words, which nobody outside of it says. */
+export const OF_MESH: readonly string[] = ['x-mesh-', 'x-edge-'];
 const BY_ENVOY = "the Envoy of a service's task";
 
 /** Of requests that come by a load balancer of the user's own: what an edge removes, and what would look like a word of the mesh. */

@@ -151,7 +151,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
       ...ofAllVersions(service, checkEnvironment),
       ...checkAllow(service, clientsOf({ clientGateway }, service)),
       ...ofAllVersions(service, checkExec),
-      ...warnOfFaults(service.name, service.policy.faults),
+      ...warnOfFaults(service.path, service.policy.faults),
       ...warnOfMirrors(service),
       ...warnOfNoTasks(service),
     );

@@ -210,6 +210,7 @@ function clientGatewayWorkload(topology: EnvoyTopology, pace: AgentPace, gateway
     pace,
     refreshSeconds: CLIENT_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(CLIENT_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
+    ...defined({ requests: countedRequests(name, sizing) }),
   };
   return {
     ...workloadOf(agent, { envoy: clientGatewayBootstrap(topology, gateway) }, [proxy(agent, sizing, [CLIENT_GATEWAY_PORT])]),

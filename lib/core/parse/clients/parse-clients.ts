@@ -1,3 +1,4 @@
+import { withoutSpot } from '../workload/parse-capacity';
 import { clientsDomain } from '../../contract/client';
 import { LOAD_BALANCER_NAME } from '../../model/constants';
 import type { Client, ClientGateway } from '../../model/clients';
@@ -49,7 +50,9 @@ export function parseClients(root: Reader, surroundings: ClientSurroundings): Cl
   const clients = entries.flatMap(([name, client]) => parseClient(name, client, surroundings) ?? []);
   checkRoles(entries.map(([, client]) => client.field('role')));
   checkRules(clients, surroundings.services);
-  return { name: CLIENT_GATEWAY_NAME, clients, domain, sizing: parseSizing(gatewayAt, GATEWAY_SIZE, surroundings.defaults) };
+  const { defaults } = surroundings;
+  const capacityProviders = withoutSpot(defaults.capacityProviders, defaults.capacities);
+  return { name: CLIENT_GATEWAY_NAME, clients, domain, sizing: parseSizing(gatewayAt, GATEWAY_SIZE, { ...defaults, capacityProviders }) };
 }
 
 function parseClient(name: string, at: Reader, surroundings: ClientSurroundings): Client | undefined {

@@ -7,7 +7,7 @@ import type { Service, Warning } from '../../model/topology';
  *
  * @param clients those that call the service
  */
-export function checkAllow({ name, allow, callers, gateways }: Service, clients: readonly string[]): Warning[] {
+export function checkAllow({ name, path, allow, callers, gateways }: Service, clients: readonly string[]): Warning[] {
   if (allow === undefined || allow.some((rule) => rule.callers === undefined)) return [];
   const named = new Set(allow.flatMap((rule) => rule.callers ?? []));
   const clientCallers = named.has(CLIENT_GATEWAY_NAME) ? [] : clients;
@@ -18,7 +18,7 @@ export function checkAllow({ name, allow, callers, gateways }: Service, clients:
     .filter((caller) => !named.has(caller))
     .map((caller) => ({
       id: 'caller-without-rule',
-      path: `services.${name}.allow`,
+      path: `${path}.allow`,
       message: gateways.includes(caller)
         ? `a route of the edge leads to "${name}", but no rule names "${caller}": every request of the edge will get 403`
         : `"${caller}" lists "${name}" in calls, but no rule names it: all of its requests will be refused`,

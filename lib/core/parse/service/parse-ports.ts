@@ -11,6 +11,7 @@ import type { NamedCallers } from '../security/parse-allow';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-policy';
 import { SERVICE_POLICY_FIELDS, parseServicePolicy } from '../traffic/parse-service-policy';
 import { parsePort } from '../workload/parse-port';
+import { footprintWith } from './parse-load-balancer-target';
 import { parseGrpcApi } from './parse-grpc-api';
 import type { DraftService } from './parse-service';
 import { parseProtocol, parseVirtualPort } from './parse-service';
@@ -79,7 +80,11 @@ function parseOne(service: DraftService, name: string, at: Reader, { footprint, 
   checkLabel(name, at, 'a port');
   at.required('an object with at least port', 'such as { port: 9090, protocol: Protocol.GRPC }');
   if (!at.checkFields(PORT_FIELDS)) return undefined;
-  const port = parsePort(at.field('port').required('the port on which the application listens', 'such as port: 9090'), footprint, 1);
+  const port = parsePort(
+    at.field('port').required('the port on which the application listens', 'such as port: 9090'),
+    footprintWith(service.loadBalancerTarget, footprint),
+    1,
+  );
   const owner = port === undefined ? undefined : taken.get(port);
   if (owner !== undefined)
     at.field('port').fail('PORT_CLASH', `${owner} of this task already listens on port ${String(port)}`, { fix: 'choose another port' });
@@ -89,6 +94,18 @@ function parseOne(service: DraftService, name: string, at: Reader, { footprint, 
     return port === undefined ? undefined : { port, open: { name, port } };
   }
   const inboundPort = inboundPortOfName(name);
+  const listener = [...taken, ...service.extraContainers.flatMap(({ ports }) => ports.map((each) => [each, ''] as const))].find(
+    ([each]) => each === inboundPort,
+  );
+  if (listener !== undefined)
+    at.fail(
+      'PORT_CLASH',
+      `Envoy takes the calls of ${displayValue(name)} on port ${inboundPort}, on which a container of this task listens`,
+      {
+        got: null,
+        fix: 'give the port another name, from which the number comes, or let the container listen elsewhere',
+      },
+    );
   const other = inbound.get(inboundPort);
   if (other !== undefined)
     at.fail('NAME_CLASH', `Envoy would take the calls of "${other}" and of ${displayValue(name)} on one port, which comes from the name`, {

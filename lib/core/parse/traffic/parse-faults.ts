@@ -37,10 +37,10 @@ export function parseFaults(at: Reader, protocol: ProtocolId, callers: NamedCall
 }
 
 /** Each fault by its name: what is on is not to be forgotten. */
-export function warnOfFaults(service: string, faults: readonly Fault[]): readonly Warning[] {
+export function warnOfFaults(path: string, faults: readonly Fault[]): readonly Warning[] {
   return faults.map(({ name, percent, delaySeconds, abortStatus }) => ({
     id: 'fault-injection',
-    path: `services.${service}.faultInjection.${name}`,
+    path: `${path}.faultInjection.${name}`,
     message:
       `Envoy makes ${percent}% of the matching requests ` +
       `${[delaySeconds === undefined ? [] : `wait ${delaySeconds} s`, abortStatus === undefined ? [] : `fail with ${abortStatus}`]

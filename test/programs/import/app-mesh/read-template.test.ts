@@ -39,8 +39,8 @@ test('a mesh has what belongs to it by its name, however that is written', () =>
 test.each<readonly [string, Fields, string]>([
   [
     'a property that App Mesh has not',
-    { It: node({ Listner: [] }) },
-    'UNKNOWN_PROPERTY It.Spec.Listner: there is no property "Listner" here; did you mean "Listeners"?',
+    { It: node({ Listenrs: [] }) },
+    'UNKNOWN_PROPERTY It.Spec.Listenrs: there is no property "Listenrs" here; did you mean "Listeners"?',
   ],
   [
     'a property in the wrong case',
