@@ -6,6 +6,7 @@ import { OF_MESH } from '../model/pass-through-headers';
 import { servicesBehind } from '../model/callers';
 import type { MeshSettings, Topology } from '../model/topology';
 import type { Bootstrap } from './api/bootstrap';
+import type { VirtualHost } from './api/route';
 import { bootstrap } from './bootstrap';
 import { BUFFER_BYTES, upstreamClusters } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
@@ -68,7 +69,7 @@ export function clientGatewayBootstrap(
       ...clientAuthorization(topology, gateway, targets),
       ...refuseLongHeaders('requests', targets),
     ],
-    virtualHosts: targets.map((callee) => ({
+    virtualHosts: targets.map((callee): VirtualHost => ({
       name: callee.name,
       domains: clientAuthorities(gateway, callee),
       routes: routes(callee, callPolicyOf(undefined, callee)),
