@@ -12,7 +12,7 @@ import type { IJob, JobRuleTargetProps, JobStateProps } from '../../job';
 import { acknowledgeOwnEnvironment } from '../containers/own-environment';
 import { executionRole } from './execution-role';
 import { renderIdentity } from './identity';
-import { RunRole } from '../jobs/roles';
+import { grantRun, RunRole } from '../jobs/roles';
 import type { RunSettings } from '../jobs/targets';
 import { JobRuleTarget, jobScheduleTarget, JobState } from '../jobs/targets';
 import { openingsTo } from '../jobs/openings-to';
@@ -98,7 +98,7 @@ export class Job extends Construct implements IJob {
   }
 
   grantRun(grantee: iam.IGrantable): iam.Grant {
-    return this.taskDefinition.grantRun(grantee);
+    return grantRun(grantee, this.settings);
   }
 
   eventTarget(props: JobRuleTargetProps = {}): events.IRuleTarget {

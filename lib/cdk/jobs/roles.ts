@@ -39,6 +39,18 @@ export function tagStatement(cluster: ecs.ICluster): iam.PolicyStatement {
   });
 }
 
+/** The CDK's grant of a task definition is good for every cluster, and for no run with tags. */
+export function grantRun(grantee: iam.IGrantable, { cluster, taskDefinition }: RunnableTask): iam.Grant {
+  const grant = iam.Grant.addToPrincipal({
+    grantee,
+    actions: [RUN_TASK],
+    resourceArns: [taskDefinition.taskDefinitionArn],
+    conditions: { ArnEquals: { 'ecs:cluster': cluster.clusterArn } },
+  });
+  for (const statement of [passStatement(taskDefinition), tagStatement(cluster)]) grantee.grantPrincipal.addToPrincipalPolicy(statement);
+  return grant;
+}
+
 function passStatement({ taskRole, executionRole }: ecs.TaskDefinition): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: [PASS_ROLE],

@@ -250,12 +250,14 @@ describe('what starts a job', () => {
     expect(policies).not.toContain('"ecs:RunTask"');
   });
 
-  test('grantRun lets somebody else run it', () => {
+  test('grantRun lets somebody else run it, with tags, in this cluster alone', () => {
     const { stack, system } = open({ jobs: { tidy: job() } });
     system.job('tidy').grantRun(new Role(stack, 'Somebody', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
     const policy = JSON.stringify(find(Template.fromStack(stack), /^SomebodyDefaultPolicy/)?.Properties);
     expect(policy).toContain('"ecs:RunTask"');
     expect(policy).toContain('"iam:PassRole"');
+    expect(policy).toContain('"ecs:TagResource"');
+    expect(policy).toContain('"ecs:cluster"');
   });
 });
 
