@@ -56,7 +56,9 @@ type Texts = readonly (readonly [path: string, texts: readonly unknown[]])[];
 function textsOf({ groups = [] }: Pick<SystemPlan, 'groups'>, props: MicroservicesProps): Texts {
   const { vpc, cluster, namespace, zone, logs } = props;
   const later = new Set(groups.filter(({ kind }) => kind === 'stack').map(({ name }) => name));
-  const services = Object.entries(props.services).filter(([, { group }]) => group === undefined || !later.has(group));
+  const isEarly = ([, { group }]: readonly [string, { readonly group?: string }]): boolean => group === undefined || !later.has(group);
+  const services = Object.entries(props.services).filter(isEarly);
+  const jobs = Object.entries(props.jobs ?? {}).filter(isEarly);
   return [
     ['vpc', textsOfVpc(vpc)],
     ['cluster', cluster === undefined ? [] : [cluster.clusterName, cluster.clusterArn, ...textsOfVpc(vpc ?? cluster.vpc)]],
@@ -65,6 +67,7 @@ function textsOf({ groups = [] }: Pick<SystemPlan, 'groups'>, props: Microservic
     ['logs.logGroup', [logs?.logGroup?.logGroupRef.logGroupName]],
     ['logs.encryptionKey', [logs?.encryptionKey?.keyRef.keyArn]],
     ...services.flatMap(([name, service]) => textsOfService(`services.${name}`, service)),
+    ...jobs.flatMap(([name, job]) => textsOfContainers(`jobs.${name}`, job)),
   ];
 }
 

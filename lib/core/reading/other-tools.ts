@@ -32,6 +32,10 @@ export const SYNONYMS: ReadonlyMap<string, readonly string[]> = tableOf<readonly
     targetcpuutilizationpercentage: ['cpuTargetPercent', 'scaling'],
     targetmemoryutilizationpercentage: ['memoryTargetPercent', 'scaling'],
     serviceaccount: ['taskRole'],
+    taskrolearn: ['taskRole'],
+    taskiamrolearn: ['taskRole'],
+    executionrolearn: ['executionRole'],
+    taskexecutionrolearn: ['executionRole'],
     serviceaccountname: ['taskRole'],
     ingress: ['edge'],
     ingresses: ['edges'],
@@ -195,7 +199,6 @@ export const SYNONYMS: ReadonlyMap<string, readonly string[]> = tableOf<readonly
   },
 );
 
-const OWN_ROLE = "each service has a role of its own: grant to it, such as bucket.grantRead(system.service('ui'))";
 const OWN_LOAD_BALANCER =
   'API Gateway is in front of services (edge); a load balancer of your own leads to a service with loadBalancerTarget, and keeps its ' +
   'own listeners, certificates and settings';
@@ -215,10 +218,6 @@ const PUBLIC = 'tasks get no public addresses: clients reach services by an edge
 /** What is no prop here, but has a place, or is not offered. A prop of the library that has the name, anywhere, is named instead. */
 export const ELSEWHERE: ReadonlyMap<string, string> = tableOf<string>(
   {
-    taskrole: OWN_ROLE,
-    taskrolearn: OWN_ROLE,
-    executionrole:
-      'services whose images or secrets need it have an execution role of their own, which the grants of these fill; the others share one',
     securitygroup: securityGroups(),
     securitygroups: securityGroups(),
   },

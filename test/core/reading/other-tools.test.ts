@@ -112,6 +112,8 @@ const TOOLS: Readonly<Record<string, readonly (readonly [key: string, answer: Re
     ['gpuCount', /GPU/],
     ['kmsKey', /encryptionKey/],
     ['permissionsBoundary', /PermissionsBoundary\.of/],
+    ['taskRoleArn', /"taskRole"/],
+    ['executionRoleArn', /"executionRole"/],
   ],
 };
 

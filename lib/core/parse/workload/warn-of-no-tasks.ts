@@ -1,7 +1,10 @@
+import { ownerOf } from '../../model/service-ports';
 import type { Scaling, Service, Warning } from '../../model/topology';
 
 /** While a service that is called has no task, calls of it find nobody, and do not make it scale. */
-export function warnOfNoTasks({ name, versions, scaling, callers, gateways, loadBalancerTarget }: Service): readonly Warning[] {
+export function warnOfNoTasks(service: Service): readonly Warning[] {
+  const { versions, scaling, callers, gateways, loadBalancerTarget } = service;
+  const name = ownerOf(service);
   if (callers.length + gateways.length === 0 && loadBalancerTarget === undefined) return [];
   const workloads: readonly (readonly [string, Scaling | undefined])[] = versions?.map((version) => [
     `services.${name}.versions.${version.name}.scaling.minCapacity`,
