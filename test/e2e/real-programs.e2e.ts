@@ -32,6 +32,8 @@ const halfClosed = (service: string, port: number, text: string): readonly strin
   [
     'import socket',
     `s = socket.create_connection(("${service}.shop.internal", ${port}))`,
+    // In one segment: an answer cannot be quicker than the end of the request.
+    's.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)',
     `s.sendall(b"${text}")`,
     's.shutdown(socket.SHUT_WR)',
     'print(b"".join(iter(lambda: s.recv(65536), b"")).decode())',
