@@ -19,15 +19,19 @@ const TAG_TASK = 'ecs:TagResource';
  * What it takes to run one task definition in one cluster, and nothing more.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
  */
-export function runStatements({ cluster, taskDefinition }: RunnableTask): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({
-      actions: [RUN_TASK],
-      resources: [taskDefinition.taskDefinitionArn],
-      conditions: { ArnEquals: { 'ecs:cluster': cluster.clusterArn } },
-    }),
-    passStatement(taskDefinition),
-  ];
+export function runStatements(task: RunnableTask): iam.PolicyStatement[] {
+  const { actions, resourceArns: resources, conditions } = runPermission(task);
+  return [new iam.PolicyStatement({ actions, resources, conditions }), passStatement(task.taskDefinition)];
+}
+
+function runPermission({ cluster, taskDefinition }: RunnableTask): Required<Pick<iam.CommonGrantOptions, 'actions' | 'resourceArns'>> & {
+  readonly conditions: Record<string, Record<string, unknown>>;
+} {
+  return {
+    actions: [RUN_TASK],
+    resourceArns: [taskDefinition.taskDefinitionArn],
+    conditions: { ArnEquals: { 'ecs:cluster': cluster.clusterArn } },
+  };
 }
 
 /** Tags reach the tasks of a run only with this. The ID of a task is not known before it runs. */
@@ -40,14 +44,10 @@ export function tagStatement(cluster: ecs.ICluster): iam.PolicyStatement {
 }
 
 /** The CDK's grant of a task definition is good for every cluster, and for no run with tags. */
-export function grantRun(grantee: iam.IGrantable, { cluster, taskDefinition }: RunnableTask): iam.Grant {
-  const grant = iam.Grant.addToPrincipal({
-    grantee,
-    actions: [RUN_TASK],
-    resourceArns: [taskDefinition.taskDefinitionArn],
-    conditions: { ArnEquals: { 'ecs:cluster': cluster.clusterArn } },
-  });
-  for (const statement of [passStatement(taskDefinition), tagStatement(cluster)]) grantee.grantPrincipal.addToPrincipalPolicy(statement);
+export function grantRun(grantee: iam.IGrantable, task: RunnableTask): iam.Grant {
+  const grant = iam.Grant.addToPrincipal({ grantee, ...runPermission(task) });
+  for (const statement of [passStatement(task.taskDefinition), tagStatement(task.cluster)])
+    grantee.grantPrincipal.addToPrincipalPolicy(statement);
   return grant;
 }
 

@@ -32,9 +32,9 @@ export interface EfsVolumeOptions {
   readonly rootDirectory?: string;
 
   /**
-   * Lets root in a container be root on the file system (`elasticfilesystem:ClientRootAccess`). Without it, where the file system's policy
-   * leaves it to roles, root is nobody in particular there, and can write only where anybody can. Not together with `accessPoint`, which has
-   * a user.
+   * Lets root in a container be root on the file system (`elasticfilesystem:ClientRootAccess`). Without it, where the policy of the file
+   * system leaves it to roles, root is nobody in particular there, and can write only where anybody can. Not together with
+   * `accessPoint`, which has a user.
    *
    * @default false
    */
