@@ -103,7 +103,7 @@ e2e('a caller outside of the mesh', () => {
     expect(await call(url('report', 'greeter'), 'billing')).toMatchObject([{ ok: false, code: 7 }]);
   });
 
-  test('is told apart in the log, with what it called', async () => {
+  test('stands in the log by its name, with what it called', async () => {
     await curl('billing', `${url('billing', 'invoices')}/logged`);
     const entry = await logged(shop().task(CLIENT_GATEWAY_NAME), { path: '/logged' });
     expect(entry).toMatchObject({

@@ -285,7 +285,7 @@ describe('a job before deployments', () => {
     expect(waitsOf(find(template, /^ShopGroupteam.*NestedStackResource/))).toContain('migrateBeforeDeployment');
   });
 
-  test('is told where it runs and logs; not where its log is, if that is elsewhere', () => {
+  test('knows where it runs and logs; not where its log is, if that is elsewhere', () => {
     const template = system({ jobs: { migrate: migrate(), other: migrate({ logging: ecs.LogDrivers.awsLogs({ streamPrefix: 'own' }) }) } });
     const [[, first], [, second]] = all(template, 'Custom::MeshJobRun') as [[string, Resource], [string, Resource]];
     expect(first.Properties).toMatchObject({ Job: 'migrate', Container: 'app', LogGroup: { Ref: expect.stringMatching(/^ShopLogs/) } });

@@ -46,7 +46,7 @@ export function outsideCallers(): Template {
   return templateOf(stack);
 }
 
-/** What a client is told, with what only a deployment knows. */
+/** The configuration of a client, with what only a deployment knows. */
 export function configurationOf({ template, values }: Cluster, name: ClientName): ClientConfiguration {
   const { Outputs: outputs = {} } = template as { readonly Outputs?: Readonly<Record<string, { readonly Value: never }>> };
   const output = outputs[`${name}Configuration`];

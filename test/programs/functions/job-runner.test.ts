@@ -73,7 +73,7 @@ function setUp(fault: (operation: string, attempt: number) => Error | undefined 
   return { ecs, handle, begin, update, lines, pauses, clock };
 }
 
-test('a deployment waits until the task has ended, and is told so', async () => {
+test('a deployment waits until the task has ended, and goes on then', async () => {
   const { ecs, handle, begin } = setUp();
   const event = await begin();
   expect(event.PhysicalResourceId).toBe('job-run-migrate');

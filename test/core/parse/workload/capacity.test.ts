@@ -58,7 +58,7 @@ test('a name that is not known gets one error, which says how to write it', () =
   });
 });
 
-test('a typo is told from a name of instances', () => {
+test('a typo is not taken for a name of instances', () => {
   const { issues } = system(onTo('gravitom'));
   expect(issues[0]?.fix).toBe('did you mean "graviton"?');
 });

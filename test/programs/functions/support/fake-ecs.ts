@@ -9,7 +9,7 @@ interface FakeTask {
 }
 
 /**
- * What runs and tells of tasks in one cluster, as Amazon ECS documents it.
+ * What runs tasks of one cluster, and describes them, as Amazon ECS documents it.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
  */
 export class FakeEcs {
