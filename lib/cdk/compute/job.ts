@@ -7,9 +7,8 @@ import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import type { ScheduleTargetBaseProps } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { EcsRunTask } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct, DependencyGroup } from 'constructs';
-import type { ContainerRole, WorkloadPlan } from '../../core/plan/system-plan';
+import type { WorkloadPlan } from '../../core/plan/system-plan';
 import type { IJob, JobRuleTargetProps, JobStateProps } from '../../job';
-import { acknowledgeOwnEnvironment } from '../containers/own-environment';
 import { executionRole } from './execution-role';
 import { renderIdentity } from './identity';
 import { grantRun, RunRole } from '../jobs/roles';
@@ -50,16 +49,14 @@ export class Job extends Construct implements IJob {
     this.connections = this.securityGroup.connections;
     this.securityGroups = [this.securityGroup, ...(callersGroup === undefined ? [] : [callersGroup])];
     const execution = plan.ownExecutionRole ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole();
-    const { taskDefinition, containers } = renderTaskDefinition(this, plan, context, {
+    const { taskDefinition, container, proxyContainer } = renderTaskDefinition(this, plan, context, {
       taskRole: this.taskRole,
       executionRole: execution,
       discoveryServiceId: undefined,
     });
     this.taskDefinition = taskDefinition;
-    this.container = find(plan, containers, 'application');
-    this.proxyContainer = find(plan, containers, 'proxy');
-    taskDefinition.defaultContainer = this.container;
-    acknowledgeOwnEnvironment(taskDefinition, plan);
+    this.container = container;
+    this.proxyContainer = proxyContainer;
     if (sizing.enableExecuteCommand) allowExec(taskDefinition);
     this.settings = {
       cluster: foundation.cluster,
@@ -115,12 +112,6 @@ export class Job extends Construct implements IJob {
   stepFunctionsTask(scope: Construct, id: string, props: JobStateProps = {}): EcsRunTask {
     return new JobState(scope, id, this.settings, props);
   }
-}
-
-function find(plan: WorkloadPlan, containers: ReadonlyMap<string, ecs.ContainerDefinition>, role: ContainerRole): ecs.ContainerDefinition {
-  const found = containers.get(plan.containers.find((container) => container.role === role)?.name ?? '');
-  if (found === undefined) throw new Error(`bug: the plan of ${plan.name} has no ${role} container`);
-  return found;
 }
 
 /** As the CDK does for ECS services. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions */

@@ -14,6 +14,7 @@ import type { ContainerProps } from '../../props/service/container-props';
 import { addFileSystems, fileSystemVolumes } from './file-systems';
 import { weightsParameters } from './identity';
 import { limitVariables } from '../containers/limit-variables';
+import { acknowledgeOwnEnvironment } from '../containers/own-environment';
 import { MeshLogDriver } from '../containers/mesh-log-driver';
 import type { WorkloadContext } from './workload';
 
@@ -29,6 +30,9 @@ export interface RenderedTask {
   readonly taskDefinition: ecs.TaskDefinition;
   /** By name, in the order of the plan. */
   readonly containers: ReadonlyMap<string, ecs.ContainerDefinition>;
+  /** That of the application; in the tasks of a gateway that of Envoy. */
+  readonly container: ecs.ContainerDefinition;
+  readonly proxyContainer: ecs.ContainerDefinition;
 }
 
 /** A task definition with its containers, be it of a service's tasks or of others. */
@@ -52,7 +56,24 @@ export function renderTaskDefinition(
     meshScope: context.scaling.meshScope,
     endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
   });
-  return { taskDefinition, containers };
+  const proxyContainer = find(plan, containers, 'proxy');
+  const hasApplication = plan.containers.some(({ role }) => role === 'application');
+  const container = hasApplication ? find(plan, containers, 'application') : proxyContainer;
+  // By default it is the first essential one, which is Envoy.
+  taskDefinition.defaultContainer = container;
+  acknowledgeOwnEnvironment(taskDefinition, plan);
+  return { taskDefinition, containers, container, proxyContainer };
+}
+
+function find(
+  plan: WorkloadPlan,
+  containers: ReadonlyMap<string, ecs.ContainerDefinition>,
+  role: ContainerPlan['role'],
+): ecs.ContainerDefinition {
+  const name = plan.containers.find((container) => container.role === role)?.name;
+  const found = name === undefined ? undefined : containers.get(name);
+  if (found === undefined) throw new Error(`bug: the plan of ${plan.name} has no ${role} container`);
+  return found;
 }
 
 /**

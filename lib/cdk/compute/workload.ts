@@ -25,7 +25,6 @@ import type { Issuing } from '../certificates/proven-identity';
 import type { ScalingContext } from '../scaling/policies';
 import { renderPolicies } from '../scaling/policies';
 import { defined } from '../../core/defined';
-import { acknowledgeOwnEnvironment } from '../containers/own-environment';
 
 /** Everything that rendering a task needs beside its plan. */
 export interface WorkloadContext {
@@ -97,20 +96,14 @@ export class Workload extends Construct implements IWorkload {
     const { taskRole, securityGroup } = this.identity;
     const execution = executionRoleOf(this, plan, context);
 
-    const { taskDefinition, containers } = renderTaskDefinition(this, plan, context, {
+    const { taskDefinition, containers, container, proxyContainer } = renderTaskDefinition(this, plan, context, {
       taskRole,
       executionRole: execution.role,
       discoveryServiceId: this.discoveryService?.serviceId,
     });
     this.taskDefinition = taskDefinition;
-    this.proxyContainer = find(plan, containers, 'proxy');
-    this.container = plan.containers.some((container) => container.role === 'application')
-      ? find(plan, containers, 'application')
-      : this.proxyContainer;
-    // By default it is the first essential one, which is Envoy.
-    this.taskDefinition.defaultContainer = this.container;
-
-    acknowledgeOwnEnvironment(this.taskDefinition, plan);
+    this.container = container;
+    this.proxyContainer = proxyContainer;
 
     this.ecsService = renderService(this, plan, context, this.taskDefinition, securityGroup);
     this.register(plan, containers);
@@ -175,17 +168,6 @@ function executionRoleOf(
     reasons: ['inlinePolicy'],
   });
   return { role: own, ...defined({ permissions }) };
-}
-
-function find(
-  plan: WorkloadPlan,
-  containers: ReadonlyMap<string, ecs.ContainerDefinition>,
-  role: ContainerPlan['role'],
-): ecs.ContainerDefinition {
-  const name = plan.containers.find((container) => container.role === role)?.name;
-  const found = name === undefined ? undefined : containers.get(name);
-  if (found === undefined) throw new Error(`bug: the plan of ${plan.name} has no ${role} container`);
-  return found;
 }
 
 function renderService(
