@@ -134,7 +134,8 @@ function printPlans(): void {
     ['one of them calls 580', { services: 1001, hub: 580 }],
   ];
   process.stdout.write('\nFrom props to the plan:\n');
-  for (const [name, system] of inCi() ? rows.slice(0, 1) : rows) process.stdout.write(`${name.padEnd(30)}${planned(system).toFixed(0).padStart(8)} ms\n`);
+  for (const [name, system] of inCi() ? rows.slice(0, 1) : rows)
+    process.stdout.write(`${name.padEnd(30)}${planned(system).toFixed(0).padStart(8)} ms\n`);
 }
 
 const [kind, services, directory] = process.argv.slice(2);
