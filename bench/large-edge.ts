@@ -15,7 +15,7 @@ import type { Endpoint, LoadResult, Task, Template } from '../test/e2e/runner';
 import { Cluster, load, standIns, until } from '../test/e2e/runner';
 import { image, templateOf } from '../test/e2e/systems/synthesize';
 import { measureWithTools } from './with-tools';
-import { rounds } from './rounds';
+import { inCi, rounds } from './rounds';
 
 const ROUTES = 300;
 const FEW_ROUTES = 3;
@@ -84,7 +84,7 @@ async function measureIdle(gateway: Gateway): Promise<void> {
 }
 
 /** Long enough for checks and look-ups that come every few seconds. */
-const IDLE_MS = 20_000;
+const IDLE_MS = inCi() ? 10_000 : 20_000;
 
 async function measure({ name, task, client, idle }: Gateway): Promise<Round> {
   const [before, start] = [cpuSecondsOf(task), process.hrtime.bigint()];
