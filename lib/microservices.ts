@@ -106,7 +106,7 @@ export class Microservices extends Construct {
     checkNeighbors(this, plan, props, issues);
     checkStacks(this, plan, props, issues);
     checkOwnZone(this, props.zone, issues);
-    checkRoles(this, props, issues);
+    checkRoles(this, plan, props, issues);
     issues.throwIfAny(this.node.path);
     const addresses = subnetAddresses(props);
     checkAddresses(addresses, issues);
