@@ -2,7 +2,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import { defined } from '../../core/defined';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
-import { renderRolePolicy } from '../existing/own-role';
+import { recordGrants, renderRolePolicy } from '../existing/own-role';
 import { executionRole, startStatement } from './execution-role';
 import type { WorkloadContext } from './workload';
 
@@ -14,10 +14,11 @@ export function executionRoleOf(
 ): { readonly role: iam.IRole; readonly permissions?: IDependable } {
   const { executionRole: own, path } = ownRoles;
   if (own === undefined) return { role: plan.ownExecutionRole ? executionRole(scope, 'ExecutionRole', foundation) : sharedExecutionRole() };
+  const statements = [startStatement(foundation)];
   const permissions = renderRolePolicy(scope, 'StartTasks', own, {
     path: `${path}.executionRole`,
-    statements: [startStatement(foundation)],
+    statements,
     reasons: ['inlinePolicy'],
   });
-  return { role: own, ...defined({ permissions }) };
+  return { role: recordGrants(own, statements), ...defined({ permissions }) };
 }

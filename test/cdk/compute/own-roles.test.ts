@@ -2,9 +2,12 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
-import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import { ContainerImage, EnvironmentFile, Secret } from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Authorizer, Certificates, Edge, Microservices, Volume } from '../../../lib';
 import type { JobProps, MicroservicesProps } from '../../../lib';
 import { IDENTITY_TAG, MESH_TAG } from '../../../lib/core/contract/issuing';
@@ -135,6 +138,40 @@ describe('an execution role of the user', () => {
   test('that takes no policies is a warning with what it needs', () => {
     const { warnings } = told((stack) => ({ services: { orders: service({ executionRole: imported(stack, { mutable: false }) }) } }));
     expect(warnings).toEqual([expect.stringMatching(/^services\.orders\.executionRole: .*logs:PutLogEvents/)]);
+  });
+});
+
+describe('an execution role that takes no policies', () => {
+  test('is a warning with what images, secrets, files of variables and log drivers need, too', () => {
+    const { warnings } = told((stack) => {
+      const repository = ecr.Repository.fromRepositoryName(stack, 'Repository', 'orders');
+      const password = secretsmanager.Secret.fromSecretCompleteArn(
+        stack,
+        'Password',
+        'arn:aws:secretsmanager:eu-west-1:111111111111:secret:p-AbCdEf',
+      );
+      return {
+        services: {
+          orders: service({
+            image: ContainerImage.fromEcrRepository(repository, '1'),
+            secrets: { PASSWORD: Secret.fromSecretsManager(password) },
+            environmentFiles: [EnvironmentFile.fromBucket(Bucket.fromBucketName(stack, 'Files', 'files'), 'orders.env')],
+            executionRole: imported(stack, { mutable: false }),
+          }),
+        },
+      };
+    });
+    expect(warnings).toHaveLength(1);
+    const document = JSON.parse(/\{"Statement".*\}/.exec(warnings[0] ?? '')?.[0] ?? '{}') as { readonly Statement: unknown };
+    expect(actionsOf(document.Statement)).toEqual(
+      expect.arrayContaining([
+        'logs:PutLogEvents',
+        'ecr:BatchGetImage',
+        'ecr:GetAuthorizationToken',
+        'secretsmanager:GetSecretValue',
+        's3:GetObject',
+      ]),
+    );
   });
 });
 
