@@ -108,8 +108,8 @@ export function warnOfOpenFileSystems(scope: Construct, volumes: readonly FileSy
           path: volumes.find(({ options }) => options.fileSystem === fileSystem)?.path ?? '',
           message:
             `the file system ${fileSystem.node.path} has no policy, so Amazon EFS lets in every client that reaches a mount target, with ` +
-            'write and root access, and what the role of the tasks may do with it counts for nothing: give it allowAnonymousAccess: false, ' +
-            'or a fileSystemPolicy that leaves it to roles',
+            'write and root access, and what the role of the tasks may do with it counts for nothing: give it ' +
+            'allowAnonymousAccess: false, or a fileSystemPolicy that leaves it to roles',
         })),
       );
       return [];
