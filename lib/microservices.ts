@@ -95,6 +95,7 @@ export class Microservices extends Construct {
   private readonly clients: ReadonlyMap<string, IClient> = new Map();
   /** Names under which tasks are registered. Empty until the construct is complete: one that failed and was caught stays in the tree. */
   private readonly registered: ReadonlySet<string> = new Set();
+  private readonly hosts: readonly string[] = [];
 
   public constructor(scope: Construct, id: string, props: MicroservicesProps) {
     super(scope, id);
@@ -106,7 +107,7 @@ export class Microservices extends Construct {
     checkNeighbors(this, plan, props, issues);
     checkStacks(this, plan, props, issues);
     checkOwnZone(this, props.zone, issues);
-    checkRoles(this, props, issues);
+    checkRoles(this, plan, props, issues);
     issues.throwIfAny(this.node.path);
     const addresses = subnetAddresses(props);
     checkAddresses(addresses, issues);
@@ -125,6 +126,7 @@ export class Microservices extends Construct {
     this.clients = system.clients;
     this.edges = renderEdges(plan, system, props);
     this.registered = new Set(namesOf(plan));
+    this.hosts = hostsOf(plan);
     this.certificateAlarm = system.certificateAlarm;
     this.fargateVcpus = fargateVcpus(plan.workloads);
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
@@ -204,6 +206,15 @@ export class Microservices extends Construct {
     });
   }
 
+  /**
+   * The names by which something is found, a wildcard among them.
+   *
+   * @internal
+   */
+  public _hosts(): readonly string[] {
+    return this.hosts;
+  }
+
   /** @internal */
   public _registers(name: string): boolean {
     return this.registered.has(name);
@@ -229,6 +240,7 @@ function checkNeighbors(scope: Microservices, plan: SystemPlan, props: Microserv
         `"${plan.zone.name}" is the domain of ${other.node.path} too, whose names are written in the same zone`,
         { fix: 'give one of the two another domain or another zone' },
       );
+    else if (isSameResource(vpc, other.vpc, ({ vpcId }) => vpcId)) checkHidden(plan, other, issues);
     const same = namesOf(plan).filter((name) => other._registers(name));
     if (same.length > 0 && isSameResource(props.namespace, other.namespace, ({ namespaceId }) => namespaceId)) {
       new Reader(issues, 'namespace', undefined).fail(
@@ -238,6 +250,31 @@ function checkNeighbors(scope: Microservices, plan: SystemPlan, props: Microserv
       );
     }
   }
+}
+
+/** A VPC answers from its most specific zone: that of one system would hide names of the other one. */
+function checkHidden(plan: SystemPlan, other: Microservices, issues: IssueList): void {
+  const { name: domain } = plan.zone;
+  const hidden = [
+    ...other._hosts().filter((host) => isBelow(domain, other.domain) && isBelow(host, domain)),
+    ...hostsOf(plan).filter((host) => isBelow(other.domain, domain) && isBelow(host, other.domain)),
+  ];
+  if (hidden.length === 0) return;
+  new Reader(issues, 'domain', domain).fail(
+    'DOMAIN_CLASH',
+    `"${domain}" and "${other.domain}", the domain of ${other.node.path} in the same VPC, have the names ` +
+      `${hidden.map((host) => `"${host}"`).join(', ')} in common, which would be those of the one, and asked of the other`,
+    { fix: 'give one of the two a domain that is not below a name of the other one' },
+  );
+}
+
+function isBelow(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`);
+}
+
+/** Of services, external services, tasks, and those by which clients call. */
+function hostsOf({ records, namespace, clients }: SystemPlan): readonly string[] {
+  return [...records.map(({ host }) => host), namespace.name, ...(clients === undefined ? [] : [clients.record.host])];
 }
 
 /** Under which tasks register. */

@@ -135,7 +135,30 @@ e2e('a caller outside of the mesh', () => {
     expect(await curl('report', `${orders}/read/1`, ['--request', 'POST'])).toMatchObject({ status: 403 });
   });
 
+  test('is let in by a service that lets in everybody, by the client gateway alone', async () => {
+    const [task] = shop().tasks('invoices');
+    const around = async (identity: X509Svid): Promise<string> => {
+      const [, key, certificate] = filesOf(identity);
+      const target = `https://${task.endpoint.address}:${INBOUND_PORT}/around`;
+      const options = ['--silent', '--insecure', '--http2', '--output', '/dev/null', '--write-out', '%{http_code}'];
+      return (
+        await shop()
+          .task('ui')
+          .endpoint.run(['curl', ...options, '--key', key, '--cert', certificate, target])
+      ).stdout;
+    };
+    expect({
+      ofService: await around(await shop().certificates.issue('ui')),
+      ofClients: [await around(identities.billing), await around(identities.report)],
+    }).toEqual({ ofService: '200', ofClients: ['403', '403'] });
+  });
+
   describe('fails if', () => {
+    test('it calls itself a health check of Envoy, which meets no limits', async () => {
+      const { status } = await curl('billing', `${url('billing', 'invoices')}/`, ['--user-agent', 'Envoy/HC']);
+      expect(status).toBe(400);
+    });
+
     test('it calls a service that it does not declare', async () => {
       const { status } = await curl('report', `${url('billing', 'invoices')}/undeclared`);
       expect(status).toBe(403);

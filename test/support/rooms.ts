@@ -197,10 +197,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk', 'lib/cdk/mesh'], packages: CDK },
   'lib/cdk/mesh/renderers.ts': { rooms: ['lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
   'lib/cdk/mesh/render.ts': { rooms: ['lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/renderers.ts'], packages: CDK },
-  'lib/cdk/existing': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/existing': { rooms: ['lib/props', 'lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/placement': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   // How jobs are started, by whom, and what deployments wait for.
-  'lib/cdk/jobs': { rooms: ['lib/job.ts', 'lib/core', 'lib/core/contract', 'lib/cdk', 'lib/cdk/certificates'], packages: CDK },
+  'lib/cdk/jobs': {
+    rooms: ['lib/job.ts', 'lib/core', 'lib/core/contract', 'lib/core/limits', 'lib/cdk', 'lib/cdk/certificates'],
+    packages: CDK,
+  },
   'lib/cdk/clients': {
     rooms: ['lib/client.ts', 'lib/props', 'lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/cdk', 'lib/cdk/certificates'],
     packages: CDK,

@@ -8,7 +8,7 @@ import type { IssueList } from '../../core/reading/issues';
 import type { ClientProps } from '../../props/clients/client-props';
 import type { Issuing } from '../certificates/proven-identity';
 import { laterStack } from '../stack-order';
-import { grantIdentity, provenBy } from './grant-identity';
+import { grantIdentity } from './grant-identity';
 import { MeshClientHandle } from './mesh-client';
 
 export interface ClientsContext {
@@ -65,18 +65,13 @@ function open(client: ec2.Connections, gateway: ec2.ISecurityGroup, port: number
 /** What the role gets names resources of the system, so its stack cannot be one that the system's own depends on. */
 function isUsable({ name, path }: ClientPlan, { role, connections }: ClientProps, gateway: Construct, issues: IssueList): boolean {
   const at = (prop: string): Reader => new Reader(issues, `${path}.${prop}`, undefined);
-  const identity = provenBy(role);
   const early = [
     ...(laterStack(gateway, role) === undefined ? [] : ['role']),
     ...(connections.connections.securityGroups.some((group) => laterStack(gateway, group) !== undefined) ? ['connections'] : []),
   ];
-  if (identity !== undefined)
-    at('role').fail('DUPLICATE', `the role proves the identity ${identity} already, and a role proves one`, {
-      fix: 'give the client a role of its own',
-    });
   for (const prop of early)
     at(prop).fail('CONFLICT', `its stack is deployed before that of the system, which "${name}" has to refer to`, {
       fix: 'create it in the stack of the system, or in one that is deployed later',
     });
-  return identity === undefined && early.length === 0;
+  return early.length === 0;
 }

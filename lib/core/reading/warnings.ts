@@ -128,6 +128,10 @@ export const WARNINGS = table({
     when: 'Faults are on: Envoy delays or aborts requests',
     fix: 'Remove the fault after the experiment ([Faults](traffic.md#faults)).',
   },
+  'file-system-without-policy': {
+    when: 'A file system of this app that a volume names has no policy, so whoever reaches its mount targets may write to it',
+    fix: 'Give it a `fileSystemPolicy`, or `allowAnonymousAccess: false` ([Volumes](workloads.md#volumes)).',
+  },
   'iam-roles': { when: 'The stacks of the system have more IAM roles than the default quota of the account', fix: RAISE },
   'images-out-of-reach': {
     when: 'Tasks in isolated subnets have images of a public registry, which they cannot pull',
