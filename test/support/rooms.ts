@@ -62,6 +62,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/parse/network',
       'lib/core/plan',
       'lib/cdk',
+      'lib/cdk/clients',
       'lib/cdk/compute',
       'lib/cdk/existing',
       'lib/cdk/placement',
