@@ -123,6 +123,18 @@ e2e('a caller outside of the mesh', () => {
     expect(entry['trace']).toMatch(/^Root=1-/);
   });
 
+  test('stands in traces by its name, also in a trace that it has begun itself', async () => {
+    const root = '1-67891233-abcdef012345678912345671';
+    const header = `x-amzn-trace-id: Root=${root};Parent=53995c3f42cd8ad8;Sampled=1`;
+    await curl('billing', `${url('billing', 'invoices')}/traced`, ['--header', header]);
+    const segments = await shop().trace(root, (all) => all.length === 2);
+    const ofGateway = segments.find(({ name }) => name === CLIENT_GATEWAY_NAME);
+    const ofService = segments.find(({ name }) => name === 'invoices');
+    expect(ofGateway).toMatchObject({ parent_id: '53995c3f42cd8ad8', annotations: { caller: 'spiffe://shop.internal/billing' } });
+    expect(ofService).toMatchObject({ parent_id: ofGateway?.id });
+    expect(ofService?.annotations).not.toHaveProperty('caller');
+  });
+
   test('is the client gateway to the service, whatever it claims to be', async () => {
     const { body } = await curl('billing', `${url('billing', 'invoices')}/`, [
       '--header',

@@ -319,7 +319,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
   },
   'test/programs/cli': {
-    rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/agent', 'examples', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', 'fast-check', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
