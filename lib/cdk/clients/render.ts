@@ -40,12 +40,26 @@ function renderClient(client: ClientPlan, port: number, context: ClientsContext,
   const own = props[client.name];
   if (own === undefined) throw new Error(`bug: the props have no client "${client.name}"`);
   if (isUsable(client, own, gateway, issues)) {
-    // Through connections without those of tasks, the CDK puts both rules into the client's stack: the system refers to no client.
-    const group = new ec2.Connections({ securityGroups: [securityGroup] });
-    own.connections.connections.allowTo(group, ec2.Port.tcp(port), `${client.name} to the client gateway`);
+    open(own.connections.connections, securityGroup, port, `${client.name} to the client gateway`);
     grantIdentity(own.role, client.path, { uri: client.identity.uri, ...issuing });
   }
   return new MeshClientHandle(system, client, issuing);
+}
+
+/**
+ * Lets the client in, and out where its own groups restrict that. Not by connections of the CDK, which warn of each group that lets
+ * everything out, as those of functions do.
+ */
+function open(client: ec2.Connections, gateway: ec2.ISecurityGroup, port: number, description: string): void {
+  const tcp = ec2.Port.tcp(port);
+  const { securityGroups } = client;
+  // Addresses, such as those of a data center.
+  if (securityGroups.length === 0) new ec2.Connections({ securityGroups: [gateway] }).allowFrom(client, tcp, description);
+  for (const group of securityGroups) {
+    // As remote rules both stand in the client's stack: the system refers to no client.
+    gateway.addIngressRule(group, tcp, description, true);
+    if (!group.allowAllOutbound) group.addEgressRule(gateway, tcp, description);
+  }
 }
 
 /** What the role gets names resources of the system, so its stack cannot be one that the system's own depends on. */
