@@ -5,7 +5,9 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
+import { warnOfOutsideAddresses } from './cdk/clients/outside-addresses';
 import { renderEdges } from './cdk/edges/render-edges';
 import { checkHosts } from './cdk/check-hosts';
 import { renderSystem } from './cdk/compute/render-system';
@@ -38,7 +40,7 @@ import type { IClient } from './client';
 import type { IEdge } from './edge';
 import type { FargateVcpus } from './fargate-vcpus';
 import type { IJob } from './job';
-import type { IMicroservice } from './microservice';
+import type { IMicroservice, IWorkload } from './microservice';
 import type { MicroservicesProps } from './props/microservices-props';
 import { readProps } from './props/read-props';
 
@@ -96,6 +98,7 @@ export class Microservices extends Construct {
   /** Names under which tasks are registered. Empty until the construct is complete: one that failed and was caught stays in the tree. */
   private readonly registered: ReadonlySet<string> = new Set();
   private readonly hosts: readonly string[] = [];
+  private readonly taskDefinitions: ReadonlySet<IConstruct> = new Set();
 
   public constructor(scope: Construct, id: string, props: MicroservicesProps) {
     super(scope, id);
@@ -127,6 +130,7 @@ export class Microservices extends Construct {
     this.edges = renderEdges(plan, system, props);
     this.registered = new Set(namesOf(plan));
     this.hosts = hostsOf(plan);
+    this.taskDefinitions = new Set(workloadsOf(system).map(({ taskDefinition }) => taskDefinition));
     this.certificateAlarm = system.certificateAlarm;
     this.fargateVcpus = fargateVcpus(plan.workloads);
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
@@ -136,6 +140,9 @@ export class Microservices extends Construct {
     limitStackSize(this, plan, system.stacks);
     refuseNestedCycles(this, system.stacks);
     warnOfAspects(this, system.stacks);
+    warnOfOutsideAddresses(this, plan, props.clients ?? {}, (construct) =>
+      [this, ...neighborsOf(this)].some((each) => each.domain === this.domain && each._runs(construct)),
+    );
   }
 
   /**
@@ -219,6 +226,11 @@ export class Microservices extends Construct {
   public _registers(name: string): boolean {
     return this.registered.has(name);
   }
+
+  /** @internal */
+  public _runs(taskDefinition: IConstruct): boolean {
+    return this.taskDefinitions.has(taskDefinition);
+  }
 }
 
 /** Reports domains and names that two meshes of one app would both create, which would fail at deployment. */
@@ -284,9 +296,7 @@ function namesOf({ workloads }: SystemPlan): readonly string[] {
 
 /** At synth: endpoints and routes of a VPC may come after the system. Who only reads the tree does not change it. */
 function warnOfIsolation(scope: Construct, plan: SystemPlan, props: MicroservicesProps, system: RenderedSystem): void {
-  const services = [...system.services.values(), ...system.gateways.values()].flatMap((service) => service.workloads);
-  const jobs = [...system.jobs.values()].map(({ jobName, taskDefinition }) => ({ serviceName: jobName, taskDefinition }));
-  const workloads = [...services, ...jobs];
+  const workloads = workloadsOf(system);
   scope.node.addValidation({
     validate: () => {
       const isolation = isolationOf(system.foundation, props, workloads);
@@ -294,4 +304,11 @@ function warnOfIsolation(scope: Construct, plan: SystemPlan, props: Microservice
       return [];
     },
   });
+}
+
+/** Everything that runs in tasks, jobs too. */
+function workloadsOf(system: RenderedSystem): readonly Pick<IWorkload, 'serviceName' | 'version' | 'taskDefinition'>[] {
+  const services = [...system.services.values(), ...system.gateways.values()].flatMap((service) => service.workloads);
+  const jobs = [...system.jobs.values()].map(({ jobName, taskDefinition }) => ({ serviceName: jobName, taskDefinition }));
+  return [...services, ...jobs];
 }

@@ -62,6 +62,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/parse/network',
       'lib/core/plan',
       'lib/cdk',
+      'lib/cdk/clients',
       'lib/cdk/compute',
       'lib/cdk/existing',
       'lib/cdk/placement',
@@ -271,7 +272,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/cli': {
-    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable'],
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable', 'programs/client'],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
   // Declarations are made of the source.
@@ -323,7 +324,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
   },
   'test/programs/cli': {
-    rooms: ['test/support', 'test/support/task-config.ts', 'examples', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', 'fast-check', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },

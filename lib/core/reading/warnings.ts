@@ -200,6 +200,12 @@ export const WARNINGS = table({
     when: 'The names of two services have the same hash, from which the addresses of virtual names come',
     fix: 'Give the newer service another name, or acknowledge it where the one that keeps the address is the older one.',
   },
+  'virtual-name-outside-mesh': {
+    when: 'A virtual name of the mesh in a variable of a Lambda function, a batch job or a task definition that is not of the mesh',
+    fix:
+      'Name the caller in `clients`, and give it the address of its handle ' +
+      '([Callers outside of the mesh](workloads.md#callers-outside-of-the-mesh)).',
+  },
   'vpc-endpoints-missing': {
     when: 'Tasks in isolated subnets cannot reach AWS services that they need',
     fix: 'Add the VPC endpoints that the warning names ([Your own VPC](your-own-app.md#your-own-vpc)).',

@@ -68,7 +68,7 @@ describe('a file system without a policy, to which the role of a task means noth
     const files = { volumes: { files: Volume.efs({ fileSystem }) }, mountPoints: [mount('files', true)] };
     new Microservices(stack, 'Shop', { vpc, services: { orders: service(files), ui: service(), late: service(files) } });
     const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('has no policy'));
-    return found.map(({ entry }) => String(entry.data)).sort();
+    return found.map(({ entry }) => entry.data as string).sort();
   };
 
   test('is a warning at each service that mounts it', () => {
