@@ -284,7 +284,12 @@ export class Cluster {
   async runTask(schedule: string): Promise<Task> {
     const found = this.system.scheduled.find(({ aliases }) => aliases.some((alias) => alias.includes(schedule)));
     if (found === undefined) throw new Error(`there is no schedule "${schedule}"`);
-    const task = await this.prepareTask(found);
+    return this.launch(found);
+  }
+
+  /** A task of no service, as soon as its containers begin to start. */
+  async launch(model: ServiceModel): Promise<Task> {
+    const task = await this.prepareTask(model);
     task.launch();
     return task;
   }

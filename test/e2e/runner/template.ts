@@ -25,6 +25,16 @@ export function readTemplate(template: Template, values: KnownValues = {}): Syst
   return new TemplateReader(template, values).read();
 }
 
+/** A task of no service, as RunTask is told of it: keys of resources. */
+export interface RunModel {
+  readonly taskDefinition: string;
+  readonly securityGroups: readonly string[];
+}
+
+export function readRun(template: Template, values: KnownValues, run: RunModel): ServiceModel {
+  return new TemplateReader(template, values).run(run);
+}
+
 class TemplateReader {
   private readonly resolver: Resolver;
 
@@ -50,6 +60,12 @@ class TemplateReader {
       securityGroups: this.securityGroups(),
       accessPoints: this.accessPoints(),
     };
+  }
+
+  run({ taskDefinition, securityGroups }: RunModel): ServiceModel {
+    const task = this.taskOf({ Ref: taskDefinition }, taskDefinition);
+    const name = task.logPrefix ?? task.family;
+    return { name, logicalId: taskDefinition, aliases: [name], desiredCount: 0, securityGroups, registries: [], task };
   }
 
   /** Every resource of a type, resolved, with its logical ID. */
