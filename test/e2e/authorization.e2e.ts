@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { fewAtOnce } from './few-at-once';
 import { Protocol, Tracing } from '../../lib';
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { APPLICATION_CONTAINER, DEFAULT_VIRTUAL_PORT, INBOUND_PORT } from '../../lib/core/model/constants';
@@ -244,17 +245,15 @@ e2e('authorization', () => {
         return outcome.kind === 'received' ? Number(/^HTTP\/1\.1 (\d+)/.exec(outcome.text)?.[1]) : 0;
       };
 
-      // All at once: what Envoy logs, it writes once a second.
+      // Before the tests: what Envoy logs, it writes once a second.
       beforeAll(async () => {
-        await Promise.all(
-          TRICKS.map(async ({ path }) => {
-            const [direct, status] = await Promise.all([
-              past('orders', [{ path, headers: { 'x-amzn-trace-id': traceOf('past', path) } }]),
-              through(path),
-            ]);
-            answers.set(path, { direct, status });
-          }),
-        );
+        await fewAtOnce(TRICKS, async ({ path }) => {
+          const [direct, status] = await Promise.all([
+            past('orders', [{ path, headers: { 'x-amzn-trace-id': traceOf('past', path) } }]),
+            through(path),
+          ]);
+          answers.set(path, { direct, status });
+        });
       });
 
       test.each(TRICKS.filter(({ becomes, atHome }) => typeof becomes !== 'string' && typeof atHome !== 'string'))(

@@ -1,3 +1,4 @@
+import { fewAtOnce } from './few-at-once';
 import { readProps } from '../../lib/props/read-props';
 import { ROUTE_HEADER } from '../../lib/core/model/edge-headers';
 import type { Planned } from '../simulator/planned';
@@ -88,18 +89,16 @@ async function attempts(edge: GuardedEdge, at: Site, api: Api): Promise<readonly
     return outcome.kind === 'sent' ? [{ method, path, sent: outcome }] : [];
   });
   const one = new Map(passed.map((each) => [JSON.stringify([each.method, each.sent.path, each.sent.headers[ROUTE_HEADER]]), each]));
-  return Promise.all(
-    [...one.values()].map(async ({ method, path, sent }) => {
-      const headers = onlyOne(sent.headers);
-      return {
-        method,
-        path,
-        sent: sent.path,
-        route: headers[ROUTE_HEADER] ?? '',
-        ...(await at.send({ method, path: sent.path, headers })),
-      };
-    }),
-  );
+  return fewAtOnce(one.values(), async ({ method, path, sent }) => {
+    const headers = onlyOne(sent.headers);
+    return {
+      method,
+      path,
+      sent: sent.path,
+      route: headers[ROUTE_HEADER] ?? '',
+      ...(await at.send({ method, path: sent.path, headers })),
+    };
+  });
 }
 
 /** The protected routes that an application may take a request to be for. */
@@ -138,7 +137,7 @@ e2e('an edge of which some routes are protected', () => {
       });
 
       test('fails no ordinary request of somebody who may send it', async () => {
-        const seen = await Promise.all(edge.ordinary.map(async (request) => sendOrdinary(at(), api, request)));
+        const seen = await fewAtOnce(edge.ordinary, async (request) => sendOrdinary(at(), api, request));
         const expected = edge.ordinary.map(({ method = 'GET', path, as = path, at: service }) => `200: ${method} ${as} at ${service}:8080`);
         expect(seen).toEqual(expected);
       });

@@ -1,3 +1,4 @@
+import { fewAtOnce } from '../few-at-once';
 import type { Expected, Http1Attack, Http2Attack } from './attack';
 import type { AttackedMesh, Attacker } from './attacked-mesh';
 import { CALLER, idOf } from './attacked-mesh';
@@ -28,16 +29,14 @@ export function http1Tests(mesh: () => AttackedMesh, attacks: readonly Http1Atta
   });
 }
 
-/** One test for each attack by HTTP/2. All are sent at once: an Envoy takes a second to close a connection that breaks the protocol. */
+/** One test for each attack by HTTP/2. They are sent side by side: Envoy takes a second to close a connection that breaks the protocol. */
 export function http2Tests(mesh: () => AttackedMesh, attacks: readonly Http2Attack[]): void {
   const ends = new Map<Http2Attack, { readonly number: string; readonly end: StreamEnd }>();
   beforeAll(async () => {
-    await Promise.all(
-      attacks.map(async (attack) => {
-        const number = mesh().nextNumber();
-        ends.set(attack, { number, end: await sendByHttp2(mesh(), attack, number) });
-      }),
-    );
+    await fewAtOnce(attacks, async (attack) => {
+      const number = mesh().nextNumber();
+      ends.set(attack, { number, end: await sendByHttp2(mesh(), attack, number) });
+    });
   });
 
   test.each(attacks.map((attack) => [attack.name, attack] as const))('%s', (_, attack) => {

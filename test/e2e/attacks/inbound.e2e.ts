@@ -1,4 +1,5 @@
 /** What a declared caller that was taken over, or somebody else, may do to the inbound port of a service. */
+import { fewAtOnce } from '../few-at-once';
 import { e2e } from '../suite';
 import { request } from './attack';
 import { expectArrivals, http1Tests, http2Tests, sendByHttp2 } from './attack-tests';
@@ -22,17 +23,15 @@ e2e('what arrives at the inbound port of a service', () => {
       PathAttack,
       { readonly first: string; readonly second: string; readonly statuses: readonly number[]; readonly end: StreamEnd }
     >();
-    // All at once, since each takes connections of its own.
+    // Side by side, since each takes connections of its own.
     beforeAll(async () => {
-      await Promise.all(
-        PATHS.map(async (attack) => {
-          const [first, second] = [mesh().nextNumber(), mesh().nextNumber()];
-          const conversation = await mesh().byHttp1('web');
-          const answers = await conversation.exchange(request(`GET ${attack.path}`).replaceAll('{n}', first), 1);
-          const end = await sendByHttp2(mesh(), { head: head(attack.path) }, second);
-          sent.set(attack, { first, second, statuses: answers.map(({ status }) => status), end });
-        }),
-      );
+      await fewAtOnce(PATHS, async (attack) => {
+        const [first, second] = [mesh().nextNumber(), mesh().nextNumber()];
+        const conversation = await mesh().byHttp1('web');
+        const answers = await conversation.exchange(request(`GET ${attack.path}`).replaceAll('{n}', first), 1);
+        const end = await sendByHttp2(mesh(), { head: head(attack.path) }, second);
+        sent.set(attack, { first, second, statuses: answers.map(({ status }) => status), end });
+      });
     });
 
     test.each(PATHS.map((attack) => [JSON.stringify(attack.path), attack] as const))('%s', (_, attack) => {

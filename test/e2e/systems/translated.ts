@@ -113,6 +113,12 @@ export function translated(): Template {
             timeout: Timeout.of({ stream: Duration.minutes(5) }),
           },
           {
+            // Megabytes take their time on a busy machine.
+            name: 'download',
+            match: { path: PathMatch.grpcMethod('lab.v1.Lab', 'Download') },
+            timeout: Timeout.perRequest(Duration.seconds(25)),
+          },
+          {
             name: 'find',
             match: { path: PathMatch.grpcMethod('lab.v1.Lab', 'Find') },
             requestHeaders: { set: { 'x-of-route': 'find' } },
