@@ -89,7 +89,7 @@ describe('as strictly as the library', () => {
   let found: readonly Complaint[];
   beforeAll(() => {
     found = complaints();
-  }, 120_000);
+  });
   const about = (named: readonly { readonly file: string; readonly name: string }[]): readonly string[] =>
     found
       .map(({ file, text }) => ({ name: file === undefined ? 'the compiler' : named.find((each) => each.file === file)?.name, text }))

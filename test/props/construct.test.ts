@@ -256,7 +256,7 @@ describe('new Microservices()', () => {
       }),
       { numRuns: runs(10) },
     );
-  }, 60_000);
+  });
 
   // A change of what is valid may need a longer hunt: FUZZ_RUNS=5000 npx jest test/props/construct
   test('throws nothing but MicroservicesValidationError, whatever the props are', () => {

@@ -42,7 +42,7 @@ beforeAll(() => {
   mkdirSync(installed('assets/agent'), { recursive: true });
   writeFileSync(installed('assets/agent/Dockerfile'), 'FROM scratch\n');
   write('package.json', '{ "name": "app", "private": true }');
-}, 60_000);
+});
 
 afterAll(() => {
   rmSync(app, { recursive: true, force: true });
@@ -132,4 +132,4 @@ test('Jest takes it by name in its configuration', () => {
   });
   expect({ status, output: status === 0 ? '' : stderr }).toEqual({ status: 0, output: '' });
   expect(readFileSync(join(app, 'jest/__snapshots__/a.test.js.snap'), 'utf8')).toContain('"connect_timeout": "1s",');
-}, 60_000);
+});

@@ -62,7 +62,7 @@ let accepted: ReadonlySet<object>;
 
 beforeAll(() => {
   accepted = new Set(compiling([...typos, ...messages, ...typos.map(({ file, right }) => ({ file, text: right, right }))]));
-}, 60_000);
+});
 
 test.each(TYPOS)('fails if %s has a typo in %s', (name, from) => {
   const typo = typos.find((each) => each.file === join(ENVOY, name) && each.from === from)!;

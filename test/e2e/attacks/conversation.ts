@@ -3,7 +3,7 @@ import type { Http1Answer } from './http1-answers';
 import { answersIn } from './http1-answers';
 
 /** Only to say what did not come. */
-export const DEADLINE_MS = 30_000;
+export const DEADLINE_MS = 180_000;
 
 /** Bytes to and from somebody, as they are. Texts are latin1: a character is a byte. */
 export class Conversation {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 
 /** Waiting for conditions. A deadline is only there to say what did not happen; nothing sleeps for a fixed time. */
 
-export const DEADLINE_MS = 60_000;
+export const DEADLINE_MS = 240_000;
 const POLL_MS = 25;
 
 export interface WaitOptions {

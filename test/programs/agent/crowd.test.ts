@@ -9,8 +9,6 @@ import { FakeClock } from './fake-clock';
 import { fakeWorld, randomOf, SCOPE, settings, TASK_ARN, type FakeWorld } from './fake-world';
 import { RealIssuer } from './real-issuer';
 
-jest.setTimeout(60_000);
-
 const TASKS = 200;
 /** Of the function at a time, and how long one takes. */
 const CONCURRENCY = 10;

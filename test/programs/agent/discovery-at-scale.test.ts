@@ -7,8 +7,6 @@ import type { Instance } from '../../../programs/agent/endpoints/cloud-map';
 import { FLEET_PART } from '../../support/runs';
 import { Crowd } from './crowd';
 
-jest.setTimeout(120_000);
-
 /** Agents share the quotas of an account, so a part of them behaves with a part of the quotas as all do with all. */
 const [SERVICES, TASKS, POPULAR] = [1000 * FLEET_PART, 10, 10];
 const QUOTAS = { revisions: CLOUD_MAP.revisions.value * FLEET_PART, lists: CLOUD_MAP.lists.value * FLEET_PART };

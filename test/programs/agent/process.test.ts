@@ -18,8 +18,6 @@ import { CERTIFIED, NAMESPACE, SCOPE, TASK_ARN } from './fake-world';
 import { RealIssuer } from './real-issuer';
 import { holdsKey } from './secrecy';
 
-jest.setTimeout(60_000);
-
 const TARGET = { cluster: 'catalog', serviceName: 'catalog', port: 15006 };
 const DISCOVERY = { MESH_NAMESPACE: NAMESPACE, MESH_DISCOVERY: JSON.stringify([TARGET]) };
 /** Younger than any certificate, which begins five minutes before it is made. */

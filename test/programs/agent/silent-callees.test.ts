@@ -4,8 +4,6 @@ import { paceOf } from '../../../lib/core/mesh/envoy/agent-pace';
 import { DEFAULT_SHARE_OF_QUOTA } from '../../../lib/core/model/constants';
 import { Crowd } from './crowd';
 
-jest.setTimeout(120_000);
-
 /** Each task calls TCP services, of which callers do not notice that a task stops, and other services. */
 const [CALLERS, SILENT, OTHERS] = [150, 6, 2];
 /** A part of the default, so that the agents of these tasks are as slow as those of many times as many. */

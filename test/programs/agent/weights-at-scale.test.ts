@@ -9,8 +9,6 @@ import { Quota, SILENT } from './crowd';
 import { randomOf } from './fake-world';
 import { MemoryFiles } from './memory-files';
 
-jest.setTimeout(60_000);
-
 const TASKS = 10_000;
 const { weightsSeconds } = paceOf(
   { lists: 0, silentLists: 0, weights: TASKS },

@@ -11,7 +11,6 @@ import { AwsServer, type AwsAnswer, type AwsRequest } from '../agent/aws-server'
 import { CERTIFIED, SCOPE } from '../agent/fake-world';
 import { RealIssuer } from '../agent/real-issuer';
 
-jest.setTimeout(60_000);
 const ROOT = join(__dirname, '../../..');
 const IDENTITY = 'spiffe://shop.internal/report';
 
@@ -44,7 +43,7 @@ beforeAll(async () => {
   const urls = { orders: 'https://orders.clients.shop.internal:15008' };
   const { MESH_ISSUER_ARN: issuerArn } = CERTIFIED;
   configuration = { identity: IDENTITY, scope: SCOPE, identityKeyArn: issuer.identityKeyArn, issuerArn, urls };
-}, 180_000);
+});
 afterAll(async () => {
   await aws.close();
   metadata.closeAllConnections();

@@ -19,7 +19,7 @@ beforeAll(() => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   program = join(directory, 'bundle/cdk-ecs-microservices.js');
   writeAssemblies(directory);
-}, 180_000);
+});
 
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });

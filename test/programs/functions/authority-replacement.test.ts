@@ -115,7 +115,7 @@ test('from the old authority to the new one, each service trusts every other at 
   expect(mesh.issuers()).toEqual(SERVICES.map(() => 'CN=shop CA b'));
   for (const name of SERVICES) expect(mesh.trustedBy(name)).toEqual(['CN=shop CA b root']);
   expect(mesh.broken).toEqual([]);
-}, 30_000);
+});
 
 test('a task that asked just before the function changed asks again just before the guard agrees', async () => {
   const mesh = await running({ isSilent: true });
@@ -135,7 +135,7 @@ test('a task that asked just before the function changed asks again just before 
   expect(await mesh.deploy({ authorities: [b], issuer: b })).toBe(true);
   await mesh.check('gateway', 'new');
   expect(mesh.broken).toEqual([]);
-}, 30_000);
+});
 
 test('an authority that issued for a moment, before a rollback, is not removed while tasks have its certificates', async () => {
   const mesh = await running();
@@ -153,7 +153,7 @@ test('an authority that issued for a moment, before a rollback, is not removed w
   expect(await mesh.deploy({ authorities: [a], issuer: a })).toBe(true);
   await mesh.advance(SETTLE_MINUTES);
   expect(mesh.broken).toEqual([]);
-}, 30_000);
+});
 
 test('an authority whose removal was rolled back does not issue before all tasks trust it again', async () => {
   const mesh = await running();
@@ -174,7 +174,7 @@ test('an authority whose removal was rolled back does not issue before all tasks
   await mesh.advance(SETTLE_MINUTES);
   expect(mesh.issuers()).toEqual(SERVICES.map(() => 'CN=shop CA a'));
   expect(mesh.broken).toEqual([]);
-}, 30_000);
+});
 
 test('nothing more is done while a task does not hear of it, however long that takes', async () => {
   const mesh = await running();
@@ -195,7 +195,7 @@ test('nothing more is done while a task does not hear of it, however long that t
   await mesh.advance(1);
   expect(await mesh.deploy({ authorities: [b], issuer: b })).toBe(true);
   expect(mesh.broken).toEqual([]);
-}, 30_000);
+});
 
 // What the property below would find if the guard did not wait.
 test.each<[string, (mesh: SimulatedMesh) => Promise<void>]>([

@@ -15,7 +15,7 @@ beforeAll(() => {
   folders.forEach((folder, index) => {
     execFileSync(process.execPath, [join(ROOT, 'programs/functions/bundle.mjs'), folder], { cwd: index === 0 ? ROOT : tmpdir() });
   });
-}, 30_000);
+});
 afterAll(() => {
   folders.forEach((folder) => {
     rmSync(folder, { recursive: true });

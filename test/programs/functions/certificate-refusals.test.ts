@@ -468,4 +468,4 @@ test('whatever is asked for, a certificate is only for the identity of the proof
   // Otherwise the property would say nothing.
   expect(issuedCount).toBeGreaterThan(atLeast(30));
   expect(refusedCount).toBeGreaterThan(atLeast(300));
-}, 60_000);
+});

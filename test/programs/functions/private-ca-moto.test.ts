@@ -46,7 +46,7 @@ describeWithMoto('against an independent AWS Private CA and KMS', () => {
       ResourceProperties: { CertificateAuthorityArn: authorityArn, Name: 'main' },
     });
     certificate = answer.Data?.certificate ?? '';
-  }, 90_000);
+  });
   afterAll(async () => {
     if (moto !== undefined) await moto.stop();
   });

@@ -17,7 +17,7 @@ describeWithMoto('against an independent CloudWatch', () => {
   beforeAll(async () => {
     moto = await startMoto();
     client = new CloudWatchClient(moto.client);
-  }, 90_000);
+  });
   afterAll(async () => {
     if (moto !== undefined) await moto.stop();
   });

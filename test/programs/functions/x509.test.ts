@@ -139,7 +139,7 @@ describe('a leaf', () => {
     expect(leaves.every((leaf) => leaf.verify(authority.certificate.publicKey))).toBe(true);
     expect(new Set(leaves.map((leaf) => leaf.serialNumber)).size).toBe(leaves.length);
     expect(leaves.filter((leaf) => /^[4-7][0-9A-F]{31}$/.test(leaf.serialNumber))).toHaveLength(leaves.length);
-  }, 30_000);
+  });
 
   test.each<[string, (request: LeafRequest) => Promise<[LeafRequest, TestAuthority]>]>([
     ['another service', (request) => Promise.resolve([{ ...request, identity: identityOf('payment') }, authority])],

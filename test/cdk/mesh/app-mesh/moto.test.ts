@@ -66,8 +66,6 @@ function resourcesOfAppMesh(): readonly ApiResource[] {
 
 /** moto knows neither virtual services nor virtual gateways. */
 (hasMoto || process.env['CI'] === 'true' ? describe : describe.skip)("moto's App Mesh takes the template", () => {
-  jest.setTimeout(120_000);
-
   const all = resourcesOfAppMesh();
   const inputs = (type: string): readonly Readonly<Record<string, unknown>>[] =>
     all.filter((resource) => resource.type === type).map(({ input }) => input);

@@ -121,7 +121,7 @@ export class Operation {
     if (twin !== undefined)
       throw new Error(`${type}: ${id} cannot be made beside ${twin.key}, since AWS takes both for the same: ${unique}`);
     const key = live.newKey(id);
-    const values = { [key]: key, ...physicalIds(type, key, placeOf(this.template, this.world.known)) };
+    const values = { [key]: key, ...physicalIds(type, key, placeOf(this.template, this.world.known), properties) };
     const resource = { key, id, definition, properties, values };
     await this.exists(resource);
     const made = await this.provider(type).create?.(this.making(resource, cancelled));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KnownValues } from '../intrinsics';
+import type { JsonObject, KnownValues } from '../intrinsics';
 
 /** `account` and `place`, which is `<region>:<account>`, and the name of the stack. */
 export interface Place {
@@ -8,7 +8,7 @@ export interface Place {
   readonly place: string;
 }
 
-const FORMS: Readonly<Record<string, (key: string, hash: string, at: Place) => KnownValues>> = {
+const FORMS: Readonly<Record<string, (key: string, hash: string, at: Place, properties: JsonObject) => KnownValues>> = {
   'AWS::ServiceDiscovery::Service': (key, hash, { place }) => ({
     [`${key}.Id`]: `srv-${hash}`,
     [`${key}.Arn`]: `arn:aws:servicediscovery:${place}:service/srv-${hash}`,
@@ -16,9 +16,10 @@ const FORMS: Readonly<Record<string, (key: string, hash: string, at: Place) => K
   'AWS::Route53::HostedZone': (key, hash) => ({ [key]: `Z${hash.toUpperCase()}` }),
   'AWS::ECS::Cluster': (key, _, { place, stack }) => named(key, stack, (name) => `arn:aws:ecs:${place}:cluster/${name}`),
   // Each one that takes the place of another is a revision of the same family.
-  'AWS::ECS::TaskDefinition': (key, _, { place, stack }) => {
+  'AWS::ECS::TaskDefinition': (key, _, { place, stack }, { Family: given }) => {
     const [id, generation = '1'] = key.split('~');
-    return { [key]: `arn:aws:ecs:${place}:task-definition/${stack}-${id}:${generation}` };
+    const family = typeof given === 'string' ? given : `${stack}-${id}`;
+    return { [key]: `arn:aws:ecs:${place}:task-definition/${family}:${generation}` };
   },
   'AWS::StepFunctions::StateMachine': (key, _, { place, stack }) => ({ [key]: `arn:aws:states:${place}:stateMachine:${stack}-${key}` }),
   'AWS::EFS::FileSystem': (key, hash, { place }) => ({
@@ -33,8 +34,8 @@ const FORMS: Readonly<Record<string, (key: string, hash: string, at: Place) => K
 };
 
 /** IDs and ARNs that AWS would give to a resource, where their form matters to a program: always the same for one key of one stack. */
-export function physicalIds(type: string, key: string, at: Place): KnownValues {
-  return FORMS[type]?.(key, createHash('sha256').update(`${at.stack}/${key}`).digest('hex').slice(0, 17), at) ?? {};
+export function physicalIds(type: string, key: string, at: Place, properties: JsonObject): KnownValues {
+  return FORMS[type]?.(key, createHash('sha256').update(`${at.stack}/${key}`).digest('hex').slice(0, 17), at, properties) ?? {};
 }
 
 function named(key: string, stack: string, arn: (name: string) => string): KnownValues {
