@@ -21,7 +21,9 @@ export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
    * For gRPC and TCP it is `host:port`. The DNS name exists only if another service declares a call. Empty for the gateway.
    *
    * It works only in tasks of services that list this one in `calls`: the name resolves to a loopback address, on which the Envoy of the
-   * same task listens. For anything else, such as a Lambda function or an instance in the VPC, it leads nowhere: they call by an edge.
+   * same task listens. For anything else, such as a Lambda function or an instance in the VPC, it leads nowhere: they are `clients`, whose
+   * handle has an address for them, or they call by an edge. A warning, `virtual-name-outside-mesh`, finds it in variables of functions,
+   * batch jobs and task definitions.
    */
   readonly url: string;
   /**

@@ -5,7 +5,9 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IPrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IPrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
+import { warnOfOutsideAddresses } from './cdk/clients/outside-addresses';
 import { renderEdges } from './cdk/edges/render-edges';
 import { checkHosts } from './cdk/check-hosts';
 import { renderSystem } from './cdk/compute/render-system';
@@ -38,7 +40,7 @@ import type { IClient } from './client';
 import type { IEdge } from './edge';
 import type { FargateVcpus } from './fargate-vcpus';
 import type { IJob } from './job';
-import type { IMicroservice } from './microservice';
+import type { IMicroservice, IWorkload } from './microservice';
 import type { MicroservicesProps } from './props/microservices-props';
 import { readProps } from './props/read-props';
 
@@ -95,6 +97,8 @@ export class Microservices extends Construct {
   private readonly clients: ReadonlyMap<string, IClient> = new Map();
   /** Names under which tasks are registered. Empty until the construct is complete: one that failed and was caught stays in the tree. */
   private readonly registered: ReadonlySet<string> = new Set();
+  private readonly hosts: readonly string[] = [];
+  private readonly taskDefinitions: ReadonlySet<IConstruct> = new Set();
 
   public constructor(scope: Construct, id: string, props: MicroservicesProps) {
     super(scope, id);
@@ -106,7 +110,7 @@ export class Microservices extends Construct {
     checkNeighbors(this, plan, props, issues);
     checkStacks(this, plan, props, issues);
     checkOwnZone(this, props.zone, issues);
-    checkRoles(this, props, issues);
+    checkRoles(this, plan, props, issues);
     issues.throwIfAny(this.node.path);
     const addresses = subnetAddresses(props);
     checkAddresses(addresses, issues);
@@ -125,6 +129,8 @@ export class Microservices extends Construct {
     this.clients = system.clients;
     this.edges = renderEdges(plan, system, props);
     this.registered = new Set(namesOf(plan));
+    this.hosts = hostsOf(plan);
+    this.taskDefinitions = new Set(workloadsOf(system).map(({ taskDefinition }) => taskDefinition));
     this.certificateAlarm = system.certificateAlarm;
     this.fargateVcpus = fargateVcpus(plan.workloads);
     warn(this, [...plan.warnings, ...addressWarnings(addresses)]);
@@ -134,6 +140,9 @@ export class Microservices extends Construct {
     limitStackSize(this, plan, system.stacks);
     refuseNestedCycles(this, system.stacks);
     warnOfAspects(this, system.stacks);
+    warnOfOutsideAddresses(this, plan, props.clients ?? {}, (construct) =>
+      [this, ...neighborsOf(this)].some((each) => each.domain === this.domain && each._runs(construct)),
+    );
   }
 
   /**
@@ -204,9 +213,23 @@ export class Microservices extends Construct {
     });
   }
 
+  /**
+   * The names by which something is found, a wildcard among them.
+   *
+   * @internal
+   */
+  public _hosts(): readonly string[] {
+    return this.hosts;
+  }
+
   /** @internal */
   public _registers(name: string): boolean {
     return this.registered.has(name);
+  }
+
+  /** @internal */
+  public _runs(taskDefinition: IConstruct): boolean {
+    return this.taskDefinitions.has(taskDefinition);
   }
 }
 
@@ -229,6 +252,7 @@ function checkNeighbors(scope: Microservices, plan: SystemPlan, props: Microserv
         `"${plan.zone.name}" is the domain of ${other.node.path} too, whose names are written in the same zone`,
         { fix: 'give one of the two another domain or another zone' },
       );
+    else if (isSameResource(vpc, other.vpc, ({ vpcId }) => vpcId)) checkHidden(plan, other, issues);
     const same = namesOf(plan).filter((name) => other._registers(name));
     if (same.length > 0 && isSameResource(props.namespace, other.namespace, ({ namespaceId }) => namespaceId)) {
       new Reader(issues, 'namespace', undefined).fail(
@@ -240,6 +264,31 @@ function checkNeighbors(scope: Microservices, plan: SystemPlan, props: Microserv
   }
 }
 
+/** A VPC answers from its most specific zone: that of one system would hide names of the other one. */
+function checkHidden(plan: SystemPlan, other: Microservices, issues: IssueList): void {
+  const { name: domain } = plan.zone;
+  const hidden = [
+    ...other._hosts().filter((host) => isBelow(domain, other.domain) && isBelow(host, domain)),
+    ...hostsOf(plan).filter((host) => isBelow(other.domain, domain) && isBelow(host, other.domain)),
+  ];
+  if (hidden.length === 0) return;
+  new Reader(issues, 'domain', domain).fail(
+    'DOMAIN_CLASH',
+    `"${domain}" and "${other.domain}", the domain of ${other.node.path} in the same VPC, have the names ` +
+      `${hidden.map((host) => `"${host}"`).join(', ')} in common, which would be those of the one, and asked of the other`,
+    { fix: 'give one of the two a domain that is not below a name of the other one' },
+  );
+}
+
+function isBelow(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`);
+}
+
+/** Of services, external services, tasks, and those by which clients call. */
+function hostsOf({ records, namespace, clients }: SystemPlan): readonly string[] {
+  return [...records.map(({ host }) => host), namespace.name, ...(clients === undefined ? [] : [clients.record.host])];
+}
+
 /** Under which tasks register. */
 function namesOf({ workloads }: SystemPlan): readonly string[] {
   return workloads.filter(({ registration }) => registration !== undefined).map(({ name }) => name);
@@ -247,9 +296,7 @@ function namesOf({ workloads }: SystemPlan): readonly string[] {
 
 /** At synth: endpoints and routes of a VPC may come after the system. Who only reads the tree does not change it. */
 function warnOfIsolation(scope: Construct, plan: SystemPlan, props: MicroservicesProps, system: RenderedSystem): void {
-  const services = [...system.services.values(), ...system.gateways.values()].flatMap((service) => service.workloads);
-  const jobs = [...system.jobs.values()].map(({ jobName, taskDefinition }) => ({ serviceName: jobName, taskDefinition }));
-  const workloads = [...services, ...jobs];
+  const workloads = workloadsOf(system);
   scope.node.addValidation({
     validate: () => {
       const isolation = isolationOf(system.foundation, props, workloads);
@@ -257,4 +304,11 @@ function warnOfIsolation(scope: Construct, plan: SystemPlan, props: Microservice
       return [];
     },
   });
+}
+
+/** Everything that runs in tasks, jobs too. */
+function workloadsOf(system: RenderedSystem): readonly Pick<IWorkload, 'serviceName' | 'version' | 'taskDefinition'>[] {
+  const services = [...system.services.values(), ...system.gateways.values()].flatMap((service) => service.workloads);
+  const jobs = [...system.jobs.values()].map(({ jobName, taskDefinition }) => ({ serviceName: jobName, taskDefinition }));
+  return [...services, ...jobs];
 }

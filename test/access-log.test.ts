@@ -4,7 +4,16 @@ import type { ListenerDirection } from '../lib/core/envoy/observability/directio
 import type { ProtocolId } from '../lib/core/model/topology';
 import { textOf } from './support/pages';
 
-const DIRECTIONS: readonly ListenerDirection[] = ['inbound', 'outbound', 'edge', 'load-balancer', 'parts'];
+/** Complete: a direction that is missing does not compile. */
+const EVERY: Readonly<Record<ListenerDirection, true>> = {
+  inbound: true,
+  outbound: true,
+  edge: true,
+  client: true,
+  'load-balancer': true,
+  parts: true,
+};
+const DIRECTIONS = Object.keys(EVERY) as readonly ListenerDirection[];
 const PROTOCOLS: readonly ProtocolId[] = ['http', 'http2', 'grpc', 'tcp'];
 
 function fieldsOf(logs: readonly AccessLog[]): readonly string[] {
@@ -18,8 +27,8 @@ function optionsOf(direction: ListenerDirection): readonly Parameters<typeof acc
       protocol,
       direction,
       peer: 'orders',
-      authenticated: direction === 'inbound',
-      versions: direction === 'outbound' || direction === 'edge',
+      authenticated: direction === 'inbound' || direction === 'client',
+      versions: direction === 'outbound' || direction === 'edge' || direction === 'client',
     },
     { protocol, direction, peer: 'orders', external: direction === 'outbound' },
   ]);
@@ -31,7 +40,7 @@ test('docs/workloads.md lists the fields of the access log, and in which lines t
     for (const field of fields) found.set(field, (found.get(field) ?? new Set()).add(direction));
   };
   for (const direction of DIRECTIONS) for (const options of optionsOf(direction)) add(direction, fieldsOf(accessLog(options)));
-  add('inbound', fieldsOf(failedHandshakes()));
+  for (const direction of ['inbound', 'client'] as const) add(direction, fieldsOf(failedHandshakes(direction)));
 
   const section = textOf('docs/workloads.md').split('### Fields of the access log')[1]?.split('\n## ')[0] ?? '';
   const rows = [...section.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, field, lines]) => [field, lines]);

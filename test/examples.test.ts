@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { BoutiqueStack } from '../examples/boutique-stack';
 import { ShopStack } from '../examples/shop-stack';
 import { teamsApp } from '../examples/teams';
+import { WarehouseStack } from '../examples/warehouse-stack';
 import { Microservices } from '../lib';
 import { FARGATE } from '../lib/core/limits/ecs';
 import flags from '../cdk.json';
@@ -16,6 +17,7 @@ import { withCdkValidation } from './support/cdk-validation';
 const EXAMPLES: readonly (readonly [string, (app: App) => Stack])[] = [
   ['the retail store', (app) => new ShopStack(app, 'Shop')],
   ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
+  ['the warehouse', (app) => new WarehouseStack(app, 'Warehouse')],
 ];
 
 /** Assets are reviewed as sources: their hashes change with every line of the agent. */
@@ -50,6 +52,7 @@ test('docs/first-deployment.md has the vCPUs of the examples', () => {
   };
   expect(page).toContain(row('retail store (`bin/shop.ts`)', new ShopStack(new App(), 'Shop').shop));
   expect(page).toContain(row('Online Boutique (`bin/boutique.ts`)', new BoutiqueStack(new App(), 'Boutique').boutique));
+  expect(page).toContain(row('warehouse (`bin/warehouse.ts`)', new WarehouseStack(new App(), 'Warehouse').warehouse));
   const { raise } = FARGATE.onDemand;
   expect(page).toContain(`--quota-code ${(raise?.by === 'Service Quotas' ? raise.code : undefined) ?? 'none'} `);
   expect(page).toContain(`may run ${FARGATE.onDemand.value} of them on demand, and ${FARGATE.spot.value} of Spot`);

@@ -1,6 +1,11 @@
+import type { Stack } from 'aws-cdk-lib';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { FileSystem } from 'aws-cdk-lib/aws-efs';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Authorizer, Certificates, Edge, Mesh } from '../lib';
+import { Authorizer, Certificates, Edge, Mesh, Volume } from '../lib';
 import type { MicroservicesProps } from '../lib';
 import type { Resource } from './support/stack';
 import { build, resourcesOf, service } from './support/stack';
@@ -18,6 +23,10 @@ const REASONS: Readonly<Record<string, string>> = {
     'The names of the callees take more than a policy has; the condition names the namespace of the mesh.',
   'cloudwatch:GetMetricData': 'CloudWatch has no resources for reading metrics.',
   'ecr:GetAuthorizationToken': 'A token is for the whole registry; ECR has no resource for it.',
+  'ecs:TagResource if ecs:CreateAction':
+    'The ID of a task is known only when it runs; the condition names the action that is just running it.',
+  'ecs:DescribeTasks,ecs:StopTask if aws:ResourceTag/cdk-ecs-microservices-job':
+    'The ID of a task is known only when it runs; the condition names the tag of the job.',
   'lambda:InvokeFunction': 'The provider framework of the CDK: any version (`:*`) of its one function.',
 };
 
@@ -88,7 +97,7 @@ function shown(resource: unknown): string {
   return Array.isArray(value) ? value.map(String).join('.') : String(value);
 }
 
-const SYSTEMS: Readonly<Record<string, MicroservicesProps>> = {
+const SYSTEMS = {
   'behind an HTTP API': {
     services: { ui: service({ calls: ['orders'] }), orders: service({ scaling: { maxCapacity: 20 } }) },
     edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' } } }),
@@ -123,7 +132,41 @@ const SYSTEMS: Readonly<Record<string, MicroservicesProps>> = {
     }),
   },
   'in plain text': { services: { ui: service({ calls: ['orders'] }), orders: service() }, certificates: Certificates.none() },
-};
+  'with a worker, jobs, files and a client': (stack: Stack) => {
+    const vpc = new Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false });
+    const fileSystem = new FileSystem(stack, 'Files', { vpc });
+    const { image } = service();
+    return {
+      vpc,
+      services: {
+        orders: service({ scaling: { maxCapacity: 4, requestsPerTask: 600 } }),
+        labels: {
+          image,
+          calls: ['orders'],
+          volumes: {
+            labels: Volume.efs({ fileSystem, accessPoint: fileSystem.addAccessPoint('Labels') }),
+            all: Volume.efs({ fileSystem }),
+          },
+          mountPoints: [
+            { sourceVolume: 'labels', containerPath: '/labels', readOnly: false },
+            { sourceVolume: 'all', containerPath: '/all', readOnly: true },
+          ],
+        },
+      },
+      jobs: {
+        migrate: { image, beforeDeployment: true },
+        nightly: { image, calls: ['orders'], schedule: ScheduleExpression.cron({ hour: '3', minute: '0' }) },
+      },
+      clients: {
+        report: {
+          role: new Role(stack, 'Report', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+          connections: new SecurityGroup(stack, 'ReportGroup', { vpc }),
+          calls: ['orders'],
+        },
+      },
+    };
+  },
+} satisfies Readonly<Record<string, MicroservicesProps | ((stack: Stack) => MicroservicesProps)>>;
 
 describe.each(Object.entries(SYSTEMS))('a system %s', (_, props) => {
   const resources = resourcesOf(build(props).template);

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import flags from '../cdk.json';
 import { BoutiqueStack } from '../examples/boutique-stack';
 import { ShopStack } from '../examples/shop-stack';
+import { WarehouseStack } from '../examples/warehouse-stack';
 import { Authorizer, Certificates, Edge, LoadBalancerTarget, Mesh } from '../lib';
 import type { Microservices, MicroservicesProps } from '../lib';
 import type { Acknowledgement } from '../lib/cdk/acknowledge';
@@ -293,6 +294,7 @@ describe('the examples', () => {
     ['the retail store', (app) => new ShopStack(app, 'Shop')],
     ['the retail store on App Mesh', (app) => quiet(new ShopStack(app, 'Shop', { mesh: Mesh.appMesh() }))],
     ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
+    ['the warehouse', (app) => new WarehouseStack(app, 'Warehouse')],
   ];
 
   test.each(EXAMPLES)('%s has no findings but in what it chooses', (_, create) => {

@@ -24,27 +24,27 @@ export interface Command {
   readonly options: readonly Option[];
   readonly examples: readonly (readonly [text: string, command: string])[];
   readonly exitCodes: readonly (readonly [code: string, text: string])[];
-  run(args: readonly string[]): Result;
+  run(args: readonly string[]): Result | Promise<Result>;
 }
 
 export interface Arguments {
-  readonly service: string | undefined;
+  readonly argument: string | undefined;
   readonly values: Readonly<Partial<Record<string, string>>>;
   readonly flags: ReadonlySet<string>;
 }
 
 /** Reads what follows the name of a command. */
 export function parseArguments(command: Command, args: readonly string[]): Arguments {
-  const [argument, ...options] = command.options;
+  const [first, ...options] = command.options;
   const known = Object.fromEntries(options.map(({ name, value }) => [name, { type: value === true ? 'string' : 'boolean' } as const]));
   const { values, positionals, tokens } = parse(command, args, known);
   for (const { name } of tokens) if (known[name] === undefined) throw unknownOption(command, name);
-  const [service, extra] = positionals;
+  const [argument, extra] = positionals;
   if (extra !== undefined)
-    throw new Trouble(`${command.name} takes one ${argument?.name ?? 'argument'}, and got "${extra}" too`, { fix: helpOf(command) });
+    throw new Trouble(`${command.name} takes one ${first?.name ?? 'argument'}, and got "${extra}" too`, { fix: helpOf(command) });
   const texts = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   const flags = Object.entries(values).filter(([, value]) => value === true);
-  return { service, values: Object.fromEntries(texts), flags: new Set(flags.map(([name]) => name)) };
+  return { argument, values: Object.fromEntries(texts), flags: new Set(flags.map(([name]) => name)) };
 }
 
 type Known = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;

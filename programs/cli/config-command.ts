@@ -1,5 +1,4 @@
 import { parseArguments, type Command, type Result } from './command';
-import { readAssembly } from './read-assembly';
 import { selectOne, serviceNames } from './select';
 import { PROGRAM, Trouble } from './trouble';
 import { settingsOf, titleOf, type Workload } from './workload';
@@ -34,9 +33,11 @@ export const CONFIG: Command = {
   run: runConfig,
 };
 
-function runConfig(args: readonly string[]): Result {
-  const { service, values, flags } = parseArguments(CONFIG, args);
+async function runConfig(args: readonly string[]): Promise<Result> {
+  const { argument: service, values, flags } = parseArguments(CONFIG, args);
   const directory = values['app'] ?? 'cdk.out';
+  // It needs aws-cdk-lib, which hosts of callers outside of the mesh do not have.
+  const { readAssembly } = await import('./read-assembly.js');
   const workloads = readAssembly(directory);
   if (service === undefined)
     throw new Trouble('config takes the name of a service', {

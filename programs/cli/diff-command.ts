@@ -1,7 +1,6 @@
 import { compare, type Change } from './compare';
 import { parseArguments, type Command, type Result } from './command';
 import { printChange } from './print-change';
-import { readAssembly } from './read-assembly';
 import { inStack, placeOf, select, type Selection } from './select';
 import { PROGRAM, Trouble } from './trouble';
 import { settingsOf, titleOf, type Workload } from './workload';
@@ -40,8 +39,8 @@ interface Pair {
   readonly after?: Workload;
 }
 
-function runDiff(args: readonly string[]): Result {
-  const { service, values } = parseArguments(DIFF, args);
+async function runDiff(args: readonly string[]): Promise<Result> {
+  const { argument: service, values } = parseArguments(DIFF, args);
   const { against, app = 'cdk.out', version, stack } = values;
   if (against === undefined)
     throw new Trouble('diff takes the output of cdk synth to compare with', {
@@ -49,6 +48,7 @@ function runDiff(args: readonly string[]): Result {
     });
   if (service === undefined && version !== undefined)
     throw new Trouble('--version takes the name of a service, too', { fix: 'name the service, or leave out --version' });
+  const { readAssembly } = await import('./read-assembly.js');
   const [before, after] = [readAssembly(against), readAssembly(app)];
   const pairs =
     service === undefined

@@ -8,7 +8,7 @@ const INDENT = ' '.repeat(7);
 export function helpOfProgram(commands: readonly Command[]): string {
   return pageOf([
     ['NAME', [PROGRAM]],
-    ['DESCRIPTION', ['Shows what cdk synth has put into task definitions. Nothing is read from AWS.']],
+    ['DESCRIPTION', ['Shows what cdk synth has put into task definitions, and gets certificates of callers outside of the mesh.']],
     ['SYNOPSIS', [`${PROGRAM} <command> [options]`, `${PROGRAM} <command> --help`, `${PROGRAM} --version`]],
     ['AVAILABLE COMMANDS', commands.flatMap(({ name, summary }) => [`o ${name}`, `  ${summary}`])],
   ]);

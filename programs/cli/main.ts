@@ -15,13 +15,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-try {
-  const { output, exitCode } = run(process.argv.slice(2), release);
-  process.stdout.write(output);
-  process.exitCode = exitCode;
-} catch (error) {
-  // Node.js itself would end with 1, which says that something differs.
-  const stack = error instanceof Error ? error.stack : undefined;
-  process.stderr.write(`${error instanceof Trouble ? error.text : (stack ?? String(error))}\n`);
-  process.exitCode = 2;
-}
+run(process.argv.slice(2), release)
+  .then(({ output, exitCode }) => {
+    process.stdout.write(output);
+    process.exitCode = exitCode;
+  })
+  .catch((error: unknown) => {
+    // Node.js itself would end with 1, which says that something differs.
+    const stack = error instanceof Error ? error.stack : undefined;
+    process.stderr.write(`${error instanceof Trouble ? error.text : (stack ?? String(error))}\n`);
+    process.exitCode = 2;
+  });

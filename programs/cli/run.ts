@@ -1,4 +1,5 @@
 import { closestName } from '../../lib/core/reading/closeness';
+import { CERTIFICATE } from './certificate-command';
 import { CONFIG } from './config-command';
 import type { Result } from './command';
 import { DIFF } from './diff-command';
@@ -6,10 +7,10 @@ import { helpOf, helpOfProgram } from './help';
 import { PROGRAM, Trouble } from './trouble';
 
 /** A line each. */
-export const COMMANDS = [CONFIG, DIFF] as const;
+export const COMMANDS = [CERTIFICATE, CONFIG, DIFF] as const;
 
 /** Runs a command line. @throws Trouble if it cannot */
-export function run(args: readonly string[], release: () => string): Result {
+export async function run(args: readonly string[], release: () => string): Promise<Result> {
   const [name, ...rest] = args;
   if (name === undefined || isHelp(name)) return { output: helpOfProgram(COMMANDS), exitCode: name === undefined ? 2 : 0 };
   if (name === '--version') return { output: `${release()}\n`, exitCode: 0 };

@@ -14,6 +14,7 @@ import type { ClientName } from './systems/outside-callers';
 import { agentOf, CLIENTS, configurationOf, machineOf, outsideCallers } from './systems/outside-callers';
 
 const CLIENT = join(__dirname, '../../assets/client');
+const CLI = join(__dirname, '../../assets/cli/cdk-ecs-microservices.js');
 
 interface Answer {
   /** Of curl: 0 for any answer at all. */
@@ -64,6 +65,12 @@ e2e('a caller outside of the mesh', () => {
     writeFileSync(certificate, certificateChain);
     return [authorities, key, certificate];
   };
+  /** The credentials of the machine's role are added on the way. */
+  const aws = (): Readonly<Record<string, string>> => ({
+    AWS_ENDPOINT_URL: shop().vpc.awsUrl,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
   const url = (name: ClientName, service: string): string => configurationOf(shop(), name).urls[service] ?? '';
 
   /** By curl, which checks the host in the certificate as any client does. */
@@ -116,6 +123,18 @@ e2e('a caller outside of the mesh', () => {
     expect(entry['trace']).toMatch(/^Root=1-/);
   });
 
+  test('stands in traces by its name, also in a trace that it has begun itself', async () => {
+    const root = '1-67891233-abcdef012345678912345671';
+    const header = `x-amzn-trace-id: Root=${root};Parent=53995c3f42cd8ad8;Sampled=1`;
+    await curl('billing', `${url('billing', 'invoices')}/traced`, ['--header', header]);
+    const segments = await shop().trace(root, (all) => all.length === 2);
+    const ofGateway = segments.find(({ name }) => name === CLIENT_GATEWAY_NAME);
+    const ofService = segments.find(({ name }) => name === 'invoices');
+    expect(ofGateway).toMatchObject({ parent_id: '53995c3f42cd8ad8', annotations: { caller: 'spiffe://shop.internal/billing' } });
+    expect(ofService).toMatchObject({ parent_id: ofGateway?.id });
+    expect(ofService?.annotations).not.toHaveProperty('caller');
+  });
+
   test('is the client gateway to the service, whatever it claims to be', async () => {
     const { body } = await curl('billing', `${url('billing', 'invoices')}/`, [
       '--header',
@@ -135,7 +154,30 @@ e2e('a caller outside of the mesh', () => {
     expect(await curl('report', `${orders}/read/1`, ['--request', 'POST'])).toMatchObject({ status: 403 });
   });
 
+  test('is let in by a service that lets in everybody, by the client gateway alone', async () => {
+    const [task] = shop().tasks('invoices');
+    const around = async (identity: X509Svid): Promise<string> => {
+      const [, key, certificate] = filesOf(identity);
+      const target = `https://${task.endpoint.address}:${INBOUND_PORT}/around`;
+      const options = ['--silent', '--insecure', '--http2', '--output', '/dev/null', '--write-out', '%{http_code}'];
+      return (
+        await shop()
+          .task('ui')
+          .endpoint.run(['curl', ...options, '--key', key, '--cert', certificate, target])
+      ).stdout;
+    };
+    expect({
+      ofService: await around(await shop().certificates.issue('ui')),
+      ofClients: [await around(identities.billing), await around(identities.report)],
+    }).toEqual({ ofService: '200', ofClients: ['403', '403'] });
+  });
+
   describe('fails if', () => {
+    test('it calls itself a health check of Envoy, which meets no limits', async () => {
+      const { status } = await curl('billing', `${url('billing', 'invoices')}/`, ['--user-agent', 'Envoy/HC']);
+      expect(status).toBe(400);
+    });
+
     test('it calls a service that it does not declare', async () => {
       const { status } = await curl('report', `${url('billing', 'invoices')}/undeclared`);
       expect(status).toBe(403);
@@ -190,14 +232,9 @@ e2e('a caller outside of the mesh', () => {
     });
   });
 
-  test('has a client for Node.js, and a program that writes files for all others', async () => {
+  test('has a client for Node.js', async () => {
     const { endpoint } = machines.billing;
-    const env = {
-      MESH_CLIENT: JSON.stringify(configurationOf(shop(), 'billing')),
-      AWS_ENDPOINT_URL: shop().vpc.awsUrl,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-    };
+    const env = { ...aws(), MESH_CLIENT: JSON.stringify(configurationOf(shop(), 'billing')) };
     const script = `
       const { MeshClient } = require(${JSON.stringify(join(CLIENT, 'index.js'))});
       const client = MeshClient.fromEnvironment();
@@ -215,20 +252,34 @@ e2e('a caller outside of the mesh', () => {
       code: 0,
       stdout: { statuses: [200, 200], bodies: ['/1', '/2'] },
     });
+  });
 
-    const files = join(directory, 'files');
-    const written = await endpoint.run([process.execPath, join(CLIENT, 'certificate.js'), files], { env });
-    expect({ code: written.code, names: readdirSync(files).sort(), mode: statSync(join(files, 'key.pem')).mode & 0o777 }).toEqual({
-      code: 0,
-      names: ['ca.pem', 'certificate.pem', 'identity.pem', 'key.pem'],
-      mode: 0o600,
+  test('has a command that writes files for all other programs, which curl and Python read', async () => {
+    const { endpoint } = machines.billing;
+    const [files, configuration] = [join(directory, 'files'), join(directory, 'client.json')];
+    writeFileSync(configuration, JSON.stringify(configurationOf(shop(), 'billing')));
+    const command = [process.execPath, CLI, 'certificate', files, '--configuration', `file://${configuration}`];
+    const { code, stderr } = await endpoint.run(command, { env: aws() });
+    expect({ code, written: stderr.includes('"the certificate was written"') }).toEqual({ code: 0, written: true });
+    expect(Object.fromEntries(readdirSync(files).map((name) => [name, statSync(join(files, name)).mode & 0o777]))).toEqual({
+      ...{ 'ca.pem': 0o644, 'certificate.pem': 0o644, 'identity.pem': 0o600, 'key.pem': 0o600 },
+    });
+    const [authorities, key, certificate] = ['ca.pem', 'key.pem', 'certificate.pem'].map((name) => join(files, name)) as unknown as Files;
+    const tls = ['--cacert', authorities, '--key', key, '--cert', certificate];
+    const target = url('billing', 'invoices');
+    expect(await endpoint.run(['curl', '--silent', '--output', '/dev/null', '--write-out', '%{http_code}', ...tls, target])).toMatchObject({
+      ...{ code: 0, stdout: '200' },
     });
     const python = `
 import ssl, urllib.request
 context = ssl.create_default_context(cafile='${files}/ca.pem')
-context.load_cert_chain('${files}/certificate.pem', '${files}/key.pem')
-print(urllib.request.urlopen('${url('billing', 'invoices')}/python', context=context).status)`;
+context.load_cert_chain('${files}/identity.pem')
+print(urllib.request.urlopen('${target}/python', context=context).status)`;
     expect(await endpoint.run(['python3', '-c', python])).toMatchObject({ code: 0, stdout: '200\n' });
+    // What it may know, and may not be.
+    writeFileSync(configuration, JSON.stringify(configurationOf(shop(), 'report')));
+    const refused = await endpoint.run(command, { env: aws() });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('not authorized to perform: kms:Encrypt') as string });
   });
 
   test('loses no request when a task of the service is killed', async () => {

@@ -62,6 +62,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/parse/network',
       'lib/core/plan',
       'lib/cdk',
+      'lib/cdk/clients',
       'lib/cdk/compute',
       'lib/cdk/existing',
       'lib/cdk/placement',
@@ -197,10 +198,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/cdk/mesh/*': { rooms: ['lib/core/plan', 'lib/core/mesh/$1', 'lib/cdk', 'lib/cdk/mesh'], packages: CDK },
   'lib/cdk/mesh/renderers.ts': { rooms: ['lib/cdk/mesh', 'lib/cdk/mesh/*'], packages: CDK },
   'lib/cdk/mesh/render.ts': { rooms: ['lib/core/plan', 'lib/cdk/mesh', 'lib/cdk/mesh/renderers.ts'], packages: CDK },
-  'lib/cdk/existing': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/existing': { rooms: ['lib/props', 'lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/placement': { rooms: ['lib/props', 'lib/core/reading', 'lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   // How jobs are started, by whom, and what deployments wait for.
-  'lib/cdk/jobs': { rooms: ['lib/job.ts', 'lib/core', 'lib/core/contract', 'lib/cdk', 'lib/cdk/certificates'], packages: CDK },
+  'lib/cdk/jobs': {
+    rooms: ['lib/job.ts', 'lib/core', 'lib/core/contract', 'lib/core/limits', 'lib/cdk', 'lib/cdk/certificates'],
+    packages: CDK,
+  },
   'lib/cdk/clients': {
     rooms: ['lib/client.ts', 'lib/props', 'lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/cdk', 'lib/cdk/certificates'],
     packages: CDK,
@@ -268,7 +272,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/cli': {
-    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable'],
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable', 'programs/client'],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
   // Declarations are made of the source.
@@ -278,6 +282,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // As users have it.
   examples: { rooms: ['lib/index.ts'], packages: ['node:path', ...CDK] },
+  // The program of a Lambda function, which has nothing but the client.
+  'examples/warehouse': { packages: ['cdk-ecs-microservices/client'] },
   bin: { rooms: ['examples'], packages: CDK },
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
@@ -318,7 +324,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
   },
   'test/programs/cli': {
-    rooms: ['test/support', 'test/support/task-config.ts', 'examples', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', 'fast-check', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },

@@ -1,15 +1,18 @@
 import { Annotations, App, Duration, Stack } from 'aws-cdk-lib';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as efs from 'aws-cdk-lib/aws-efs';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import { Authorizer, Certificates, Deployment, Edge, LoadBalancerTarget, Mesh, Microservices } from '../../lib';
+import { Authorizer, Capacity, Certificates, Deployment, Edge, LoadBalancerTarget, Mesh, Microservices, Volume } from '../../lib';
 import type { MicroservicesProps } from '../../lib';
 import flags from '../../cdk.json';
 import { service } from './stack';
@@ -120,6 +123,28 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
     external: { payments: { host: 'api.payments.example' } },
     certificates: Certificates.none(),
   }),
+  'that a function calls, with tasks on EC2 instances and files on Amazon EFS': (stack) => {
+    const vpc = new ec2.Vpc(stack, 'Own');
+    const fileSystem = new efs.FileSystem(stack, 'Files', { vpc });
+    const client = new lambda.Function(stack, 'Report', {
+      runtime: lambda.Runtime.NODEJS_LATEST,
+      handler: 'index.handler',
+      code: lambda.Code.fromInline('exports.handler = async () => undefined;'),
+      vpc,
+    });
+    return {
+      vpc,
+      capacityProviders: { instances: Capacity.ec2(instancesOf(stack, vpc)) },
+      services: {
+        ui: service({ calls: ['orders'], capacityProviderStrategies: [{ capacityProvider: 'instances', weight: 1 }] }),
+        orders: service({
+          volumes: { files: Volume.efs({ fileSystem, accessPoint: fileSystem.addAccessPoint('Orders') }) },
+          mountPoints: [{ sourceVolume: 'files', containerPath: '/files', readOnly: false }],
+        }),
+      },
+      clients: { report: { role: roleOf(client), connections: client, calls: ['orders'] } },
+    };
+  },
   'on App Mesh': () => ({ services, edge: httpEdge, mesh: Mesh.appMesh() }),
   'in a VPC and a cluster that are brought, with a namespace, a log group and images of its own': (stack) => {
     const vpc = new ec2.Vpc(stack, 'Own');
@@ -173,6 +198,24 @@ function functionOf(stack: Stack): lambda.Function {
     handler: 'index.handler',
     code: lambda.Code.fromInline('exports.handler = async () => ({ isAuthorized: true });'),
   });
+}
+
+function roleOf({ role }: lambda.Function): iam.IRole {
+  if (role === undefined) throw new Error('a function of this app has a role');
+  return role;
+}
+
+function instancesOf(stack: Stack, vpc: ec2.IVpc): ecs.AsgCapacityProvider {
+  const launchTemplate = new ec2.LaunchTemplate(stack, 'Instances', {
+    instanceType: new ec2.InstanceType('m7g.large'),
+    machineImage: ecs.EcsOptimizedImage.amazonLinux2023(ecs.AmiHardwareType.ARM),
+    securityGroup: new ec2.SecurityGroup(stack, 'InstancesGroup', { vpc }),
+    role: new iam.Role(stack, 'InstancesRole', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
+    userData: ec2.UserData.forLinux(),
+    requireImdsv2: true,
+  });
+  const autoScalingGroup = new autoscaling.AutoScalingGroup(stack, 'Scaling', { vpc, launchTemplate });
+  return new ecs.AsgCapacityProvider(stack, 'Provider', { autoScalingGroup });
 }
 
 function alarmOf(stack: Stack): cloudwatch.Alarm {

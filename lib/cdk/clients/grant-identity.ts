@@ -24,9 +24,3 @@ export function grantIdentity(role: iam.IRole, path: string, identity: ProvenIde
     },
   ]);
 }
-
-/** The identity that a role proves already; undefined if there is none. */
-export function provenBy(role: iam.IRole): string | undefined {
-  const { defaultChild } = role.node;
-  return defaultChild instanceof iam.CfnRole ? defaultChild.tags.tagValues()[IDENTITY_TAG] : undefined;
-}

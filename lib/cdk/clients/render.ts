@@ -8,7 +8,7 @@ import type { IssueList } from '../../core/reading/issues';
 import type { ClientProps } from '../../props/clients/client-props';
 import type { Issuing } from '../certificates/proven-identity';
 import { laterStack } from '../stack-order';
-import { grantIdentity, provenBy } from './grant-identity';
+import { grantIdentity } from './grant-identity';
 import { MeshClientHandle } from './mesh-client';
 
 export interface ClientsContext {
@@ -40,29 +40,38 @@ function renderClient(client: ClientPlan, port: number, context: ClientsContext,
   const own = props[client.name];
   if (own === undefined) throw new Error(`bug: the props have no client "${client.name}"`);
   if (isUsable(client, own, gateway, issues)) {
-    // Through connections without those of tasks, the CDK puts both rules into the client's stack: the system refers to no client.
-    const group = new ec2.Connections({ securityGroups: [securityGroup] });
-    own.connections.connections.allowTo(group, ec2.Port.tcp(port), `${client.name} to the client gateway`);
+    open(own.connections.connections, securityGroup, port, `${client.name} to the client gateway`);
     grantIdentity(own.role, client.path, { uri: client.identity.uri, ...issuing });
   }
   return new MeshClientHandle(system, client, issuing);
 }
 
+/**
+ * Lets the client in, and out where its own groups restrict that. Not by connections of the CDK, which warn of each group that lets
+ * everything out, as those of functions do.
+ */
+function open(client: ec2.Connections, gateway: ec2.ISecurityGroup, port: number, description: string): void {
+  const tcp = ec2.Port.tcp(port);
+  const { securityGroups } = client;
+  // Addresses, such as those of a data center.
+  if (securityGroups.length === 0) new ec2.Connections({ securityGroups: [gateway] }).allowFrom(client, tcp, description);
+  for (const group of securityGroups) {
+    // As remote rules both stand in the client's stack: the system refers to no client.
+    gateway.addIngressRule(group, tcp, description, true);
+    if (!group.allowAllOutbound) group.addEgressRule(gateway, tcp, description);
+  }
+}
+
 /** What the role gets names resources of the system, so its stack cannot be one that the system's own depends on. */
 function isUsable({ name, path }: ClientPlan, { role, connections }: ClientProps, gateway: Construct, issues: IssueList): boolean {
   const at = (prop: string): Reader => new Reader(issues, `${path}.${prop}`, undefined);
-  const identity = provenBy(role);
   const early = [
     ...(laterStack(gateway, role) === undefined ? [] : ['role']),
     ...(connections.connections.securityGroups.some((group) => laterStack(gateway, group) !== undefined) ? ['connections'] : []),
   ];
-  if (identity !== undefined)
-    at('role').fail('DUPLICATE', `the role proves the identity ${identity} already, and a role proves one`, {
-      fix: 'give the client a role of its own',
-    });
   for (const prop of early)
     at(prop).fail('CONFLICT', `its stack is deployed before that of the system, which "${name}" has to refer to`, {
       fix: 'create it in the stack of the system, or in one that is deployed later',
     });
-  return identity === undefined && early.length === 0;
+  return early.length === 0;
 }

@@ -1,12 +1,16 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Stack } from 'aws-cdk-lib';
 import type { IFileSystem } from 'aws-cdk-lib/aws-efs';
+import { CfnFileSystem } from 'aws-cdk-lib/aws-efs';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IDependable } from 'constructs';
 import type { FileSystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
+import { pathOfWorkload } from '../../core/plan/system-plan';
 import { FILE_SYSTEM_PORT } from '../../core/plan/egress';
 import type { EfsVolumeOptions } from '../../props/service/volume';
 import { isSameResource } from '../same-resource';
+import { warn } from '../warn';
 import { renderIngress } from './security-groups';
 
 /** The user's props of a volume that is a file system. */
@@ -15,12 +19,18 @@ export type FileSystemsOf = (workload: WorkloadPlan, volume: string) => EfsVolum
 /** A volume of the plan, and what the user's props say of it. */
 interface FileSystemVolume {
   readonly plan: FileSystemPlan;
+  /** Of the volume, in the props. */
+  readonly path: string;
   readonly options: EfsVolumeOptions;
 }
 
 /** Those of all versions of a service. */
 export function fileSystemVolumes(plans: readonly WorkloadPlan[], of: FileSystemsOf): readonly FileSystemVolume[] {
-  return plans.flatMap((workload) => (workload.fileSystems ?? []).map((plan) => ({ plan, options: of(workload, plan.volume) })));
+  return plans.flatMap((workload) =>
+    (workload.fileSystems ?? []).map((plan) => ({
+      ...{ plan, path: `${pathOfWorkload(workload)}.volumes.${plan.volume}`, options: of(workload, plan.volume) },
+    })),
+  );
 }
 
 export function addFileSystems(taskDefinition: ecs.TaskDefinition, volumes: readonly FileSystemVolume[]): void {
@@ -83,6 +93,32 @@ export function openFileSystems(
       return [into, out];
     }),
   ]);
+}
+
+/** At synth: a policy may come later. Of an imported file system it is not known. */
+export function warnOfOpenFileSystems(scope: Construct, volumes: readonly FileSystemVolume[]): void {
+  if (volumes.length === 0) return;
+  scope.node.addValidation({
+    validate: () => {
+      const open = distinct(volumes.map(({ options }) => options.fileSystem)).filter(hasNoPolicy);
+      warn(
+        scope,
+        open.map((fileSystem) => ({
+          id: 'file-system-without-policy',
+          path: volumes.find(({ options }) => options.fileSystem === fileSystem)?.path ?? '',
+          message:
+            `the file system ${fileSystem.node.path} has no policy, so Amazon EFS lets in every client that reaches a mount target, with ` +
+            'write and root access, and what the role of the tasks may do with it counts for nothing: give it ' +
+            'allowAnonymousAccess: false, or a fileSystemPolicy that leaves it to roles',
+        })),
+      );
+      return [];
+    },
+  });
+}
+
+function hasNoPolicy({ node: { defaultChild } }: IFileSystem): boolean {
+  return defaultChild instanceof CfnFileSystem && Stack.of(defaultChild).resolve(defaultChild.fileSystemPolicy) === undefined;
 }
 
 function distinct(fileSystems: readonly IFileSystem[]): readonly IFileSystem[] {

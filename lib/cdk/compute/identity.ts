@@ -7,7 +7,7 @@ import type { Construct, IDependable } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { defined } from '../../core/defined';
-import { fileSystemsStatements, fileSystemVolumes, openFileSystems } from './file-systems';
+import { fileSystemsStatements, fileSystemVolumes, openFileSystems, warnOfOpenFileSystems } from './file-systems';
 import { renderSecurityGroup } from './security-groups';
 import { permitTasks, taskRole, type OwnRolePermissions, type TaskPermissions } from './task-permissions';
 import type { WorkloadContext } from './workload';
@@ -48,6 +48,7 @@ export function renderIdentity(
   const own = context.ownRoles.taskRole;
   const policy = own === undefined ? undefined : permitTasks(scope, own, permissions);
   const role = own ?? taskRole(scope, 'TaskRole', permissions);
+  warnOfOpenFileSystems(scope, volumes);
   const securityGroup = context.securityGroup(scope) ?? renderSecurityGroup(scope, plan, context);
   const fileSystemsOpen = openFileSystems(scope, volumes, { securityGroup, egress: plan.egressPorts === undefined ? 'open' : 'declared' });
   return { taskRole: role, ...defined({ permissions: policy }), securityGroup, fileSystemsOpen };

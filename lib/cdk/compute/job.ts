@@ -9,9 +9,9 @@ import type { EcsRunTask } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct, DependencyGroup } from 'constructs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import type { IJob, JobRuleTargetProps, JobStateProps } from '../../job';
-import { executionRole } from './execution-role';
+import { executionRoleOf } from './execution-role-of';
 import { renderIdentity } from './identity';
-import { grantRun, RunRole } from '../jobs/roles';
+import { grantRun, RunRole, tagJob } from '../jobs/roles';
 import type { RunSettings } from '../jobs/targets';
 import { JobRuleTarget, jobScheduleTarget, JobState } from '../jobs/targets';
 import { openingsTo } from '../jobs/openings-to';
@@ -48,10 +48,10 @@ export class Job extends Construct implements IJob {
     this.securityGroup = identity.securityGroup;
     this.connections = this.securityGroup.connections;
     this.securityGroups = [this.securityGroup, ...(callersGroup === undefined ? [] : [callersGroup])];
-    const execution = plan.ownExecutionRole ? executionRole(this, 'ExecutionRole', foundation) : context.sharedExecutionRole();
+    const execution = executionRoleOf(this, plan, context);
     const { taskDefinition, container, proxyContainer } = renderTaskDefinition(this, plan, context, {
       taskRole: this.taskRole,
-      executionRole: execution,
+      executionRole: execution.role,
       discoveryServiceId: undefined,
     });
     this.taskDefinition = taskDefinition;
@@ -59,6 +59,8 @@ export class Job extends Construct implements IJob {
     this.proxyContainer = proxyContainer;
     if (sizing.enableExecuteCommand) allowExec(taskDefinition);
     this.settings = {
+      jobName: plan.name,
+      meshScope: context.scaling.meshScope,
       cluster: foundation.cluster,
       taskDefinition,
       subnets: foundation.vpc.selectSubnets(foundation.vpcSubnets).subnets,
@@ -71,8 +73,9 @@ export class Job extends Construct implements IJob {
       enableExecuteCommand: sizing.enableExecuteCommand,
       ready: this.ready,
     };
-    this.ready.add(this.taskRole, execution, foundation.endpoints, openingsTo(this.securityGroup), ...identity.fileSystemsOpen);
-    if (identity.permissions !== undefined) this.ready.add(identity.permissions);
+    tagJob(this.settings);
+    this.ready.add(this.taskRole, execution.role, foundation.endpoints, openingsTo(this.securityGroup), ...identity.fileSystemsOpen);
+    this.ready.add(...[execution.permissions ?? [], identity.permissions ?? []].flat());
     if (sizing.capacityProviders.length > 0) this.ready.add(...foundation.capacity.providersOf(sizing));
     if (schedule !== undefined) {
       this.schedule = new scheduler.Schedule(this, 'Schedule', {

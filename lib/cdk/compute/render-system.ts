@@ -256,7 +256,7 @@ function imagePath(task: WorkloadPlan, { role, name }: ContainerPlan): string {
 }
 
 function ownRoles(props: MicroservicesProps, task: WorkloadPlan): WorkloadContext['ownRoles'] {
-  if (task.job !== undefined) return { path: `jobs.${task.name}` };
+  if (task.job !== undefined) return { ...rolesIn(props.jobs?.[task.name]), path: `jobs.${task.name}` };
   if (task.clientGateway === true) return { path: 'clientGateway' };
   if (task.edge === undefined) return { ...rolesIn(props.services[serviceOf(task)]), path: `services.${serviceOf(task)}` };
   return {

@@ -5,16 +5,14 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import type { IDependable } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { IWorkload } from '../../microservice';
 import type { ContainerPlan, MeshEndpointPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
 import type { RoleProps } from '../../props/service/role-props';
-import { executionRole, startStatement } from './execution-role';
+import { executionRoleOf } from './execution-role-of';
 import type { FileSystemsOf } from './file-systems';
-import { renderRolePolicy } from '../existing/own-role';
 import type { Identity } from './identity';
 import { renderDiscovery, renderIdentity } from './identity';
 import { renderTaskDefinition } from './task-definition';
@@ -153,21 +151,6 @@ export class Workload extends Construct implements IWorkload {
       ...props,
     }).attachTo(this.ecsService);
   }
-}
-
-function executionRoleOf(
-  scope: Construct,
-  plan: WorkloadPlan,
-  { foundation, ownRoles, sharedExecutionRole }: WorkloadContext,
-): { readonly role: iam.IRole; readonly permissions?: IDependable } {
-  const { executionRole: own, path } = ownRoles;
-  if (own === undefined) return { role: plan.ownExecutionRole ? executionRole(scope, 'ExecutionRole', foundation) : sharedExecutionRole() };
-  const permissions = renderRolePolicy(scope, 'StartTasks', own, {
-    path: `${path}.executionRole`,
-    statements: [startStatement(foundation)],
-    reasons: ['inlinePolicy'],
-  });
-  return { role: own, ...defined({ permissions }) };
 }
 
 function renderService(

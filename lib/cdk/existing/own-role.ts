@@ -27,7 +27,7 @@ export function renderRolePolicy(scope: Construct, id: string, role: iam.IRole, 
   // At synth, when what the statements name has its IDs.
   scope.node.addValidation({
     validate: () => {
-      const document = JSON.stringify(Stack.of(scope).resolve(new iam.PolicyDocument({ statements: [...statements] })));
+      const document = JSON.stringify(Stack.of(scope).resolve(new iam.PolicyDocument({ minimize: true, statements: [...statements] })));
       warn(scope, [
         {
           id: 'role-without-policy',
@@ -41,6 +41,24 @@ export function renderRolePolicy(scope: Construct, id: string, role: iam.IRole, 
     },
   });
   return undefined;
+}
+
+/**
+ * The same role for whatever grants to it, as those of secrets and images do while a task definition is made. Where it takes no policies,
+ * what it does not get is added to `statements`, which a warning prints: the CDK drops it without a word.
+ */
+export function recordGrants(role: iam.IRole, statements: iam.PolicyStatement[]): iam.IRole {
+  if (takesPolicies(role)) return role;
+  const recorded = Object.create(role, {
+    grantPrincipal: { get: () => recorded },
+    addToPrincipalPolicy: {
+      value: (statement: iam.PolicyStatement) => {
+        statements.push(statement);
+        return role.addToPrincipalPolicy(statement);
+      },
+    },
+  }) as iam.IRole;
+  return recorded;
 }
 
 /**

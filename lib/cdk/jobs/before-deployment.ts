@@ -1,13 +1,15 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { JobRunProperties } from '../../core/contract/job-run';
-import { JOB_RUN_RESOURCE, JOB_RUN_SECONDS, JOB_RUN_TAG } from '../../core/contract/job-run';
+import type { JobRunnerVariables, JobRunProperties, JobRunSettings } from '../../core/contract/job-run';
+import { JOB_RUN_RESOURCE, JOB_RUN_SECONDS, JOB_RUN_TAG, RUN_BY_DEPLOYMENT } from '../../core/contract/job-run';
+import { limitText } from '../../core/limits/limit';
+import { LAMBDA } from '../../core/limits/security';
+import { throwIssue } from '../throw-issue';
 import { MeshFunction } from '../certificates/mesh-function';
 import type { RunSettings } from './targets';
-import { anyTask, anyTaskText, runStatements, tagStatement } from './roles';
+import { anyTaskText, runStatements, tagStatement, watchStatement } from './roles';
 
 /** What is to be known of a job that runs before deployments. */
 export interface DeploymentJob extends Construct {
@@ -41,7 +43,15 @@ export function renderBeforeDeployment(scope: Construct, { jobs, logGroup, logsT
     asset: 'job-runner',
     description: 'Runs jobs of a mesh before its services change',
     logGroup,
-    statements: [...jobs.flatMap(({ settings }) => runStatements(settings)), tagStatement(cluster), ...watchStatements(jobs)],
+    statements: [
+      ...jobs.flatMap(({ settings }) => runStatements(settings)),
+      tagStatement(cluster),
+      watchStatement(
+        jobs.map(({ settings }) => settings),
+        { [JOB_RUN_TAG]: RUN_BY_DEPLOYMENT },
+      ),
+    ],
+    environment: checked(own, variablesOf(first.settings, jobs)),
     // It waits for permissions, which were made a moment ago.
     timeout: Duration.minutes(5),
   });
@@ -62,37 +72,42 @@ export function renderBeforeDeployment(scope: Construct, { jobs, logGroup, logsT
 }
 
 function propertiesOf({ jobName, container, settings }: DeploymentJob, logGroup: logs.ILogGroup | undefined): JobRunProperties {
-  const { cluster, taskDefinition, subnets, securityGroups, capacity, enableExecuteCommand } = settings;
   return {
     Job: jobName,
     Container: container.containerName,
-    TaskDefinition: taskDefinition.taskDefinitionArn,
-    Cluster: cluster.clusterArn,
-    Subnets: subnets.map(({ subnetId }) => subnetId),
-    SecurityGroups: securityGroups.map(({ securityGroupId }) => securityGroupId),
-    ...(capacity.length === 0
-      ? {}
-      : {
-          CapacityProviders: capacity.map(({ capacityProvider, base = 0, weight = 0 }) => ({
-            Provider: capacityProvider,
-            Base: String(base),
-            Weight: String(weight),
-          })),
-        }),
-    ...(enableExecuteCommand ? { EnableExecuteCommand: 'true' } : {}),
+    TaskDefinition: settings.taskDefinition.taskDefinitionArn,
     ...(logGroup === undefined ? {} : { LogGroup: logGroup.logGroupName }),
   };
 }
 
-/** Tasks that it has started itself, which have its tag. */
-function watchStatements(jobs: readonly DeploymentJob[]): iam.PolicyStatement[] {
-  const names = jobs.map(({ jobName }) => jobName);
-  const clusters = [...new Set(jobs.map(({ settings }) => settings.cluster))];
-  return clusters.flatMap((cluster) => [
-    new iam.PolicyStatement({
-      actions: ['ecs:DescribeTasks', 'ecs:StopTask'],
-      resources: [anyTask(cluster)],
-      conditions: { StringEquals: { [`aws:ResourceTag/${JOB_RUN_TAG}`]: names.length === 1 ? names[0] : names } },
-    }),
-  ]);
+/** All jobs of a system run in one cluster and its subnets. IDs, which CloudFormation fills in, have nothing that JSON would escape. */
+function variablesOf({ cluster, subnets }: RunSettings, jobs: readonly DeploymentJob[]): JobRunnerVariables {
+  return {
+    CLUSTER: cluster.clusterArn,
+    SUBNETS: JSON.stringify(subnets.map(({ subnetId }) => subnetId)),
+    JOBS: JSON.stringify(Object.fromEntries(jobs.map(({ jobName, settings }) => [jobName, settingsOf(settings)]))),
+  };
+}
+
+/** Of what only a deployment knows, a token is about as long as an ID, and an ARN is longer by less than this. */
+const BYTES_OF_AN_ARN = 128;
+
+function checked(scope: Construct, variables: JobRunnerVariables): JobRunnerVariables {
+  const { value } = LAMBDA.variables;
+  if (JSON.stringify(variables).length + BYTES_OF_AN_ARN <= value) return variables;
+  return throwIssue(scope, 'jobs', 'OUT_OF_RANGE', 'more jobs run before deployments than the function that runs them can know', {
+    allowed: limitText(LAMBDA.variables),
+    fix: 'let one job do what several do, one after the other',
+  });
+}
+
+function settingsOf({ taskDefinition, securityGroups, capacity, enableExecuteCommand }: RunSettings): JobRunSettings {
+  return {
+    family: taskDefinition.family,
+    securityGroups: securityGroups.map(({ securityGroupId }) => securityGroupId),
+    ...(capacity.length === 0
+      ? {}
+      : { capacity: capacity.map(({ capacityProvider, base = 0, weight = 0 }) => ({ provider: capacityProvider, base, weight })) }),
+    ...(enableExecuteCommand ? { enableExecuteCommand } : {}),
+  };
 }

@@ -1,12 +1,17 @@
 import { Stack } from 'aws-cdk-lib';
-import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { MESH_TAG } from '../../core/contract/issuing';
+import { JOB_TAG } from '../../core/contract/job-run';
 import { acknowledge } from '../acknowledge';
 import { findingText } from '../finding-text';
 
 /** What whoever runs a job names. */
 export interface RunnableTask {
+  readonly jobName: string;
+  /** Of the mesh: see lib/core/contract/scope.ts. */
+  readonly meshScope: string;
   readonly cluster: ecs.ICluster;
   readonly taskDefinition: ecs.TaskDefinition;
 }
@@ -59,7 +64,33 @@ function passStatement({ taskRole, executionRole }: ecs.TaskDefinition): iam.Pol
   });
 }
 
-export function anyTask(cluster: ecs.ICluster): string {
+/**
+ * Looks at tasks of these jobs of one mesh, and stops them: of no other, which may run in the same cluster, and may be called the same.
+ *
+ * @param tags which the tasks have, too
+ */
+export function watchStatement(jobs: readonly RunnableTask[], tags: Readonly<Record<string, string>> = {}): iam.PolicyStatement {
+  const [first] = jobs;
+  if (first === undefined) throw new Error('bug: no job to look at');
+  const names = jobs.map(({ jobName }) => jobName);
+  const all = { ...tags, [JOB_TAG]: names.length === 1 ? names[0] : names, [MESH_TAG]: first.meshScope };
+  return new iam.PolicyStatement({
+    actions: ['ecs:DescribeTasks', 'ecs:StopTask'],
+    resources: [anyTask(first.cluster)],
+    conditions: { StringEquals: Object.fromEntries(Object.entries(all).map(([tag, value]) => [`aws:ResourceTag/${tag}`, value])) },
+  });
+}
+
+/** By which tasks are known as those of a job, whoever starts them: Amazon ECS copies them from the task definition. */
+export function tagJob({ meshScope, jobName, taskDefinition }: Omit<RunnableTask, 'cluster'>): void {
+  const { defaultChild } = taskDefinition.node;
+  if (!(defaultChild instanceof ecs.CfnTaskDefinition)) throw new Error('bug: the task definition of a job is not of this app');
+  // Not by `Tags`, which works in an Aspect.
+  defaultChild.tags.setTag(JOB_TAG, jobName);
+  defaultChild.tags.setTag(MESH_TAG, meshScope);
+}
+
+function anyTask(cluster: ecs.ICluster): string {
   return Stack.of(cluster).formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster.clusterName}/*` });
 }
 

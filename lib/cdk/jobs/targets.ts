@@ -3,7 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as eventTargets from 'aws-cdk-lib/aws-events-targets';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IScheduleTarget } from 'aws-cdk-lib/aws-scheduler';
 import * as scheduleTargets from 'aws-cdk-lib/aws-scheduler-targets';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -13,7 +13,7 @@ import { Construct as ConstructClass } from 'constructs';
 import { defined } from '../../core/defined';
 import type { JobRuleTargetProps, JobStateProps } from '../../job';
 import type { RunnableTask } from './roles';
-import { anyTask, runStatements, tagStatement } from './roles';
+import { runStatements, tagStatement, watchStatement } from './roles';
 
 /** How tasks of a job are started, whoever does it. */
 export interface RunSettings extends RunnableTask {
@@ -102,15 +102,11 @@ export class JobState extends tasks.EcsRunTask {
       ...(enableExecuteCommand ? { enableExecuteCommand } : {}),
     });
     // The CDK's stop any task of the account, and may not tag those that they start.
+    // https://docs.aws.amazon.com/step-functions/latest/dg/ecs-iam.html
     const policies = this.taskPolicies ?? [];
     const others = policies.filter(({ actions }) => !actions.some((action) => /^(ecs:|iam:PassRole$)/.test(action)));
-    policies.splice(0, policies.length, ...runStatements(settings), tagStatement(cluster), watchStatement(cluster), ...others);
+    policies.splice(0, policies.length, ...runStatements(settings), tagStatement(cluster), watchStatement([settings]), ...others);
   }
-}
-
-/** https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html */
-function watchStatement(cluster: ecs.ICluster): iam.PolicyStatement {
-  return new iam.PolicyStatement({ actions: ['ecs:DescribeTasks', 'ecs:StopTask'], resources: [anyTask(cluster)] });
 }
 
 /** On AWS Fargate, in the subnets of the system. The CDK's names the family alone, and leaves it to Amazon ECS whether tasks are public. */

@@ -54,7 +54,7 @@ function stacksOf(scope: Construct, texts: readonly unknown[]): readonly Stack[]
 type Texts = readonly (readonly [path: string, texts: readonly unknown[]])[];
 
 function textsOf({ groups = [] }: Pick<SystemPlan, 'groups'>, props: MicroservicesProps): Texts {
-  const { vpc, cluster, namespace, zone, logs } = props;
+  const { vpc, cluster, namespace, zone, logs, capacityProviders = {} } = props;
   const later = new Set(groups.filter(({ kind }) => kind === 'stack').map(({ name }) => name));
   const isEarly = ([, { group }]: readonly [string, { readonly group?: string }]): boolean => group === undefined || !later.has(group);
   const services = Object.entries(props.services).filter(isEarly);
@@ -66,8 +66,11 @@ function textsOf({ groups = [] }: Pick<SystemPlan, 'groups'>, props: Microservic
     ['zone', zone === undefined ? [] : [zone.hostedZoneId]],
     ['logs.logGroup', [logs?.logGroup?.logGroupRef.logGroupName]],
     ['logs.encryptionKey', [logs?.encryptionKey?.keyRef.keyArn]],
+    ...Object.entries(capacityProviders).map(
+      ([name, { _provider }]) => [`capacityProviders.${name}`, [_provider?.capacityProviderName]] as const,
+    ),
     ...services.flatMap(([name, service]) => textsOfService(`services.${name}`, service)),
-    ...jobs.flatMap(([name, job]) => textsOfContainers(`jobs.${name}`, job)),
+    ...jobs.flatMap(([name, job]) => [...textsOfContainers(`jobs.${name}`, job), ...textsOfTasks(`jobs.${name}`, job)]),
   ];
 }
 
@@ -79,7 +82,25 @@ function textsOfVpc(vpc: MicroservicesProps['vpc']): readonly string[] {
 function textsOfService(path: string, { versions = {}, ...service }: ServiceProps): Texts {
   return [
     ...textsOfContainers(path, service),
-    ...Object.entries(versions).flatMap(([name, version]) => textsOfContainers(`${path}.versions.${name}`, version)),
+    ...textsOfTasks(path, service),
+    ...Object.entries(versions).flatMap(([name, version]) => {
+      const at = `${path}.versions.${name}`;
+      return [...textsOfContainers(at, version), ...textsOfTasks(at, version)];
+    }),
+  ];
+}
+
+type Tasks = Partial<Pick<ServiceProps, 'taskRole' | 'executionRole' | 'volumes' | 'scaling'>>;
+
+function textsOfTasks(path: string, { taskRole, executionRole, volumes = {}, scaling }: Tasks): Texts {
+  return [
+    [`${path}.taskRole`, [taskRole?.roleArn]],
+    [`${path}.executionRole`, [executionRole?.roleArn]],
+    [`${path}.scaling.queue`, [scaling?.queue?.queue.queueName]],
+    ...Object.entries(volumes).map(
+      ([name, { _options }]) =>
+        [`${path}.volumes.${name}`, [_options?.fileSystem.fileSystemId, _options?.accessPoint?.accessPointId]] as const,
+    ),
   ];
 }
 

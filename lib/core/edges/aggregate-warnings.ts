@@ -19,7 +19,7 @@ export function ofParts({ routes }: Pick<EdgeTopology, 'routes'>, services: read
           message:
             `the part may take ${counted(timeout.seconds, 'second')}, but its requests end with 504 after ` +
             `${counted(seconds, 'second')}, the timeout of "${service}". Give the service a longer one ` +
-            `(services.${service}.timeout), or the part one of at most ` +
+            `(${callee.path}.timeout), or the part one of at most ` +
             counted(seconds, 'second'),
         },
       ];

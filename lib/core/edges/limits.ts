@@ -30,7 +30,7 @@ function ofPayload(routes: readonly EdgeRoute[], { payloadBytes: limit }: EdgeLi
   return [
     {
       id: 'edge-request-size',
-      path: `services.${service.name}.maxRequestSize`,
+      path: `${service.path}.maxRequestSize`,
       message:
         `"${service.name}" takes ${bytesText(bytes)}, but ${api} passes on requests of at most ${bytesText(limit)}: larger ` +
         'ones get 413, and only callers in the mesh can send them. Let clients upload large files elsewhere, such as to Amazon S3 by a ' +
@@ -45,7 +45,7 @@ const WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 const KIB = 1024;
 
 /** Who raises a limit for the edge's sake is to know that it does not help there. */
-function ofHeaders({ requestHeaderBytes, responseHeaderBytes }: EdgeLimits, { name, policy }: Service, api: string): Warning[] {
+function ofHeaders({ requestHeaderBytes, responseHeaderBytes }: EdgeLimits, { name, path, policy }: Service, api: string): Warning[] {
   const { requestKib, responseKib } = policy.headerLimits;
   const warn = (prop: string, what: string, kib: number, standard: number, limit: number | undefined): Warning[] =>
     limit === undefined || kib <= standard || kib * KIB <= limit
@@ -53,7 +53,7 @@ function ofHeaders({ requestHeaderBytes, responseHeaderBytes }: EdgeLimits, { na
       : [
           {
             id: 'edge-header-size',
-            path: `services.${name}.headerLimits.${prop}`,
+            path: `${path}.headerLimits.${prop}`,
             message:
               `"${name}" ${what} headers of up to ${bytesText(kib * KIB)}, but ${api} passes on ${bytesText(limit)} of headers in all: ` +
               'only callers in the mesh can have more. Put what is large into the body',
@@ -72,7 +72,7 @@ function ofWebSockets(routes: readonly EdgeRoute[], limits: EdgeLimits, service:
   return [
     {
       id: 'edge-web-sockets',
-      path: `services.${service.name}.webSockets`,
+      path: `${service.path}.webSockets`,
       message:
         `${api} passes no WebSockets: clients of the edge cannot open any to "${service.name}", only callers in the mesh can. Let these ` +
         'clients poll, or put what passes WebSockets beside the edge, such as a WebSocket API of API Gateway',

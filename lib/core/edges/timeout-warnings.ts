@@ -108,8 +108,7 @@ export function ofQuota(routes: readonly EdgeRoute[], limitsOf: LimitsOf, api: s
 }
 
 /** The timeouts that requests of a route of the edge can meet, in the order in which the service's own routes are tried. */
-function timeoutsOf({ name, policy, callPolicy }: Service, route: EdgeRoute): readonly PlacedTimeouts[] {
-  const path = `services.${name}`;
+function timeoutsOf({ path, policy, callPolicy }: Service, route: EdgeRoute): readonly PlacedTimeouts[] {
   const inside = 'theirs in callPolicies';
   const own = { path: `${path}.timeout`, timeouts: callPolicy.timeouts, inside };
   const used: PlacedTimeouts[] = [];

@@ -6,7 +6,7 @@ import { OF_MESH } from '../model/pass-through-headers';
 import { servicesBehind } from '../model/callers';
 import type { MeshSettings, Topology } from '../model/topology';
 import type { Bootstrap } from './api/bootstrap';
-import type { VirtualHost } from './api/route';
+import type { Route, VirtualHost } from './api/route';
 import { bootstrap } from './bootstrap';
 import { BUFFER_BYTES, upstreamClusters } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
@@ -22,7 +22,7 @@ import { rulesNamePaths } from './security/inbound-headers';
 import { clientTls } from './security/tls';
 import { socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
-import { DRAINED_BY_AGENT } from './traffic/liveness-checks';
+import { DRAINED_BY_AGENT, FROM_HEALTH_CHECKER } from './traffic/liveness-checks';
 import { HEADERS_OF_MESH } from './edge/headers';
 import { headersOfRoutes } from './traffic/matched-headers';
 import { removeForeignMarks } from './traffic/route-mark';
@@ -30,6 +30,9 @@ import { weightsLayers } from './traffic/versions';
 import { allowConnect } from './traffic/web-sockets';
 
 const LISTENER = '_clients';
+
+/** A client is outside of the mesh, as those of an edge are: what meets no limits of a service is for the mesh's own Envoys. */
+const REFUSE_HEALTH_CHECKERS: Route = { match: { prefix: '/', headers: [FROM_HEALTH_CHECKER] }, direct_response: { status: 400 } };
 
 /**
  * The Envoy configuration of the service through which clients outside of the mesh call. To a client it is what its own Envoy is to a
@@ -72,7 +75,7 @@ export function clientGatewayBootstrap(
     virtualHosts: targets.map((callee): VirtualHost => ({
       name: callee.name,
       domains: clientAuthorities(gateway, callee),
-      routes: routes(callee, callPolicyOf(undefined, callee)),
+      routes: [REFUSE_HEALTH_CHECKERS, ...routes(callee, callPolicyOf(undefined, callee))],
     })),
   });
   return bootstrap(

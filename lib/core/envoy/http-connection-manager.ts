@@ -52,7 +52,7 @@ export function httpConnectionManager(options: HttpConnectionManagerOptions): Ne
   return extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
     stat_prefix: statisticsOf(options.direction, options.peer),
     access_log: accessLog(options),
-    ...tracing(options.tracing, options.segmentName),
+    ...tracing(options.tracing, options.segmentName, options.direction),
     // The application's answer stays the application's.
     server_header_transformation: 'PASS_THROUGH',
     // X-Forwarded-For was made by the gateway.

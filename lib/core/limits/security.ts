@@ -147,7 +147,11 @@ export const LAMBDA = limitsOf('lambda', 'AWS Lambda', LAMBDA_PAGE, {
     value: 4 * KIB,
     unit: 'bytes',
     scope: 'function',
-    handling: { documented: 'four authorities at most, whose certificates the function that issues has, are fewer' },
+    handling: {
+      documented:
+        'four authorities at most, whose certificates the function that issues has, are fewer; more jobs before deployments than the ' +
+        'function that runs them can know, which are about 25, are an error',
+    },
   },
   timeout: { counts: 'timeout', value: 900, unit: 'seconds', scope: 'function', handling: { documented: 'functions have shorter ones' } },
   event: {

@@ -324,7 +324,8 @@ export const ELSEWHERE: ReadonlyMap<string, string> = tableOf<string>(
     extensions: 'the fields of a service stand in its entry, such as scaling, edge routes and tracing of the system',
     environments: 'an app makes one system for each environment: see docs/operations.md',
     permissionsboundary:
-      "PermissionsBoundary.of(system).apply() reaches every role, and the context '@aws-cdk/core:permissionsBoundary' those of the app",
+      "the CDK's PermissionsBoundary.of(stack).apply(boundary), and the context '@aws-cdk/core:permissionsBoundary', reach every role " +
+      'that is made: see docs/workloads.md#roles',
     encryptionkey: 'logs: { encryptionKey } of the system is for log groups; data of your own has keys of its own',
     kmskey: 'logs: { encryptionKey } of the system is for log groups; data of your own has keys of its own',
   },

@@ -128,6 +128,10 @@ export const WARNINGS = table({
     when: 'Faults are on: Envoy delays or aborts requests',
     fix: 'Remove the fault after the experiment ([Faults](traffic.md#faults)).',
   },
+  'file-system-without-policy': {
+    when: 'A file system of this app that a volume names has no policy, so whoever reaches its mount targets may write to it',
+    fix: 'Give it a `fileSystemPolicy`, or `allowAnonymousAccess: false` ([Volumes](workloads.md#volumes)).',
+  },
   'iam-roles': { when: 'The stacks of the system have more IAM roles than the default quota of the account', fix: RAISE },
   'images-out-of-reach': {
     when: 'Tasks in isolated subnets have images of a public registry, which they cannot pull',
@@ -195,6 +199,12 @@ export const WARNINGS = table({
   'virtual-address-clash': {
     when: 'The names of two services have the same hash, from which the addresses of virtual names come',
     fix: 'Give the newer service another name, or acknowledge it where the one that keeps the address is the older one.',
+  },
+  'virtual-name-outside-mesh': {
+    when: 'A virtual name of the mesh in a variable of a Lambda function, a batch job or a task definition that is not of the mesh',
+    fix:
+      'Name the caller in `clients`, and give it the address of its handle ' +
+      '([Callers outside of the mesh](workloads.md#callers-outside-of-the-mesh)).',
   },
   'vpc-endpoints-missing': {
     when: 'Tasks in isolated subnets cannot reach AWS services that they need',

@@ -3,6 +3,7 @@ import type { CapacityProviderStrategy, CpuArchitecture } from 'aws-cdk-lib/aws-
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { CallPolicyProps } from '../traffic/call-policy-props';
 import type { ContainerProps, ExtraContainerProps } from './container-props';
+import type { RoleProps } from './role-props';
 import type { Volume } from './volume';
 
 /**
@@ -16,7 +17,7 @@ import type { Volume } from './volume';
  *   schedule: ScheduleExpression.cron({ hour: '3', minute: '0' }),
  * };
  */
-export interface JobProps extends ContainerProps {
+export interface JobProps extends ContainerProps, RoleProps {
   /**
    * Runs the job on a schedule of Amazon EventBridge Scheduler. A run begins whether or not the one before has ended.
    *

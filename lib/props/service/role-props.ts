@@ -1,7 +1,7 @@
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 
 /**
- * IAM roles of one's own for the tasks of a service, where a company makes roles apart from applications.
+ * IAM roles of one's own for the tasks of a service or a job, where a company makes roles apart from applications.
  *
  * Roles are in the account of the stack, and `ecs-tasks.amazonaws.com` may assume them.
  *
@@ -11,7 +11,8 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 export interface RoleProps {
   /**
    * Existing task role: by it the application, the mesh agent and the collector call AWS, and tasks prove their identity. So no two
-   * services share one. The library adds a policy to it, and the tags of the identity where the role is a resource of the same stack.
+   * services or jobs share one, and it is the execution role of no other one. The library adds a policy to it, and the tags of the
+   * identity where the role is a resource of the same stack.
    *
    * To a role that is imported, the warning `role-without-identity` says which tags it needs; to one that takes no policies
    * (`Role.fromRoleArn(…, { mutable: false })`), `role-without-policy` says which statements.

@@ -3,12 +3,14 @@ import { causeOf, type Log } from '../../shared/log';
 import type { Pause } from '../retry';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
 import { isNewer, jobRunOf, type JobRun } from './job-run';
+import type { RunnerSettings } from './runner-settings';
 import { startTask } from './start-task';
 import { hasEnded } from './task-end';
 
 export interface JobRunnerDependencies {
   readonly ecs: ECSClient;
   readonly log: Log;
+  readonly settings: () => RunnerSettings;
   readonly pause: Pause;
   readonly now: () => number;
 }
@@ -16,7 +18,7 @@ export interface JobRunnerDependencies {
 /** What `onEvent` hands on to `isComplete`: CDK's provider framework puts it into the event. */
 export interface StartedRun {
   readonly TaskArn: string;
-  /** In milliseconds since 1970. */
+  /** In milliseconds since 1970. Only for how long a task may be unknown: what Amazon ECS says of the task counts for all else. */
   readonly StartedAt: number;
 }
 
@@ -40,7 +42,8 @@ interface Completion {
  *
  * One function is both handlers of CDK's provider framework: what `onEvent` has answered is in the events of `isComplete`.
  *
- * Properties: `JobRunProperties`. It has no attributes, and makes nothing that Delete could take away.
+ * Properties: `JobRunProperties`. It has no attributes, and makes nothing that Delete could take away. Whoever may invoke the function
+ * writes them: they choose among the jobs of the function, and nothing of how these run.
  */
 export function jobRunnerHandler(dependencies: JobRunnerDependencies): (event: JobRunnerEvent) => Promise<Started | Completion> {
   const { log } = dependencies;
@@ -55,10 +58,10 @@ export function jobRunnerHandler(dependencies: JobRunnerDependencies): (event: J
 }
 
 async function begin(event: JobRunnerEvent, dependencies: JobRunnerDependencies): Promise<Started> {
-  const { log, now } = dependencies;
+  const { log, now, settings } = dependencies;
   const { PhysicalResourceId: known } = event;
   if (event.RequestType === 'Delete') return { PhysicalResourceId: known ?? 'never-created', Run: null };
-  const run = jobRunOf(event.ResourceProperties);
+  const run = jobRunOf(event.ResourceProperties, settings());
   const PhysicalResourceId = known ?? `job-run-${run.job}`;
   const before = event.OldResourceProperties?.['TaskDefinition'];
   // Also the update by which a rollback goes back to what was before.
@@ -74,7 +77,7 @@ async function begin(event: JobRunnerEvent, dependencies: JobRunnerDependencies)
 
 async function isComplete(event: JobRunnerEvent, started: StartedRun | null, dependencies: JobRunnerDependencies): Promise<Completion> {
   if (started === null) return { IsComplete: true };
-  return { IsComplete: await hasEnded(jobRunOf(event.ResourceProperties), started, dependencies) };
+  return { IsComplete: await hasEnded(jobRunOf(event.ResourceProperties, dependencies.settings()), started, dependencies) };
 }
 
 /** What makes a run the same when the event comes again. */

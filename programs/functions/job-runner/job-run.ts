@@ -1,8 +1,9 @@
-import type { JobRunProperties, RunCapacity } from '../../../lib/core/contract/job-run';
+import type { JobRunProperties } from '../../../lib/core/contract/job-run';
 import type { Unread } from '../../../lib/core/contract/unread';
 import { textProperty } from '../custom-resource-event';
+import type { RunnerSettings } from './runner-settings';
 
-/** The properties of the resource, read. */
+/** What the resource asks for, as far as the function has such a job, and how the function runs it. */
 export interface JobRun {
   readonly job: string;
   readonly container: string;
@@ -16,30 +17,23 @@ export interface JobRun {
   readonly logGroup: string | undefined;
 }
 
-export function jobRunOf(properties: Unread<JobRunProperties>): JobRun {
-  const { CapacityProviders: capacity = [], EnableExecuteCommand: exec, LogGroup: logGroup } = properties;
+/** @throws if the function runs no such job, or not with this task definition */
+export function jobRunOf(properties: Unread<JobRunProperties>, { cluster, subnets, jobs }: RunnerSettings): JobRun {
+  const { LogGroup: logGroup } = properties;
+  const job = textProperty(properties, 'Job');
+  const taskDefinition = textProperty(properties, 'TaskDefinition');
+  const settings = jobs.get(job);
+  if (settings === undefined) throw new Error(`this function runs no job "${job}"`);
+  const { family } = revisionOf(taskDefinition);
+  if (family !== settings.family) throw new Error(`the job "${job}" has the task definition "${settings.family}", and not "${family}"`);
+  const { securityGroups, capacity, enableExecuteCommand } = settings;
   return {
-    job: textProperty(properties, 'Job'),
+    job,
     container: textProperty(properties, 'Container'),
-    taskDefinition: textProperty(properties, 'TaskDefinition'),
-    cluster: textProperty(properties, 'Cluster'),
-    subnets: textList(properties, 'Subnets'),
-    securityGroups: textList(properties, 'SecurityGroups'),
-    capacity: (Array.isArray(capacity) ? (capacity as readonly Unread<RunCapacity>[]) : []).map((each) => ({
-      provider: textProperty(each, 'Provider'),
-      base: Number(textProperty(each, 'Base')),
-      weight: Number(textProperty(each, 'Weight')),
-    })),
-    enableExecuteCommand: exec === 'true',
+    taskDefinition,
+    ...{ cluster, subnets, securityGroups, capacity, enableExecuteCommand },
     logGroup: typeof logGroup === 'string' ? logGroup : undefined,
   };
-}
-
-function textList(properties: Unread<JobRunProperties>, name: keyof JobRunProperties): readonly string[] {
-  const value = properties[name];
-  if (!Array.isArray(value) || value.length === 0 || !value.every((each) => typeof each === 'string'))
-    throw new Error(`the property ${name} of the resource must be a list of texts that is not empty`);
-  return value;
 }
 
 /** Revisions of one family go up. A task definition of another family is always another one. */
@@ -50,7 +44,7 @@ export function isNewer(taskDefinition: string, before: string): boolean {
 
 /** `arn:aws:ecs:<region>:<account>:task-definition/<family>:<revision>` */
 function revisionOf(arn: string): { readonly family: string; readonly revision: number } {
-  const [, family, revision] = /^(.+):(\d+)$/.exec(arn) ?? [];
+  const [, family, revision] = /:task-definition\/([^/:]+):(\d+)$/.exec(arn) ?? [];
   if (family === undefined) throw new Error(`${arn} is no ARN of a task definition with a revision`);
   return { family, revision: Number(revision) };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ECSClient, RunTaskCommand, type Failure } from '@aws-sdk/client-ecs';
-import { JOB_RUN_TAG } from '../../../lib/core/contract/job-run';
+import { JOB_RUN_TAG, RUN_BY_DEPLOYMENT } from '../../../lib/core/contract/job-run';
 import { causeOf, type Log } from '../../shared/log';
 import { retry, type Pause } from '../retry';
 import type { JobRun } from './job-run';
@@ -28,7 +28,7 @@ export async function startTask(
     cluster,
     taskDefinition,
     count: 1,
-    startedBy: 'deployment',
+    startedBy: RUN_BY_DEPLOYMENT,
     networkConfiguration: {
       awsvpcConfiguration: { subnets: [...subnets], securityGroups: [...securityGroups], assignPublicIp: 'DISABLED' },
     },
@@ -36,8 +36,9 @@ export async function startTask(
       ? { launchType: 'FARGATE' as const }
       : { capacityProviderStrategy: capacity.map(({ provider, base, weight }) => ({ capacityProvider: provider, base, weight })) }),
     enableECSManagedTags: true,
+    // Whose job it is, the tags of the task definition say.
     propagateTags: 'TASK_DEFINITION',
-    tags: [{ key: JOB_RUN_TAG, value: job }],
+    tags: [{ key: JOB_RUN_TAG, value: RUN_BY_DEPLOYMENT }],
     ...(enableExecuteCommand ? { enableExecuteCommand } : {}),
   });
   return retry(

@@ -25,12 +25,13 @@ export async function hasEnded(run: JobRun, { TaskArn: arn, StartedAt: startedAt
     ...parts,
   });
   const [task] = tasks;
-  const age = now() - startedAt;
   if (task === undefined) {
     const reason = failures.map((failure) => failure.reason ?? '').join(', ');
-    if (age < UNKNOWN_MS) return false;
+    if (now() - startedAt < UNKNOWN_MS) return false;
     throw new Error(`the task ${arn} of the job "${job}" is gone (${reason || 'no answer'}), and how it ended is not known`);
   }
+  // Not since when the event says it was started, which is not to stop a task earlier.
+  const age = now() - (task.createdAt?.getTime() ?? now());
   if (task.lastStatus === 'STOPPED') {
     const problem = problemOf(task, run);
     if (problem !== undefined) throw new Error(`the job "${job}" ${problem}${whereToLook(run, arn)}`);

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Peer, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -28,6 +28,22 @@ const client = (fn: Function): { readonly role: IRole; readonly connections: Fun
   role: fn.role!,
   connections: fn,
   calls: ['orders'],
+});
+
+test('a client that may connect to everything gives no warning', () => {
+  const shop = new Shop();
+  shop.system({ report: client(shop.function()) });
+  Annotations.fromStack(shop.stack).hasNoWarning('*', Match.anyValue());
+  Template.fromStack(shop.stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 15008 });
+});
+
+test('a client may be known by its addresses alone', () => {
+  const shop = new Shop();
+  const role = new Role(shop.stack, 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  shop.system({ report: { role, connections: Peer.ipv4('10.9.0.0/16'), calls: ['orders'] } });
+  Template.fromStack(shop.stack).hasResourceProperties('AWS::EC2::SecurityGroup', {
+    SecurityGroupIngress: [Match.objectLike({ FromPort: 15008, ToPort: 15008, CidrIp: '10.9.0.0/16' })],
+  });
 });
 
 describe('a Lambda function that calls a service', () => {

@@ -22,6 +22,8 @@ const migrate = (props: Partial<JobProps> = {}): JobProps => job({ beforeDeploym
 const services = { ui: service({ calls: ['orders'] }), orders: service() };
 const edge = Edge.httpApi({ authorizer: Authorizer.iam(), routes: { $default: { service: 'ui' } } });
 
+const SCOPE = { 'Fn::Join': ['', ['shop.internal/', { Ref: expect.stringMatching(/^ShopZone/) as string }]] };
+
 /** To which something is added before it is synthesized. */
 function open(props: Partial<MicroservicesProps>): { readonly stack: Stack; readonly system: Microservices } {
   const stack = new Stack(new App({ context: flags.context }), 'Stack');
@@ -38,6 +40,9 @@ const statementsOf = (role: Resource | undefined): readonly { readonly Action: s
   ((role?.Properties?.['Policies'] ?? []) as { PolicyDocument: { Statement: { Action: string }[] } }[]).flatMap(
     ({ PolicyDocument }) => PolicyDocument.Statement,
   );
+
+const runnerVariables = (template: Template): Record<string, unknown> =>
+  (find(template, /^ShopBeforeDeploymentRunnerFunction/)?.Properties?.['Environment'] as { Variables: Record<string, unknown> }).Variables;
 
 describe('a worker', () => {
   const { template, system } = build({ services: { ui: service(), mail: { image, calls: ['ui'] } } });
@@ -178,7 +183,7 @@ describe('what starts a job', () => {
     expect(waitsOf(find(template, /^Rule/))).toEqual(expect.arrayContaining(['ordersService', 'ordersFromnightly', 'ordersVirtualName']));
   });
 
-  test('a state machine runs one revision of it, waits for its end, and may stop tasks of this cluster only', () => {
+  test('a state machine runs one revision of it, waits for its end, and may stop tasks of this job and mesh only', () => {
     const { stack, system } = open({ jobs: { nightly: job() } });
     const state = system.job('nightly').stepFunctionsTask(stack, 'Run', { taskTimeout: Timeout.duration(Duration.hours(2)) });
     new StateMachine(stack, 'Machine', { definitionBody: DefinitionBody.fromChainable(state) });
@@ -190,6 +195,7 @@ describe('what starts a job', () => {
     const policy = JSON.stringify(find(template, /^MachineRoleDefaultPolicy/)?.Properties);
     expect(policy).not.toContain('"Resource":"*"');
     expect(policy).toContain('"ecs:DescribeTasks","ecs:StopTask"');
+    expect(policy).toContain('"aws:ResourceTag/cdk-ecs-microservices-job":"nightly","aws:ResourceTag/cdk-ecs-microservices-mesh":');
     expect(policy).toContain('events:PutTargets');
   });
 
@@ -213,10 +219,9 @@ describe('what starts a job', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       Targets: [Match.objectLike({ EcsParameters: Match.objectLike({ ...parameters, CapacityProviderStrategy: [strategy] }) })],
     });
-    template.hasResourceProperties('Custom::MeshJobRun', {
-      CapacityProviders: [{ Provider: 'FARGATE_SPOT', Base: '0', Weight: '1' }],
-      EnableExecuteCommand: 'true',
-    });
+    expect(JSON.stringify(runnerVariables(template)['JOBS'])).toContain(
+      String.raw`\"capacity\":[{\"provider\":\"FARGATE_SPOT\",\"base\":0,\"weight\":1}],\"enableExecuteCommand\":true`,
+    );
     expect(JSON.stringify(find(template, /^Machine[0-9A-F]{8}$/))).toContain('FARGATE_SPOT');
     const waits = waitsOf(find(template, /^ShopnightlySchedule[0-9A-F]{8}$/));
     expect(waits).toContain('CapacityProviders');
@@ -294,14 +299,41 @@ describe('a job before deployments', () => {
     expect(first.Properties?.['ServiceToken']).toEqual(second.Properties?.['ServiceToken']);
   });
 
-  test('may be stopped by what runs it, and no other task', () => {
-    const runner = find(system(), /^ShopBeforeDeploymentRunnerRole/);
+  test('may be stopped by what runs it, and no other task: of another job, of another mesh, or started by somebody else', () => {
+    const template = system();
+    const runner = find(template, /^ShopBeforeDeploymentRunnerRole/);
     expect(statementsOf(runner)).toContainEqual(
       expect.objectContaining({
         Action: ['ecs:DescribeTasks', 'ecs:StopTask'],
-        Condition: { StringEquals: { 'aws:ResourceTag/cdk-ecs-microservices-job': 'migrate' } },
+        Condition: {
+          StringEquals: {
+            'aws:ResourceTag/cdk-ecs-microservices-job': 'migrate',
+            'aws:ResourceTag/cdk-ecs-microservices-job-run': 'deployment',
+            'aws:ResourceTag/cdk-ecs-microservices-mesh': SCOPE,
+          },
+        },
       }),
     );
+    expect(find(template, /^ShopmigrateTaskDefinition/)?.Properties?.['Tags']).toEqual([
+      { Key: 'cdk-ecs-microservices-job', Value: 'migrate' },
+      { Key: 'cdk-ecs-microservices-mesh', Value: SCOPE },
+    ]);
+  });
+
+  test('runs in the network that the function knows by itself: whoever may invoke it writes what is in its events', () => {
+    const template = system({ jobs: { migrate: migrate(), other: migrate() } });
+    const [, run] = all(template, 'Custom::MeshJobRun')[0] ?? [];
+    expect(Object.keys(run?.Properties ?? {}).sort()).toEqual(['Container', 'Job', 'LogGroup', 'ServiceToken', 'TaskDefinition']);
+    const { CLUSTER, SUBNETS, JOBS } = runnerVariables(template);
+    expect(CLUSTER).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^ShopCluster/), 'Arn'] });
+    expect(JSON.stringify(SUBNETS)).toMatch(/ShopVpcPrivateSubnet1.*ShopVpcPrivateSubnet2/);
+    expect(JSON.stringify(JOBS)).toMatch(/\\"migrate\\".*ShopmigrateSecurityGroup.*\\"other\\".*ShopotherSecurityGroup/);
+  });
+
+  test('fails if there are more of them than the function can know', () => {
+    const jobs = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`migrate-${index}`, migrate()]));
+    expect(() => system({ jobs })).toThrow(/jobs: more jobs run before deployments than the function that runs them can know/);
+    expect(() => system({ jobs: Object.fromEntries(Object.entries(jobs).slice(0, 20)) })).not.toThrow();
   });
 
   test('is given an hour, and a little less than that by the program', () => {

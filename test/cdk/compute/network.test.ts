@@ -2,10 +2,12 @@ import type { ApiOptions } from '../../support/stack';
 import { App, Fn, SecretValue, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
-import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Connections, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, LogDrivers, Secret } from 'aws-cdk-lib/aws-ecs';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Secret as SecretsManagerSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
+import type { MicroservicesProps } from '../../../lib';
 import { Authorizer, Edge, Microservices } from '../../../lib';
 import { build, containersOf, resourcesOf, service } from '../../support/stack';
 
@@ -182,6 +184,40 @@ describe('two meshes in one app', () => {
       'UNKNOWN_SERVICE',
     );
     expect(() => new Microservices(stack, 'Two', { vpc, namespace, services: { ui: service() } })).not.toThrow();
+  });
+
+  const inOneVpc = (first: Partial<MicroservicesProps>, second: Partial<MicroservicesProps>): (() => unknown) => {
+    const app = new App();
+    const vpc = new Vpc(new Stack(app, 'Network'), 'Vpc');
+    const build = (id: string, props: Partial<MicroservicesProps>): unknown =>
+      new Microservices(new Stack(app, id), 'Shop', { vpc, services: { orders: service() }, ...props });
+    build('A', first);
+    return () => build('B', second);
+  };
+  const clients = (): Pick<MicroservicesProps, 'clients'> => {
+    const stack = new Stack();
+    const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    return { clients: { report: { role, connections: new Connections({ securityGroups: [] }), calls: ['orders'] } } };
+  };
+
+  test.each<[string, Partial<MicroservicesProps>, Partial<MicroservicesProps>]>([
+    ['by which clients of the other one call', {}, { domain: 'clients.shop.internal' }],
+    [
+      'of a service of the other one that somebody calls',
+      { services: { ui: service({ calls: ['orders'] }), orders: service() } },
+      { domain: 'orders.shop.internal' },
+    ],
+    ['of the tasks of the other one', {}, { domain: 'tasks.shop.internal' }],
+  ])('fails if, in one VPC, the domain of one hides names %s', (_, one, other) => {
+    const both = [{ domain: 'shop.internal', ...clients(), ...one }, other] as const;
+    expect(inOneVpc(both[0], both[1])).toThrow(/domain: .*have the names .* in common[\s\S]*DOMAIN_CLASH/);
+    expect(inOneVpc(other, { domain: 'shop.internal', ...clients(), ...one })).toThrow(/domain: .*DOMAIN_CLASH/s);
+  });
+
+  test('one may stand below the other where it hides nothing', () => {
+    expect(inOneVpc({ domain: 'shop.internal' }, { domain: 'clients.shop.internal' })).not.toThrow();
+    expect(inOneVpc({ domain: 'shop.internal', ...clients() }, { domain: 'team.shop.internal' })).not.toThrow();
+    expect(inOneVpc({ domain: 'shop.internal', ...clients() }, { domain: 'otherclients.shop.internal' })).not.toThrow();
   });
 
   test('fails if they share a VPC and a domain', () => {

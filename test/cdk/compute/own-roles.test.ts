@@ -1,10 +1,15 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import { ContainerImage, EnvironmentFile, Secret } from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Authorizer, Certificates, Edge, Microservices, Volume } from '../../../lib';
-import type { MicroservicesProps } from '../../../lib';
+import type { JobProps, MicroservicesProps } from '../../../lib';
 import { IDENTITY_TAG, MESH_TAG } from '../../../lib/core/contract/issuing';
 import { build, resourcesOf, service } from '../../support/stack';
 
@@ -13,6 +18,7 @@ const forTasks = (stack: Stack, id: string): iam.Role =>
   new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
 const imported = (stack: Stack, options: iam.FromRoleArnOptions = {}, account = ENV.account): iam.IRole =>
   iam.Role.fromRoleArn(stack, 'Imported', `arn:aws:iam::${account}:role/orders-tasks`, options);
+const job = { image: ContainerImage.fromRegistry('example/job') };
 const edge = (gateway: iam.IRole): Edge =>
   Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' } }, gateway: { taskRole: gateway } });
 
@@ -135,6 +141,84 @@ describe('an execution role of the user', () => {
   });
 });
 
+describe('an execution role that takes no policies', () => {
+  test('is a warning with what images, secrets, files of variables and log drivers need, too', () => {
+    const { warnings } = told((stack) => {
+      const repository = ecr.Repository.fromRepositoryName(stack, 'Repository', 'orders');
+      const password = secretsmanager.Secret.fromSecretCompleteArn(
+        stack,
+        'Password',
+        'arn:aws:secretsmanager:eu-west-1:111111111111:secret:p-AbCdEf',
+      );
+      return {
+        services: {
+          orders: service({
+            image: ContainerImage.fromEcrRepository(repository, '1'),
+            secrets: { PASSWORD: Secret.fromSecretsManager(password) },
+            environmentFiles: [EnvironmentFile.fromBucket(Bucket.fromBucketName(stack, 'Files', 'files'), 'orders.env')],
+            executionRole: imported(stack, { mutable: false }),
+          }),
+        },
+      };
+    });
+    expect(warnings).toHaveLength(1);
+    const document = JSON.parse(/\{"Statement".*\}/.exec(warnings[0] ?? '')?.[0] ?? '{}') as { readonly Statement: unknown };
+    expect(actionsOf(document.Statement)).toEqual(
+      expect.arrayContaining([
+        'logs:PutLogEvents',
+        'ecr:BatchGetImage',
+        'ecr:GetAuthorizationToken',
+        'secretsmanager:GetSecretValue',
+        's3:GetObject',
+      ]),
+    );
+  });
+});
+
+describe('roles of the user for a job', () => {
+  const make = (stack: Stack, props: Partial<JobProps> = {}): MicroservicesProps => ({
+    services: { ui: service() },
+    jobs: { tidy: { ...job, calls: ['ui'], taskRole: forTasks(stack, 'Own'), executionRole: forTasks(stack, 'Start'), ...props } },
+  });
+
+  test('are those of its tasks, with policies, the tags of the identity, and for whoever runs it', () => {
+    const { template, warnings } = told((stack) => make(stack, { schedule: ScheduleExpression.rate(Duration.days(1)) }));
+    const idOf = (name: string): string =>
+      Object.keys(resourcesOf(template)).find((id) => new RegExp(`^${name}[0-9A-F]{8}$`).test(id)) ?? '';
+    const [own, start] = [idOf('Own'), idOf('Start')];
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      TaskRoleArn: { 'Fn::GetAtt': [own, 'Arn'] },
+      ExecutionRoleArn: { 'Fn::GetAtt': [start, 'Arn'] },
+    });
+    expect(policiesOn(template, { Ref: own })).toEqual(expect.arrayContaining(['kms:Encrypt', 'lambda:InvokeFunction']));
+    expect(policiesOn(template, { Ref: start })).toEqual(expect.arrayContaining(['logs:PutLogEvents']));
+    template.hasResourceProperties('AWS::IAM::Role', {
+      Tags: Match.arrayWith([{ Key: IDENTITY_TAG, Value: 'spiffe://shop.internal/tidy' }]),
+    });
+    const waits = ['ShoptidyStartTasks', 'ShoptidyTaskPermissions'].map((id) => Match.stringLikeRegexp(id));
+    for (const wait of waits) template.hasResource('AWS::Scheduler::Schedule', { DependsOn: Match.arrayWith([wait]) });
+    expect(warnings).toEqual([]);
+    expect(Object.keys(resourcesOf(template)).filter((id) => /^Shoptidy(Task|Execution)Role/.test(id))).toEqual([]);
+  });
+
+  test('that are imported get policies, and a warning says which tags one needs', () => {
+    const { template, warnings } = told((stack) => make(stack, { taskRole: imported(stack) }));
+    expect(policiesOn(template, 'orders-tasks')).toEqual(expect.arrayContaining(['kms:Encrypt']));
+    expect(warnings).toEqual([expect.stringMatching(/jobs\.tidy\.taskRole: .*spiffe:\/\/shop\.internal\/tidy/)]);
+  });
+
+  test('that take no policies are a warning with what they need', () => {
+    const { warnings } = told((stack) => make(stack, { executionRole: imported(stack, { mutable: false }) }));
+    expect(warnings).toEqual([expect.stringMatching(/^jobs\.tidy\.executionRole: .*logs:PutLogEvents/)]);
+  });
+
+  test.each(['taskRole', 'executionRole'])('fails if the %s is of another account', (field) => {
+    expect(() => told((stack) => make(stack, { [field]: imported(stack, {}, '222222222222') }))).toThrow(
+      new RegExp(`jobs\\.tidy\\.${field}: the role is of the account 222222222222`),
+    );
+  });
+});
+
 describe('roles that cannot be are refused', () => {
   const refused = (make: (stack: Stack) => MicroservicesProps): string => {
     try {
@@ -161,6 +245,96 @@ describe('roles that cannot be are refused', () => {
         edge: edge(iam.Role.fromRoleName(stack, 'B', 'tasks')),
       })),
     ).toMatch(/edge\.gateway\.taskRole: services\.ui\.taskRole has this role already/);
+  });
+
+  const clients = (role: iam.IRole): MicroservicesProps['clients'] => ({
+    report: { role, connections: new ec2.Connections({ securityGroups: [] }), calls: ['a'] },
+  });
+
+  test.each<[string, (stack: Stack, role: iam.IRole) => MicroservicesProps, RegExp]>([
+    [
+      'a service and a job',
+      (_, taskRole) => ({ services: { a: service({ taskRole }) }, jobs: { tidy: { ...job, taskRole } } }),
+      /jobs\.tidy\.taskRole: services\.a\.taskRole has/,
+    ],
+    [
+      'a service and a client',
+      (_, taskRole) => ({ services: { a: service({ taskRole }) }, clients: clients(taskRole) }),
+      /clients\.report\.role: services\.a\.taskRole has/,
+    ],
+  ])('fails if %s have one role', (_, make, message) => {
+    expect(refused((stack) => make(stack, forTasks(stack, 'Own')))).toMatch(message);
+    expect(refused((stack) => make(stack, imported(stack)))).toMatch(message);
+  });
+
+  test.each<[string, (stack: Stack, role: iam.IRole) => MicroservicesProps, RegExp]>([
+    [
+      'another service',
+      (_, role) => ({ services: { a: service({ executionRole: role }), b: service({ taskRole: role }) } }),
+      /services\.b\.taskRole: services\.a\.executionRole is this role, too.*CONFLICT/,
+    ],
+    [
+      'a job',
+      (_, role) => ({ services: { a: service({ taskRole: role }) }, jobs: { tidy: { ...job, executionRole: role } } }),
+      /services\.a\.taskRole: jobs\.tidy\.executionRole is this role/,
+    ],
+    [
+      'a service that shares it',
+      (_, role) => ({ services: { a: service({ taskRole: role, executionRole: role }), b: service({ executionRole: role }) } }),
+      /services\.a\.taskRole: services\.b\.executionRole is this role/,
+    ],
+    [
+      'a service, and its identity that of a client',
+      (_, role) => ({ services: { a: service({ executionRole: role }) }, clients: clients(role) }),
+      /clients\.report\.role: services\.a\.executionRole is this role/,
+    ],
+    [
+      'a service, and its identity that of a gateway',
+      (_, role) => ({ services: { ui: service({ executionRole: role }) }, edge: edge(role) }),
+      /edge\.gateway\.taskRole: services\.ui\.executionRole is this role/,
+    ],
+  ])('fails if a role starts the tasks of %s', (_, make, message) => {
+    expect(refused((stack) => make(stack, forTasks(stack, 'Own')))).toMatch(new RegExp(message.source, 's'));
+  });
+
+  test('one role may be both of one service, whose secrets its tasks have anyway', () => {
+    expect(
+      refused((stack) => {
+        const role = forTasks(stack, 'Own');
+        return { services: { a: service({ taskRole: role, executionRole: role }) } };
+      }),
+    ).toBe('accepted');
+  });
+
+  test.each<[string, (first: Microservices) => MicroservicesProps, string]>([
+    [
+      'is that of a service of another system',
+      (first) => ({ services: { a: service({ taskRole: first.service('orders').taskRole }) } }),
+      'spiffe://shop.internal/orders already',
+    ],
+    [
+      'proves the same name in another system',
+      (first) => ({ services: { orders: service({ taskRole: first.service('orders').taskRole }) }, domain: 'shop.internal' }),
+      'spiffe://shop.internal/orders already in another mesh',
+    ],
+    [
+      'is that of a service of another system, for a client',
+      (first) => ({ services: { a: service() }, clients: clients(first.service('orders').taskRole) }),
+      'spiffe://shop.internal/orders already',
+    ],
+  ])('fails if a role %s, which would lose its identity', (_, second, message) => {
+    const stack = new Stack(new App(), 'Stack', { env: ENV });
+    const first = new Microservices(stack, 'Shop', { services: { orders: service({ taskRole: forTasks(stack, 'Own') }) } });
+    expect(() => new Microservices(stack, 'Second', second(first))).toThrow(message);
+  });
+
+  test('a role that has the right tags by hand is taken', () => {
+    const stack = new Stack(new App(), 'Stack', { env: ENV });
+    const role = forTasks(stack, 'Own');
+    const { tags } = role.node.defaultChild as iam.CfnRole;
+    tags.setTag(IDENTITY_TAG, 'spiffe://shop.internal/orders');
+    tags.setTag(MESH_TAG, 'shop.internal/Z0123456789');
+    expect(() => new Microservices(stack, 'Shop', { services: { orders: service({ taskRole: role }) } })).not.toThrow();
   });
 
   test.each(['taskRole', 'executionRole'])('fails if the %s is of another account', (field) => {

@@ -1,8 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as efs from 'aws-cdk-lib/aws-efs';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Egress, Mesh, Microservices, Placement, Volume } from '../../../lib';
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
@@ -53,6 +54,44 @@ class Files {
     return definition?.[1].Properties?.['Volumes'] as Record<string, unknown>[];
   }
 }
+
+describe('a file system without a policy, to which the role of a task means nothing', () => {
+  const warningsOf = (props: Partial<efs.FileSystemProps>, imports = false): readonly string[] => {
+    const stack = new Stack(newApp(), 'Stack');
+    const vpc = new ec2.Vpc(stack, 'Vpc');
+    const fileSystem = imports
+      ? efs.FileSystem.fromFileSystemAttributes(stack, 'Files', {
+          fileSystemId: 'fs-1',
+          securityGroup: new ec2.SecurityGroup(stack, 'Group', { vpc }),
+        })
+      : new efs.FileSystem(stack, 'Files', { vpc, ...props });
+    const files = { volumes: { files: Volume.efs({ fileSystem }) }, mountPoints: [mount('files', true)] };
+    new Microservices(stack, 'Shop', { vpc, services: { orders: service(files), ui: service(), late: service(files) } });
+    const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('has no policy'));
+    return found.map(({ entry }) => entry.data as string).sort();
+  };
+
+  test('is a warning at each service that mounts it', () => {
+    expect(warningsOf({ allowAnonymousAccess: true })).toEqual([
+      expect.stringMatching(/^services\.late\.volumes\.files: the file system Stack\/Files has no policy/),
+      expect.stringMatching(/^services\.orders\.volumes\.files: /),
+    ]);
+  });
+
+  test('is none with a policy, and none of an imported one, of which nothing is known', () => {
+    expect(warningsOf({ allowAnonymousAccess: false })).toEqual([]);
+    expect(
+      warningsOf({
+        fileSystemPolicy: new iam.PolicyDocument({
+          statements: [
+            new iam.PolicyStatement({ actions: ['elasticfilesystem:ClientMount'], principals: [new iam.AccountRootPrincipal()] }),
+          ],
+        }),
+      }),
+    ).toEqual([]);
+    expect(warningsOf({}, true)).toEqual([]);
+  });
+});
 
 describe('a file system of Amazon EFS', () => {
   test('is mounted with TLS and the role of the service, by its access point', () => {

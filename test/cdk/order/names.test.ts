@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import { teamsApp } from '../../../examples/teams';
+import { WarehouseStack } from '../../../examples/warehouse-stack';
 import type { JsonObject, Template as PlainTemplate } from '../../e2e/runner/intrinsics';
 import { SHAPES, newApp, stackOf } from '../../support/shapes';
 import { service } from '../../support/stack';
@@ -42,12 +43,13 @@ const stacks = [
   teamsApp(newApp()).root,
   new ShopStack(newApp(), 'Shop'),
   new BoutiqueStack(newApp(), 'Boutique'),
+  new WarehouseStack(newApp(), 'Warehouse'),
   ...Object.values(SHAPES).map((props) => stackOf(props).stack),
 ];
 /** What the user has beside the system is not ours. */
 const resources = stacks
   .flatMap((stack) => Object.entries((Template.fromStack(stack).toJSON() as PlainTemplate).Resources ?? {}))
-  .filter(([id]) => /^(Shop|Boutique|EcsMicroservices)/.test(id));
+  .filter(([id]) => /^(Shop|Boutique|Warehouse|EcsMicroservices)/.test(id));
 
 // A name with a reference is that of what it refers to.
 const namesOf = (properties: JsonObject): readonly string[] =>

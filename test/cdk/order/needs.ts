@@ -176,7 +176,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
       const from = graph.in(ingress.properties['SourceSecurityGroupId']);
       const to = graph.in(ingress.properties['GroupId']);
       const senders = [
-        ...services(graph).filter((service) => groupsOf(graph, service).some((group) => from.includes(group))),
+        // Tasks that are too early for a group of somebody else, such as that of a database, are started again; those of jobs wait.
+        ...services(graph).filter((service) => to.length > 0 && groupsOf(graph, service).some((group) => from.includes(group))),
         ...graph
           .ofType('AWS::ApiGatewayV2::VpcLink')
           .filter(({ properties }) => graph.in(properties['SecurityGroupIds']).some((group) => from.includes(group))),

@@ -45,6 +45,23 @@ const at = (path: Raw, more: Raw): Raw => ({ name: 'files', match: { path }, ...
 const TIMEOUT = 'edge-timeout services.ui.timeout';
 const ROUTE = 'edge-timeout services.ui.routes[0].timeout';
 
+test('warnings about a further port of a service name the prop in which it stands', () => {
+  const web = {
+    port: 8081,
+    timeout: perRequest(1000),
+    maxRequestSize: new Bytes(100 * MIB),
+    headerLimits: { requestSize: new Bytes(96 * 1024) },
+    webSockets: true,
+    routes: [{ name: 'slow', match: { path: { kind: 'prefix', text: '/slow/' } }, timeout: perRequest(900) }],
+  };
+  const warnings = warningsOf({ services: { ui: service({ ports: { web } }) }, edges: { default: edgeTo('ui-web') } });
+  expect(warnings.map(({ path }) => path).sort()).toEqual(
+    ['headerLimits.requestSize', 'maxRequestSize', 'routes[0].timeout', 'timeout', 'webSockets'].map(
+      (prop) => `services.ui.ports.web.${prop}`,
+    ),
+  );
+});
+
 describe.each(KINDS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)] as const))('%s', (factory, kind, limits) => {
   const { requestSeconds = 0, payloadBytes = 0 } = limits;
 

@@ -1,11 +1,15 @@
 import type { Json, JsonObject } from '../../support/envoy-json';
+import { clientGatewayBootstrap } from '../../../lib/core/envoy/client-gateway';
+import { CLIENT_GATEWAY_NAME } from '../../../lib/core/model/clients';
 import { gatewayBootstrap } from '../../../lib/core/envoy/gateway';
 import { sidecarBootstrap } from '../../../lib/core/envoy/sidecar';
 import { topologyOf } from '../../support/parsing';
 
-/** The configuration of one service of a mesh, or of its gateway. */
+/** The configuration of one service of a mesh, of its gateway, or of its client gateway. */
 export function configurationOf(props: unknown, name: string): JsonObject {
   const topology = topologyOf(props);
+  if (name === CLIENT_GATEWAY_NAME && topology.clientGateway !== undefined)
+    return asJson(clientGatewayBootstrap(topology, topology.clientGateway));
   if (name === 'gateway') return asJson(gatewayBootstrap(topology, topology.edges[0]));
   return asJson(
     sidecarBootstrap(

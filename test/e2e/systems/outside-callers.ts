@@ -22,7 +22,7 @@ export function outsideCallers(): Template {
   const shop = new Microservices(stack, 'Shop', {
     vpc,
     services: {
-      ui: { image: image('relay'), port: 8080, calls: ['orders'] },
+      ui: { image: image('relay'), port: 8080, calls: ['orders', 'invoices'] },
       orders: {
         image: image('relay'),
         port: 8080,
@@ -33,7 +33,7 @@ export function outsideCallers(): Template {
           { callers: ['ui'] },
         ],
       },
-      invoices: { image: image('relay'), port: 8080 },
+      invoices: { image: image('relay'), port: 8080, allow: [{ callers: ['*'] }] },
       greeter: { image: image('greeter'), port: 8080, protocol: Protocol.GRPC },
     },
     clients: {

@@ -202,7 +202,7 @@ describe('an error has its fix, and exit code 2', () => {
     ],
     ['nothing to compare with', ['diff', 'ui', '--app', 'before'], 'diff takes the output of cdk synth', '--against <directory>'],
     ['a version without a service', ['diff', '--version', 'a', '--app', 'before', '--against', 'after'], '--version', 'name the service'],
-    ['an unknown command', ['confg'], 'there is no command "confg"\n  allowed: config, diff', 'did you mean "config"?'],
+    ['an unknown command', ['confg'], 'there is no command "confg"\n  allowed: certificate, config, diff', 'did you mean "config"?'],
     ['an unknown option', ['config', 'ui', '--stak', 'Small'], 'config has no option "--stak"', 'did you mean "--stack"?'],
     ['an option without its value', ['config', 'ui', '--app'], "Option '--app <value>' argument missing", 'config --help'],
     ['two services', ['config', 'ui', 'catalog', '--app', 'before'], 'takes one service, and got "catalog" too', 'config --help'],
@@ -217,9 +217,10 @@ describe('an error has its fix, and exit code 2', () => {
 
 describe('help', () => {
   test.each([
-    [['--help'], 0, ['AVAILABLE COMMANDS', 'o config', 'o diff']],
+    [['--help'], 0, ['AVAILABLE COMMANDS', 'o certificate', 'o config', 'o diff']],
     [[], 2, ['AVAILABLE COMMANDS']],
     [['config', '--help'], 0, ['config - Prints', '--settings (boolean)', '--app (string)', 'EXIT CODES']],
+    [['certificate', '--help'], 0, ['certificate - Writes', '<directory> (string)', '--watch (boolean)']],
     [['diff', '--help'], 0, ['diff - Prints', '--against (string)', '1  Something differs.']],
     [['diff', 'ui', '-h'], 0, ['diff - Prints']],
   ] as const)('%p', (args, code, parts) => {

@@ -1,6 +1,8 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import type { JobRunnerEvent, StartedRun } from '../../../programs/functions/job-runner/handler';
 import { jobRunnerHandler } from '../../../programs/functions/job-runner/handler';
+import { readRunnerSettings } from '../../../programs/functions/job-runner/runner-settings';
+import type { JobRunSettings } from '../../../lib/core/contract/job-run';
 import { jsonLog } from '../../../programs/shared/log';
 import { FakeEcs } from './support/fake-ecs';
 import { fakeRequestHandler, ServiceError, type Fields } from './support/fake-aws';
@@ -14,19 +16,26 @@ const properties = (TaskDefinition: string, more: Fields = {}): Fields => ({
   Job: 'migrate',
   Container: 'app',
   TaskDefinition,
-  Cluster: CLUSTER,
-  Subnets: ['subnet-1', 'subnet-2'],
-  SecurityGroups: ['sg-1'],
   LogGroup: 'shop-logs',
   ...more,
 });
 
+/** The environment of the function: where and with what it runs its jobs. */
+const environment = (job: Partial<JobRunSettings> = {}): Record<string, string> => ({
+  CLUSTER,
+  SUBNETS: JSON.stringify(['subnet-1', 'subnet-2']),
+  JOBS: JSON.stringify({
+    migrate: { family: 'migrate', securityGroups: ['sg-1'], ...job },
+    other: { family: 'other', securityGroups: ['sg-2'] },
+  }),
+});
+
 /** One cluster, and the function with a clock of its own. */
-function setUp(fault: (operation: string, attempt: number) => Error | undefined = () => undefined) {
-  const ecs = new FakeEcs(CLUSTER);
+function setUp(fault: (operation: string, attempt: number) => Error | undefined = () => undefined, variables = environment()) {
+  const clock = { ms: 0 };
+  const ecs = new FakeEcs(CLUSTER, () => clock.ms);
   const lines: string[] = [];
   const pauses: number[] = [];
-  const clock = { ms: 0 };
   const attempts = new Map<string, number>();
   const serve = (operation: string, input: Fields): Fields => {
     const attempt = (attempts.get(operation) ?? 0) + 1;
@@ -43,6 +52,7 @@ function setUp(fault: (operation: string, attempt: number) => Error | undefined 
       requestHandler: fakeRequestHandler(serve, {}),
     }),
     log: jsonLog((line) => lines.push(line)),
+    settings: () => readRunnerSettings(variables),
     pause: (milliseconds) => {
       pauses.push(milliseconds);
       return Promise.resolve();
@@ -100,15 +110,15 @@ test('the task is started in the network of the mesh, with its tags, and nothing
       },
       enableECSManagedTags: true,
       propagateTags: 'TASK_DEFINITION',
-      tags: [{ key: 'cdk-ecs-microservices-job', value: 'migrate' }],
+      tags: [{ key: 'cdk-ecs-microservices-job-run', value: 'deployment' }],
     },
   ]);
 });
 
 test('capacity providers take the place of the launch type', async () => {
-  const { ecs, begin } = setUp();
-  const CapacityProviders = [{ Provider: 'FARGATE_SPOT', Base: '0', Weight: '1' }];
-  await begin({ ResourceProperties: properties(revision(1), { CapacityProviders, EnableExecuteCommand: 'true' }) });
+  const capacity = [{ provider: 'FARGATE_SPOT', base: 0, weight: 1 }];
+  const { ecs, begin } = setUp(undefined, environment({ capacity, enableExecuteCommand: true }));
+  await begin();
   expect(ecs.started[0]).toMatchObject({
     capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', base: 0, weight: 1 }],
     enableExecuteCommand: true,
@@ -123,11 +133,56 @@ test('an event that comes again starts no second task', async () => {
   expect(ecs.tasks).toHaveLength(1);
 });
 
-test('an update runs a newer revision, and one of another family', async () => {
+test('an update runs a newer revision, and the first one of another family', async () => {
   const { ecs, update } = setUp();
   await update(revision(10), revision(9));
-  await update(revision(1, 'other'), revision(10), 'request-3');
-  expect(ecs.started.map(({ taskDefinition }) => taskDefinition)).toEqual([revision(10), revision(1, 'other')]);
+  await update(revision(1), revision(10, 'before'), 'request-3');
+  expect(ecs.started.map(({ taskDefinition }) => taskDefinition)).toEqual([revision(10), revision(1)]);
+});
+
+test('who may invoke the function chooses neither the network of a task nor whether there is a shell in it', async () => {
+  const { ecs, begin } = setUp();
+  await begin();
+  await begin({
+    RequestId: 'request-2',
+    ResourceProperties: properties(revision(1), {
+      Cluster: 'elsewhere',
+      Subnets: ['subnet-public'],
+      SecurityGroups: ['sg-2'],
+      CapacityProviders: [{ Provider: 'FARGATE_SPOT', Base: '0', Weight: '1' }],
+      EnableExecuteCommand: 'true',
+    }),
+  });
+  const [first, second] = ecs.started;
+  expect({ ...second, clientToken: '' }).toEqual({ ...first, clientToken: '' });
+});
+
+test.each<[string, Fields, string]>([
+  ['of a job that the function does not run', { Job: 'constructor' }, 'this function runs no job "constructor"'],
+  ['by the task definition of another job', { Job: 'other' }, 'the job "other" has the task definition "other", and not "migrate"'],
+])('fails if a run %s is asked for, and starts nothing', async (_, more, message) => {
+  const { ecs, begin } = setUp();
+  await expect(begin({ ResourceProperties: properties(revision(1), more) })).rejects.toThrow(message);
+  expect(ecs.asked).toEqual([]);
+});
+
+test('no event stops a task earlier than it is late', async () => {
+  const { ecs, handle, begin, clock } = setUp();
+  clock.ms = 100 * MINUTE;
+  const event = await begin();
+  ecs.running();
+  expect(await handle({ ...event, Run: { TaskArn: event.Run?.TaskArn ?? '', StartedAt: 0 } })).toEqual({ IsComplete: false });
+  expect(ecs.stopped).toEqual([]);
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['no subnets', { SUBNETS: '[]' }, /SUBNETS must be a list/],
+  ['no security groups of a job', { JOBS: '{"migrate":{"family":"migrate"}}' }, /the security groups of "migrate" must be a list/],
+  ['no cluster', { CLUSTER: '' }, /CLUSTER is missing/],
+])('fails if its environment has %s', async (_, more, message) => {
+  const { ecs, begin } = setUp(undefined, { ...environment(), ...more });
+  await expect(begin()).rejects.toThrow(message);
+  expect(ecs.asked).toEqual([]);
 });
 
 test.each([
@@ -232,7 +287,7 @@ test.each([
 
 test.each<[string, Fields, RegExp]>([
   ['the resource names no job', { Job: '' }, /the property Job of the resource must be a text/],
-  ['the resource names no subnets', { Subnets: [] }, /the property Subnets of the resource must be a list of texts/],
+  ['the resource names no container', { Container: '' }, /the property Container of the resource must be a text/],
 ])('fails if %s', async (_, more, message) => {
   const { begin } = setUp();
   await expect(begin({ ResourceProperties: properties(revision(1), more) })).rejects.toThrow(message);

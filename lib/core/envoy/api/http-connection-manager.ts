@@ -12,7 +12,10 @@ import type { Tracers } from './tracing';
 export interface HttpConnectionManager {
   readonly stat_prefix: string;
   readonly access_log: readonly AccessLog[];
-  readonly tracing?: { readonly provider: TypedExtensionConfig<Tracers> };
+  readonly tracing?: {
+    readonly custom_tags?: readonly { readonly tag: string; readonly value: string }[];
+    readonly provider: TypedExtensionConfig<Tracers>;
+  };
   readonly delayed_close_timeout?: Duration;
   readonly server_header_transformation?: 'PASS_THROUGH';
   readonly skip_xff_append?: boolean;

@@ -26,5 +26,8 @@ export type Permission = OneOf<{
 
 export type Principal = OneOf<{
   readonly any: true;
+  readonly and_ids: { readonly ids: readonly Principal[] };
+  readonly or_ids: { readonly ids: readonly Principal[] };
+  readonly not_id: Principal;
   readonly authenticated: { readonly principal_name: StringMatcher };
 }>;

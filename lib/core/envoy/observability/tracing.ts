@@ -2,16 +2,23 @@ import { XRAY_PORT } from '../../model/constants';
 import type { TracingSettings } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import { extension, message } from '../syntax/messages';
+import type { ListenerDirection } from './direction';
 
 /**
  * Segments to the collector in the same task. The trace id, the parent and the decision to sample come with
  * the X-Amzn-Trace-Id header, so that traces join up with API Gateway's.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/trace/v3/xray.proto
  */
-export function tracing(settings: TracingSettings | undefined, segmentName: string): Pick<HttpConnectionManager, 'tracing'> {
+export function tracing(
+  settings: TracingSettings | undefined,
+  segmentName: string,
+  direction: ListenerDirection,
+): Pick<HttpConnectionManager, 'tracing'> {
   if (settings === undefined) return {};
   return {
     tracing: {
+      // Services have segments of their own, which say who calls. A client has none, and becomes an annotation of the client gateway's.
+      ...(direction === 'client' ? { custom_tags: [{ tag: 'caller', value: '%DOWNSTREAM_PEER_URI_SAN%' }] } : {}),
       provider: extension(
         'envoy.config.trace.v3.XRayConfig',
         message({

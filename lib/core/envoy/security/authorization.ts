@@ -1,5 +1,5 @@
 import type { AllowRule, AllowedPath, Service, Topology } from '../../model/topology';
-import { identitiesOf, usesMutualTls } from './callers';
+import { identitiesOf, identitiesOfClients, usesMutualTls } from './callers';
 import { healthCheckRequests } from '../traffic/health-checks';
 import type { HttpFilter } from '../api/http-filters';
 import type { Permission, Policy, Principal } from '../api/rbac';
@@ -50,7 +50,13 @@ function healthCheckPolicies(topology: Topology, service: Service): readonly Nam
 function principalsOf(topology: Topology, service: Service, rule: AllowRule): readonly Principal[] {
   // A rule for load balancers alone names no caller.
   if (!usesMutualTls(topology)) return rule.callers?.length === 0 ? [] : [{ any: true }];
-  return identitiesOf(topology, service, rule).map((identity): Principal => ({ authenticated: { principal_name: identity } }));
+  const identities = identitiesOf(topology, service, rule).map(isIdentity);
+  const clients = rule.everyService === true ? identitiesOfClients(topology).map(isIdentity) : [];
+  return clients.length === 0 ? identities : [{ and_ids: { ids: [...identities, { not_id: { or_ids: { ids: clients } } }] } }];
+}
+
+function isIdentity(identity: StringMatcher): Principal {
+  return { authenticated: { principal_name: identity } };
 }
 
 /**

@@ -4,7 +4,7 @@ import { identityOf, trustPrefix } from '../../contract/identity';
 import { ownerOf } from '../../model/service-ports';
 import type { ClientGateway } from '../../model/clients';
 import type { Service, Topology } from '../../model/topology';
-import { identitiesOf, usesMutualTls } from './callers';
+import { declaredIdentities, identitiesOf, usesMutualTls } from './callers';
 import type { Cluster } from '../api/cluster';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import type { FilterChain } from '../api/listener';
@@ -62,7 +62,9 @@ function server(
 function acceptedIdentities(topology: Topology, service: Service): readonly StringMatcher[] {
   const prefix = trustPrefix(topology.trustDomain);
   if (service.protocol !== 'tcp') return [{ prefix }];
-  const identities = (service.allow ?? [{}]).flatMap((rule) => identitiesOf(topology, service, rule));
+  // No matcher says "every one but those of clients", so a rule for every service names its callers then.
+  const identitiesIn = topology.clientGateway === undefined ? identitiesOf : declaredIdentities;
+  const identities = (service.allow ?? [{}]).flatMap((rule) => identitiesIn(topology, service, rule));
   if (identities.some((identity) => identity.prefix !== undefined)) return [{ prefix }];
   const exact = new Set(identities.flatMap((identity) => identity.exact ?? []));
   return exact.size === 0 ? [{ exact: prefix }] : [...exact].sort().map((identity): StringMatcher => ({ exact: identity }));

@@ -6,6 +6,7 @@ import type { TaskFootprint } from '../../model/task-footprint';
 import { defined } from '../../defined';
 import { parseServicePolicy } from '../traffic/parse-service-policy';
 import { CONTAINER_FIELDS } from '../workload/parse-container';
+import { checkRoles, ROLE_FIELDS } from '../workload/parse-roles';
 import { STORAGE_FIELDS } from '../workload/parse-volumes';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import type { DraftService } from './parse-service';
@@ -14,6 +15,7 @@ import { checkReserved, parseCalls, parseOverrides, parseTaskParts } from './par
 export const JOB_FIELDS = [
   ...CONTAINER_FIELDS,
   ...STORAGE_FIELDS,
+  ...ROLE_FIELDS,
   'cpu',
   'memoryLimitMiB',
   'cpuArchitecture',
@@ -44,6 +46,7 @@ export function parseJob(
   checkReserved(name, at);
   at.required('an object with at least image', 'such as { image }');
   if (!at.checkFields(JOB_FIELDS)) return undefined;
+  checkRoles(at);
   const calls = parseCalls(at);
   const group = at.field('group').string();
   const beforeDeployment = at.field('beforeDeployment').boolean() ?? false;

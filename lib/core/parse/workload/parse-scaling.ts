@@ -59,7 +59,7 @@ export function parseScaling(at: Reader, called?: CalledBy): Scaling | undefined
   if (maxCapacity === undefined) return undefined;
   if (minCapacity > maxCapacity) {
     at.field('minCapacity').fail('OUT_OF_RANGE', `minCapacity ${minCapacity} is more than maxCapacity ${maxCapacity}`, {
-      allowed: `1 to ${maxCapacity}`,
+      allowed: `0 to ${maxCapacity}`,
       fix: 'lower minCapacity or raise maxCapacity',
     });
   }

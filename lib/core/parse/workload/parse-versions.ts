@@ -114,11 +114,11 @@ export function parseMirror(at: Reader, versions: readonly string[], protocol: P
 }
 
 /** Of a request that a version gets by its weight, it may get the copy as well. */
-export function warnOfMirrors({ name, versions = [], mirror, policy }: Service): readonly Warning[] {
+export function warnOfMirrors({ path: at, versions = [], mirror, policy }: Service): readonly Warning[] {
   const mirrors = [
-    { path: `services.${name}.mirror`, mirror, weights: undefined },
+    { path: `${at}.mirror`, mirror, weights: undefined },
     ...policy.routes.map((route, index) => ({
-      path: `services.${name}.routes[${index}].mirror`,
+      path: `${at}.routes[${index}].mirror`,
       mirror: route.mirror,
       weights: route.versions,
     })),

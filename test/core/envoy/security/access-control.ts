@@ -31,10 +31,15 @@ function holds(condition: JsonObject, request: Request): boolean {
   switch (kind) {
     case 'any':
       return true;
+    case 'and_ids':
+      return listOf(at(value, 'ids')).every((each) => holds(each, request));
+    case 'or_ids':
+      return listOf(at(value, 'ids')).some((each) => holds(each, request));
     case 'and_rules':
       return listOf(at(value, 'rules')).every((each) => holds(each, request));
     case 'or_rules':
       return listOf(at(value, 'rules')).some((each) => holds(each, request));
+    case 'not_id':
     case 'not_rule':
       return !holds(value as JsonObject, request);
     case 'url_path':

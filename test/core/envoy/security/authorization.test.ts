@@ -1,7 +1,7 @@
 import type { Raw } from '../../../support/parsing';
-import { mesh, service } from '../../../support/parsing';
+import { client, mesh, service } from '../../../support/parsing';
 import { lets } from './access-control';
-import { configurationOf } from '../configuration';
+import { configurationOf, listener } from '../configuration';
 
 const id = (name: string): string => `spiffe://shop.internal/${name}`;
 const calls = { calls: ['orders'] };
@@ -188,6 +188,35 @@ describe('a rule for every service', () => {
     ['nobody', '', false],
   ])('%s: %s %s', (_, caller, allowed) => {
     expect(lets(props(), 'orders')({ caller })).toBe(allowed);
+  });
+
+  describe('in a system with clients', () => {
+    const withClients = (more: Raw = {}): unknown =>
+      mesh(
+        { ui: service(calls), other: service(), web: service(), orders: service({ allow: [{ callers: ['*'] }], ...more }) },
+        { clients: { report: client({ calls: ['web'] }), billing: client({ calls: ['web'] }) } },
+      );
+
+    test.each([
+      ['a service that does not list it', 'other', true],
+      ['the client gateway, which has asked who the client is', 'client-gateway', true],
+      ['a client itself, which would get around what it may call', 'report', false],
+      ['another client', 'billing', false],
+      ['a service whose name begins like that of a client', 'report2', true],
+    ])('%s: %s %s', (_, caller, allowed) => {
+      expect(lets(withClients(), 'orders')({ caller: id(caller) })).toBe(allowed);
+      const narrowed = lets(
+        withClients({ allow: [{ callers: ['*'], paths: ['/x'] }], activeHealthCheck: { kind: 'of', path: '/health' } }),
+        'orders',
+      );
+      for (const path of ['/x', '/health']) expect(narrowed({ caller: id(caller), path })).toBe(allowed);
+    });
+
+    test('a TCP service accepts the certificates of its callers, and none of a client', () => {
+      const tcp = JSON.stringify(listener(configurationOf(withClients({ protocol: 'tcp', port: 6379 }), 'orders'), '_inbound'));
+      expect(tcp).toContain('"exact":"spiffe://shop.internal/ui"');
+      expect(tcp).not.toMatch(/report|billing|"prefix":"spiffe/);
+    });
   });
 
   test('narrows methods and paths like any other', () => {

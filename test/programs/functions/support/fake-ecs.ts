@@ -4,6 +4,8 @@ interface FakeTask {
   readonly taskArn: string;
   readonly token: string;
   readonly request: string;
+  /** In seconds since 1970. */
+  readonly createdAt: number;
   lastStatus: string;
   more: Fields;
 }
@@ -24,7 +26,11 @@ export class FakeEcs {
   failures = Number.POSITIVE_INFINITY;
   private unknown = false;
 
-  constructor(private readonly cluster: string) {}
+  constructor(
+    private readonly cluster: string,
+    /** In milliseconds since 1970. */
+    private readonly now: () => number,
+  ) {}
 
   serve(operation: string, input: Fields): Fields {
     this.asked.push(operation);
@@ -87,7 +93,7 @@ export class FakeEcs {
       return { tasks: [], failures: [this.failure] };
     }
     const taskArn = `${this.cluster.replace(':cluster/', ':task/')}/task-${this.tasks.length + 1}`;
-    this.tasks.push({ taskArn, token, request, lastStatus: 'PROVISIONING', more: {} });
+    this.tasks.push({ taskArn, token, request, createdAt: this.now() / 1000, lastStatus: 'PROVISIONING', more: {} });
     this.started.push(input);
     return { tasks: [{ taskArn }], failures: [] };
   }
@@ -96,7 +102,7 @@ export class FakeEcs {
     const found = this.tasks.filter(({ taskArn }) => !this.unknown && arns.includes(taskArn));
     const missing = arns.filter((arn) => !found.some(({ taskArn }) => taskArn === arn));
     return {
-      tasks: found.map(({ taskArn, lastStatus, more }) => ({ taskArn, lastStatus, ...more })),
+      tasks: found.map(({ taskArn, createdAt, lastStatus, more }) => ({ taskArn, createdAt, lastStatus, ...more })),
       failures: missing.map((arn) => ({ arn, reason: 'MISSING' })),
     };
   }
