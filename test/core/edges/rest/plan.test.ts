@@ -1,6 +1,3 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { Function } from 'aws-cdk-lib/aws-lambda';
 import type { RestApiPlan, RestApiSettings } from '../../../../lib/core/edges/rest/plan';
 import type { EdgeTopology } from '../../../../lib/core/model/topology';
 import { planRestApi } from '../../../../lib/core/edges/rest/plan';
@@ -8,7 +5,6 @@ import type { IRestApiAuthorizer } from '../../../../lib/props/edge/authorizer';
 import { Authorizer } from '../../../../lib/props/edge/authorizer';
 import type { CorsProps, RestApiOptions, RestApiRouteProps } from '../../../../lib/props/edge/edge';
 import { Edge } from '../../../../lib/props/edge/edge';
-import { Compression } from '../../../../lib/props/traffic/compression';
 import { edgeOf } from '../edge-of';
 
 const catalog: RestApiRouteProps = { service: 'catalog' };
@@ -159,80 +155,6 @@ describe('CORS', () => {
         { 'GET /a': catalog, 'POST /a': catalog, 'ANY /b': catalog, 'OPTIONS /b': catalog, 'ANY /{proxy+}': catalog },
       ).preflightPaths,
     ).toEqual(['/a', '/{proxy+}']);
-  });
-});
-
-describe('a cache', () => {
-  const cache = {};
-  const methodWith = (route: Partial<RestApiRouteProps>, options: Partial<RestApiOptions> = {}): RestApiPlan['methods'][number] =>
-    planOf({ authorizer: Authorizer.none(), cache, routes: { 'GET /catalog/{id}': { ...catalog, cache, ...route } }, ...options })
-      .methods[0];
-
-  test('tells responses apart by the path and by what the route names, which must not be there', () => {
-    const method = methodWith({ cache: { query: ['page'], headers: ['accept-language'] } });
-    expect(method.cacheKey).toEqual(['method.request.path.id', 'method.request.querystring.page', 'method.request.header.accept-language']);
-    expect(method.methodParameters).toEqual({
-      'method.request.path.id': true,
-      'method.request.querystring.page': false,
-      'method.request.header.accept-language': false,
-    });
-    expect(method.validator).toBeUndefined();
-  });
-
-  const decides = Function.fromFunctionArn(new Stack(), 'Decides', 'arn:aws:lambda:eu-west-1:111122223333:function:decides');
-  test.each<[string, IRestApiAuthorizer, string]>([
-    ['apiKey', Authorizer.apiKey(), 'x-api-key'],
-    ['cognito', Authorizer.cognito({ userPool: UserPool.fromUserPoolId(new Stack(), 'Users', 'eu-west-1_abc') }), 'Authorization'],
-    ['lambda', Authorizer.lambda({ handler: decides, identityHeader: 'x-session' }), 'x-session'],
-  ])('with Authorizer.%s() tells clients apart by what it looks at, and refuses requests without it', (_, authorizer, header) => {
-    const method = methodWith({ authorizer });
-    expect(method.cacheKey).toEqual(['method.request.path.id', `method.request.header.${header}`]);
-    expect(method.methodParameters[`method.request.header.${header}`]).toBe(true);
-    expect(method.validator).toBe('parameters');
-  });
-
-  test('has a header once in its key, in whatever letters it is named', () => {
-    const method = methodWith({ authorizer: Authorizer.apiKey(), cache: { headers: ['X-Api-Key'] } });
-    expect(method.cacheKey).toEqual(['method.request.path.id', 'method.request.header.x-api-key']);
-  });
-
-  test('tells apart what the gateway service answers by origin and by encoding', () => {
-    const method = methodWith({}, { cors: { allowOrigins: ['https://shop.example'] }, compression: Compression.of() });
-    expect(method.cacheKey).toEqual(['method.request.path.id', 'method.request.header.Origin', 'method.request.header.Accept-Encoding']);
-  });
-
-  test('has the limits of each method with it, since settings of a method stand in the place of those of the stage', () => {
-    const throttle = { rateLimit: 5, burstLimit: 10 };
-    const all = { rateLimit: 500, burstLimit: 1000 };
-    const { stage } = planOf({
-      authorizer: Authorizer.none(),
-      cache: { ttl: Duration.minutes(1), encrypted: false },
-      throttle: all,
-      routes: {
-        'GET /a': { ...catalog, cache },
-        'GET /b': { ...catalog, cache: { ttl: Duration.seconds(2) }, throttle },
-        'GET /c': catalog,
-      },
-    });
-    expect(stage.cache).toEqual({
-      clusterSize: '0.5',
-      encrypted: false,
-      methods: { '/a/GET': { ttlSeconds: 60, throttle: all }, '/b/GET': { ttlSeconds: 2, throttle } },
-    });
-  });
-});
-
-test('what must be there is looked for, whether it is part of a key or not', () => {
-  const cache = { query: ['page'] };
-  const { methods } = planOf({
-    authorizer: Authorizer.none(),
-    cache: {},
-    routes: { 'GET /a': { ...catalog, cache, validation: { query: ['page'], headers: ['x-tenant'] } } },
-  });
-  expect(methods[0]).toMatchObject({
-    validator: 'parameters',
-    cacheKey: ['method.request.querystring.page'],
-    methodParameters: { 'method.request.querystring.page': true, 'method.request.header.x-tenant': true },
   });
 });
 
