@@ -20,6 +20,7 @@ describe('the intrinsics of a template', () => {
     ['Join', { 'Fn::Join': ['-', ['a', { Ref: 'Zone' }]] }, 'a-Zone'],
     ['Sub', { 'Fn::Sub': ['${Zone}.${Balancer.DNSName}.${own}.${!literal}', { own: 'mine' }] }, 'Zone.nlb.example.mine.${literal}'],
     ['Select of Split', { 'Fn::Select': [1, { 'Fn::Split': ['.', 'a.b.c'] }] }, 'b'],
+    ['Base64', { 'Fn::Base64': { Ref: 'Zone' } }, 'Wm9uZQ=='],
     ['FindInMap', { 'Fn::FindInMap': ['Names', 'eu', 'a'] }, 'found'],
     ['AWS::NoValue leaves the property out', { Keep: 1, Drop: { Ref: 'AWS::NoValue' } }, { Keep: 1, Drop: undefined }],
   ])('%s', (_, value, expected) => {

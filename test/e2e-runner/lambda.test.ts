@@ -154,7 +154,7 @@ describe('AWS over HTTP', () => {
   const [api, metadata] = [createServer(), createServer()];
   const endpoint = new AwsEndpoint(
     aws,
-    () => ({ ...task, arn: 'arn:task', cluster: 'e2e', family: 'orders', zone: 'eu-west-1a' }),
+    () => ({ ...task, arn: 'arn:task', cluster: 'e2e', family: 'orders', launchType: 'FARGATE', zone: 'eu-west-1a' }),
     api,
     metadata,
   );

@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Microservices } from '../../lib';
 import { AwsEmulator } from '../e2e/runner/aws/emulator';
 import { Deployment } from '../e2e/runner/deployment/deployment';
-import { obstacle } from '../e2e/runner/deployment/ecs/launch';
+import { launchOf, obstacle } from '../e2e/runner/deployment/ecs/launch';
 import type { Resource, Template } from '../e2e/runner/intrinsics';
 import { image, templateOf } from '../e2e/systems/synthesize';
 
@@ -25,7 +25,7 @@ async function lacks(isLeft: (id: string, resource: Resource) => boolean): Promi
   await deployment.deploy({ ...template, Resources: resources });
   for (const [id, resource] of Object.entries(resources)) if (!isLeft(id, resource)) deployment.live.delete(id);
   const [service] = deployment.live.ofType('AWS::ECS::Service');
-  return obstacle(deployment.live, service?.key ?? '', ACCOUNT);
+  return obstacle(deployment.live, launchOf(deployment.live, service?.key ?? ''), ACCOUNT);
 }
 
 test('a task starts when all is there', async () => {

@@ -1,5 +1,5 @@
 import type { CustomResourceRequest, FrameworkRun } from '../e2e/runner/deployment/provider-framework';
-import { runFramework } from '../e2e/runner/deployment/provider-framework';
+import { abandonRequest, frameworkFunction, runFramework } from '../e2e/runner/deployment/provider-framework';
 
 const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:Reader';
 const request = (more: Partial<CustomResourceRequest> = {}): CustomResourceRequest => ({
@@ -67,4 +67,62 @@ test('fails if the answer is longer than CloudFormation takes', async () => {
   await expect(runFramework(request(), run({ PhysicalResourceId: 'one', Data: { text: 'x'.repeat(4000) } }))).rejects.toThrow(
     'Response object is too long: ',
   );
+});
+
+describe('a resource that takes longer than a function', () => {
+  /** As the template has it: the function of the user is asked whether it is done by another function of the framework. */
+  const waiting = (...answers: readonly object[]) => {
+    const left = [{ PhysicalResourceId: 'one', Run: 'task-1' }, ...answers];
+    const events: unknown[] = [];
+    const started: string[] = [];
+    const framework: FrameworkRun = {
+      environment: { USER_ON_EVENT_FUNCTION_ARN: FUNCTION, USER_IS_COMPLETE_FUNCTION_ARN: FUNCTION, WAITER_STATE_MACHINE_ARN: 'waiter' },
+      invoke: async (_, payload) => {
+        events.push(JSON.parse(payload));
+        return Promise.resolve({ Payload: JSON.stringify(left.shift()) });
+      },
+      startExecution: async (arn, input) => {
+        started.push(arn);
+        void ask(input);
+        return Promise.resolve();
+      },
+    };
+    const ask = async (input: string): Promise<void> => {
+      await frameworkFunction('isComplete', framework)(JSON.parse(input)).catch(async (error: unknown) => ask((error as Error).message));
+    };
+    return { framework, events, started };
+  };
+
+  test('is there when its function says so, which is told what it has answered before', async () => {
+    const { framework, events, started } = waiting({ IsComplete: false }, { IsComplete: true, Data: { took: 'long' } });
+    expect(await runFramework(request(), framework)).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: 'one',
+      Data: { took: 'long' },
+    });
+    expect([started, events.length]).toEqual([['waiter'], 3]);
+    expect(events.at(-1)).toMatchObject({ RequestType: 'Create', PhysicalResourceId: 'one', Run: 'task-1' });
+  });
+
+  test('fails when its time is over', async () => {
+    const { framework } = waiting();
+    const late: FrameworkRun = {
+      ...framework,
+      startExecution: async (_, input) =>
+        frameworkFunction('onTimeout', framework)({ Error: 'Error', Cause: JSON.stringify({ errorMessage: input }) }),
+    };
+    expect(await runFramework(request(), late)).toMatchObject({ Status: 'FAILED', Reason: 'Operation timed out' });
+  });
+
+  test('fails if nobody will answer any more', async () => {
+    const { framework } = waiting();
+    const lost: FrameworkRun = {
+      ...framework,
+      startExecution: async (_, input) => {
+        abandonRequest((JSON.parse(input) as CustomResourceRequest).ResponseURL, 'the role may not invoke it');
+        return Promise.resolve();
+      },
+    };
+    await expect(runFramework(request(), lost)).rejects.toThrow(/did not receive a response .*: the role may not invoke it/);
+  });
 });

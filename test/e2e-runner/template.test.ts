@@ -1,3 +1,6 @@
+import { readTaskDefinition } from '../e2e/runner/containers';
+import { Fields } from '../e2e/runner/fields';
+import type { JsonObject } from '../e2e/runner/intrinsics';
 import { readTemplate } from '../e2e/runner/template';
 import { boutique } from '../e2e/systems/boutique';
 import { container, oneTask } from '../e2e/systems/one-task';
@@ -111,5 +114,36 @@ describe('a template that cannot run', () => {
     ],
   ])('fails if it has %s', (_, containers, message) => {
     expect(() => readTemplate(oneTask(containers))).toThrow(message);
+  });
+});
+
+describe('a task definition', () => {
+  const read = (definition: JsonObject) =>
+    readTaskDefinition(Fields.of({ ContainerDefinitions: [container('app', '')], ...definition }, 'Task'));
+  const efs = (configuration: JsonObject): JsonObject => ({
+    Volumes: [{ Name: 'files', EFSVolumeConfiguration: { FilesystemId: 'fs-1', ...configuration } }, { Name: 'scratch' }],
+  });
+
+  test('says where tasks run, and which of their volumes are file systems', () => {
+    const authorized = { TransitEncryption: 'ENABLED', AuthorizationConfig: { IAM: 'ENABLED', AccessPointId: 'fsap-1' } };
+    expect(read({ RequiresCompatibilities: ['EC2'], NetworkMode: 'awsvpc', ...efs(authorized) })).toMatchObject({
+      launchType: 'EC2',
+      volumes: ['scratch'],
+      fileSystems: [{ volume: 'files', fileSystem: 'fs-1', directory: '/', byRole: true, accessPoint: 'fsap-1' }],
+    });
+    expect(read(efs({ RootDirectory: '/a' }))).toMatchObject({ launchType: 'FARGATE', fileSystems: [{ directory: '/a', byRole: false }] });
+  });
+
+  test.each<[string, JsonObject, string]>([
+    ['tasks of an instance share its network', { RequiresCompatibilities: ['EC2'] }, 'the runner has no networks that are bridge'],
+    ['it is for other capacity', { RequiresCompatibilities: ['MANAGED_INSTANCES'] }, 'FARGATE or EC2, not MANAGED_INSTANCES'],
+    [
+      'a directory stands beside an access point',
+      efs({ RootDirectory: '/a', AuthorizationConfig: { AccessPointId: 'fsap-1' } }),
+      'with an access point it must be /, not /a',
+    ],
+    ['a role decides without TLS', efs({ AuthorizationConfig: { IAM: 'ENABLED' } }), 'it must be ENABLED for IAM'],
+  ])('fails if %s', (_, definition, message) => {
+    expect(() => read(definition)).toThrow(message);
   });
 });

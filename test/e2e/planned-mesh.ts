@@ -181,6 +181,7 @@ export class PlannedMesh {
       discovery: [],
       zones,
       securityGroups: [{ id: 'open', ingress: [OPEN], egress: [OPEN] }],
+      accessPoints: [],
     };
     const vpc = await Vpc.open(this.workspace, system, new PrivateDns(zones, new CloudMap([])));
     this.vpc = vpc;

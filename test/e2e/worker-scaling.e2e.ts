@@ -23,7 +23,6 @@ function system(): { readonly template: Template; readonly queueId: string } {
     services: {
       worker: {
         image: image('worker'),
-        port: 8080,
         calls: ['api'],
         environment: { QUEUE_URL: queue.queueUrl, API: 'http://api.shop.internal:15080' },
         scaling: { minCapacity: 0, maxCapacity: 3, queue: { queue, messagesPerTask: 10, cooldown: Duration.minutes(1) } },

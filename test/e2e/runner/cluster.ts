@@ -4,7 +4,7 @@ import { programRoots } from '../programs';
 import { findTools } from '../tools';
 import { AwsEmulator } from './aws/emulator';
 import type { TaskIdentity } from './aws/endpoint';
-import { AwsEndpoint, awsEnvironment } from './aws/endpoint';
+import { AwsEndpoint, awsEnvironment, placeEnvironment } from './aws/endpoint';
 import { HttpClient } from './client';
 import { CloudMap } from './cloud-map';
 import type { Pace } from './container';
@@ -12,6 +12,8 @@ import { Certificates } from './deployment/certificates';
 import type { DeploymentParts, UpdateOptions } from './deployment/deployment';
 import { Deployment } from './deployment/deployment';
 import { PrivateDns } from './dns';
+import type { MountedFileSystem } from './file-systems';
+import { FileSystems } from './file-systems';
 import { METADATA_ADDRESS } from './firewall';
 import type { ImageRule } from './images';
 import { Images } from './images';
@@ -57,6 +59,7 @@ export class Cluster {
   /** The certificates of the services. */
   readonly certificates: Certificates;
   private readonly endpoint: AwsEndpoint;
+  private readonly fileSystems: FileSystems;
   private readonly all: Task[] = [];
   private readonly clients: HttpClient[] = [];
   /** Logical IDs of the roles in which clients act, by their addresses. */
@@ -76,6 +79,8 @@ export class Cluster {
     private readonly options: ClusterOptions,
   ) {
     this.certificates = new Certificates(deployment, aws, (name) => this.service(name).task);
+    const place = `${model.region}:${model.account}`;
+    this.fileSystems = new FileSystems({ directory: join(workspace.directory, 'file-systems'), place });
     this.endpoint = new AwsEndpoint(aws, (address) => this.identityAt(address), vpc.aws.api, vpc.aws.metadata);
   }
 
@@ -257,17 +262,21 @@ export class Cluster {
   /** Who a caller of AWS is. A task without a role may do nothing. */
   private identityAt(address: string): TaskIdentity | undefined {
     const role = this.clientRoles.get(address);
-    if (role !== undefined) return { ...this.deployment.principal(role, role), arn: '', cluster: '', family: '', zone: '' };
+    if (role !== undefined)
+      return { ...this.deployment.principal(role, role), arn: '', cluster: '', family: '', launchType: 'EC2', zone: undefined };
     const task = this.all.find((candidate) => candidate.address === address);
     if (task === undefined) return undefined;
-    const { family, role: taskRole } = task.service.task;
+    const { family, launchType, role: taskRole } = task.service.task;
     const account = `${this.system.region}:${this.system.account}`;
     return {
       ...this.deployment.principal(task.id, taskRole),
       arn: `arn:aws:ecs:${account}:task/${this.system.stack}/${task.id}`,
       cluster: `arn:aws:ecs:${account}:cluster/${this.system.stack}`,
       family,
-      zone: task.zone,
+      launchType,
+      // "The Availability Zone metadata is only available for Fargate tasks":
+      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
+      zone: launchType === 'FARGATE' ? task.zone : undefined,
     };
   }
 
@@ -275,7 +284,12 @@ export class Cluster {
   async runTask(schedule: string): Promise<Task> {
     const found = this.system.scheduled.find(({ aliases }) => aliases.some((alias) => alias.includes(schedule)));
     if (found === undefined) throw new Error(`there is no schedule "${schedule}"`);
-    const task = await this.prepareTask(found);
+    return this.launch(found);
+  }
+
+  /** A task of no service, as soon as its containers begin to start. */
+  async launch(model: ServiceModel): Promise<Task> {
+    const task = await this.prepareTask(model);
     task.launch();
     return task;
   }
@@ -309,6 +323,11 @@ export class Cluster {
     return task;
   }
 
+  private fileSystemsOf(id: string, { task }: ServiceModel): ReadonlyMap<string, MountedFileSystem> {
+    const principal = this.deployment.principal(id, task.role);
+    return new Map(task.fileSystems.map((volume) => [volume.volume, this.fileSystems.mount(volume, this.system.accessPoints, principal)]));
+  }
+
   private makeTask(id: string, number: number, service: ServiceModel, endpoint: Task['endpoint']): Task {
     const directory = join(this.workspace.directory, 'tasks');
     mkdirSync(directory, { recursive: true });
@@ -317,8 +336,11 @@ export class Cluster {
     const zone = `${region}${ZONES[(number - 1) % ZONES.length] ?? ''}`;
     const task = new Task(id, service, endpoint, zone, {
       directory,
-      region,
-      environment: awsEnvironment(id, this.vpc.awsUrl, METADATA_ADDRESS),
+      fileSystems: this.fileSystemsOf(id, service),
+      environment: {
+        ...awsEnvironment(id, this.vpc.awsUrl, METADATA_ADDRESS),
+        ...placeEnvironment(service.task.launchType, region),
+      },
       images: new Images(this.options.images),
       secret: this.options.secret ?? ((valueFrom) => `secret of ${valueFrom}`),
       programRoots: programRoots(),

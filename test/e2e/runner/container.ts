@@ -1,13 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findTools } from '../tools';
+import type { MountedFileSystem } from './file-systems';
 import type { StandIn } from './images';
 import type { ContainerState } from './lifecycle';
 import { ContainerLog } from './logs';
 import type { Finished } from './run-process';
+import type { SandboxOptions } from './sandbox';
 import { Sandbox, withDescendants } from './sandbox';
 import { startFailure } from './start-failure';
-import type { ContainerModel } from './system';
+import type { ContainerModel, MountModel } from './system';
 import { pause } from './wait';
 
 /** Until a container is healthy for the first time, it is asked this often, so that tests do not wait for an interval. */
@@ -26,11 +28,12 @@ export interface ContainerSite {
   readonly hostname: string;
   readonly address: string;
   readonly resolvConf: string;
-  readonly region: string;
   /** What ECS tells every container of the task. */
   readonly environment: Readonly<Record<string, string>>;
   /** Values of secrets by what the task definition says they come from. */
   readonly secret: (valueFrom: string) => string;
+  /** Where its volumes are that are file systems, by their names. */
+  readonly fileSystems: ReadonlyMap<string, MountedFileSystem>;
   /** The stand-ins' directory: the same path inside, read-only. */
   readonly programRoots: readonly string[];
   readonly pace: Pace;
@@ -126,11 +129,7 @@ export class Container {
         mounts: [
           ...this.site.programRoots.map((path) => ({ source: path, path, readOnly: true })),
           ...Object.entries(this.standIn.directories ?? {}).map(([path, source]) => ({ source, path, readOnly: true })),
-          ...this.model.mounts.map((mount) => ({
-            source: join(this.site.directory, 'volumes', mount.volume),
-            path: mount.path,
-            readOnly: mount.readOnly,
-          })),
+          ...this.model.mounts.map((mount) => this.mounted(mount)),
         ],
         tmpfs: this.model.tmpfs,
       },
@@ -253,15 +252,21 @@ export class Container {
     this.report(event, detail);
   }
 
+  private mounted({ volume, path, readOnly }: MountModel): SandboxOptions['mounts'][number] {
+    const fileSystem = this.site.fileSystems.get(volume);
+    if (fileSystem === undefined) return { source: join(this.site.directory, 'volumes', volume), path, readOnly };
+    const { uid } = this.user();
+    if (fileSystem.uid !== undefined && fileSystem.uid !== uid)
+      throw new Error(`${this.log.name} runs as ${uid}, and acts as ${fileSystem.uid} in ${path}: the runner has no NFS server for that`);
+    return { source: fileSystem.source, path, readOnly: readOnly || fileSystem.readOnly };
+  }
+
   private environment(): Readonly<Record<string, string>> {
     const secrets = Object.fromEntries(Object.entries(this.model.secrets).map(([name, from]) => [name, this.site.secret(from)]));
     return {
       PATH,
       HOME: '/',
       HOSTNAME: this.site.hostname,
-      AWS_REGION: this.site.region,
-      AWS_DEFAULT_REGION: this.site.region,
-      AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
       ...this.site.environment,
       ...this.standIn.environment,
       ...this.model.environment,

@@ -1,17 +1,31 @@
 import type { Fields } from './fields';
 import { order } from './lifecycle';
-import type { ContainerModel, Dependency, DependencyCondition, HealthCheckModel, RestartPolicyModel, TaskModel } from './system';
+import type {
+  ContainerModel,
+  Dependency,
+  DependencyCondition,
+  FileSystemModel,
+  HealthCheckModel,
+  LaunchType,
+  RestartPolicyModel,
+  TaskModel,
+} from './system';
 
 const CONDITIONS: readonly string[] = ['START', 'HEALTHY', 'SUCCESS', 'COMPLETE'];
 
 /** A resolved AWS::ECS::TaskDefinition as a model. The defaults are those of ECS on Fargate. */
 export function readTaskDefinition(definition: Fields): TaskModel {
-  const volumes = definition.objects('Volumes').map((volume) => {
-    for (const unsupported of ['EFSVolumeConfiguration', 'FSxWindowsFileServerVolumeConfiguration', 'DockerVolumeConfiguration']) {
-      if (volume.has(unsupported)) throw new Error(`${volume.path}: the runner has only bind mount volumes, not ${unsupported}`);
+  for (const volume of definition.objects('Volumes')) {
+    for (const unsupported of ['FSxWindowsFileServerVolumeConfiguration', 'DockerVolumeConfiguration']) {
+      if (volume.has(unsupported)) throw new Error(`${volume.path}: the runner has only bind mounts and Amazon EFS, not ${unsupported}`);
     }
-    return volume.text('Name');
-  });
+  }
+  const fileSystems = definition.objects('Volumes').flatMap(readFileSystem);
+  const volumes = definition.objects('Volumes').map((volume) => volume.text('Name'));
+  const logPrefix = definition
+    .objects('ContainerDefinitions')
+    .map((container) => container.child('LogConfiguration')?.child('Options')?.optionalText('awslogs-stream-prefix'))
+    .find((prefix) => prefix !== undefined);
   const containers = definition.objects('ContainerDefinitions').map(readContainer);
   for (const container of containers) {
     for (const mount of container.mounts) {
@@ -23,7 +37,54 @@ export function readTaskDefinition(definition: Fields): TaskModel {
     for (const dependency of container.dependsOn) checkDependency(container, dependency, containers, definition.path);
   }
   order(containers); // throws on a cycle
-  return { family: definition.optionalText('Family') ?? definition.path, containers, volumes };
+  return {
+    family: definition.optionalText('Family') ?? definition.path,
+    launchType: readLaunchType(definition),
+    containers,
+    volumes: volumes.filter((name) => !fileSystems.some(({ volume }) => volume === name)),
+    fileSystems,
+    ...(logPrefix === undefined ? {} : { logPrefix }),
+  };
+}
+
+/**
+ * Each task has a network namespace of its own here, which on EC2 only `awsvpc` gives it: "The default is bridge."
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters_ec2.html#network_mode
+ */
+function readLaunchType(definition: Fields): LaunchType {
+  const [launchType = 'FARGATE', ...others] = definition.texts('RequiresCompatibilities');
+  const { path } = definition;
+  if ((launchType !== 'FARGATE' && launchType !== 'EC2') || others.length > 0)
+    throw new Error(`${path}.RequiresCompatibilities: the runner knows FARGATE or EC2, not ${[launchType, ...others].join(', ')}`);
+  const mode = definition.optionalText('NetworkMode') ?? (launchType === 'EC2' ? 'bridge' : 'awsvpc');
+  if (mode !== 'awsvpc') throw new Error(`${path}.NetworkMode: the runner has no networks that are ${mode}`);
+  return launchType;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-efs-config.html */
+function readFileSystem(volume: Fields): readonly FileSystemModel[] {
+  const configuration = volume.child('EFSVolumeConfiguration');
+  if (configuration === undefined) return [];
+  const authorization = configuration.child('AuthorizationConfig');
+  const accessPoint = authorization?.optionalText('AccessPointId');
+  const byRole = authorization?.optionalText('IAM') === 'ENABLED';
+  const directory = configuration.optionalText('RootDirectory') ?? '/';
+  // "If an EFS access point is specified in the authorizationConfig, the root directory parameter must either be omitted or set to /"
+  if (accessPoint !== undefined && directory !== '/')
+    throw new Error(`${configuration.path}.RootDirectory: with an access point it must be /, not ${directory}`);
+  // "Transit encryption must be turned on if Amazon EFS IAM authorization is used", and "if an access point is used":
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html
+  if ((byRole || accessPoint !== undefined) && configuration.optionalText('TransitEncryption') !== 'ENABLED')
+    throw new Error(`${configuration.path}.TransitEncryption: it must be ENABLED for IAM and for access points`);
+  return [
+    {
+      volume: volume.text('Name'),
+      fileSystem: configuration.text('FilesystemId'),
+      directory,
+      byRole,
+      ...(accessPoint === undefined ? {} : { accessPoint }),
+    },
+  ];
 }
 
 function checkDependency(container: ContainerModel, dependency: Dependency, all: readonly ContainerModel[], path: string): void {

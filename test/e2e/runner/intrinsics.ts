@@ -67,6 +67,8 @@ export class Resolver {
       }
       case 'Fn::Sub':
         return this.substitute(argument);
+      case 'Fn::Base64':
+        return Buffer.from(this.text(argument)).toString('base64');
       case 'Fn::Select': {
         const [index, items] = this.list(argument);
         const selected = this.list(this.resolve(items))[Number(this.resolve(index))];

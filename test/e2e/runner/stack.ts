@@ -1,7 +1,8 @@
 import type { ClusterOptions } from './cluster';
 import { Cluster } from './cluster';
 import type { DeploymentParts, UpdateOptions } from './deployment/deployment';
-import { obstacle } from './deployment/ecs/launch';
+import { launchOf, obstacle } from './deployment/ecs/launch';
+import { taskRuns } from './deployment/ecs/task-runs';
 import { ecsServices } from './deployment/ecs/services';
 import type { LiveResource } from './deployment/live';
 import type { StackEvent } from './deployment/operation';
@@ -20,6 +21,7 @@ export class Stack {
   /** @param template one of those that will be deployed: its VPC has the addresses */
   static async open(template: Template, options: ClusterOptions): Promise<Stack> {
     const cluster = await Cluster.empty(template, options, partsOf);
+    cluster.aws.tasks.host = taskRuns(cluster);
     cluster.names.remember();
     return new Stack(cluster);
   }
@@ -48,6 +50,9 @@ export class Stack {
   }
 }
 
+/** Custom resources are asked every ten seconds whether they are done: tasks start faster here than on AWS. */
+const SECOND_MS = 10;
+
 function partsOf(cluster: () => Cluster): DeploymentParts {
   const services = ecsServices({
     model: (key) => {
@@ -56,12 +61,17 @@ function partsOf(cluster: () => Cluster): DeploymentParts {
       return found;
     },
     run: async (service) => {
-      const missing = obstacle(cluster().deployment.live, service.logicalId, cluster().system.account);
+      const { live } = cluster().deployment;
+      const missing = obstacle(live, launchOf(live, service.logicalId), cluster().system.account);
       if (missing !== undefined) throw new Error(`ResourceInitializationError: ${missing}`);
       return cluster().startTask(service);
     },
   });
-  return { changed: async () => cluster().adopt(), providers: { 'AWS::ECS::Service': services, ...refusals(cluster) } };
+  return {
+    secondMs: SECOND_MS,
+    changed: async () => cluster().adopt(),
+    providers: { 'AWS::ECS::Service': services, ...refusals(cluster) },
+  };
 }
 
 /** What AWS does not delete while it is in use. */

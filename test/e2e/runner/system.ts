@@ -12,10 +12,12 @@ export interface System {
   readonly discovery: readonly DiscoveryModel[];
   readonly zones: readonly ZoneModel[];
   readonly securityGroups: readonly SecurityGroupModel[];
+  /** Of file systems of Amazon EFS. */
+  readonly accessPoints: readonly AccessPointModel[];
 }
 
 export interface ServiceModel {
-  /** What tests call it: the service name, else its Cloud Map name, else the task family, else the logical ID. */
+  /** What tests call it: the service name, else its Cloud Map name, else the prefix of its logs, the task family, or the logical ID. */
   readonly name: string;
   readonly logicalId: string;
   /** Every name that finds this service. */
@@ -36,10 +38,44 @@ export interface RegistryModel {
 export interface TaskModel {
   readonly family: string;
   readonly containers: readonly ContainerModel[];
+  readonly launchType: LaunchType;
   /** Names of the task's shared (bind mount) volumes. */
   readonly volumes: readonly string[];
+  /** Volumes that are file systems of Amazon EFS. */
+  readonly fileSystems: readonly FileSystemModel[];
+  /** What the names of its log streams begin with. */
+  readonly logPrefix?: string;
   /** Logical ID of the task's role. */
   readonly role?: string;
+}
+
+/** Where its task definition lets a task run. */
+export type LaunchType = 'FARGATE' | 'EC2';
+
+/** A volume of a task that is a directory of a file system. */
+export interface FileSystemModel {
+  readonly volume: string;
+  /** `fs-…` */
+  readonly fileSystem: string;
+  /** Without an access point: a directory that is there. */
+  readonly directory: string;
+  /** `fsap-…` */
+  readonly accessPoint?: string;
+  /** Whether the task's role decides what it may do. */
+  readonly byRole: boolean;
+}
+
+/** Leads its clients into one directory of a file system. */
+export interface AccessPointModel {
+  /** `fsap-…` */
+  readonly id: string;
+  readonly arn: string;
+  readonly fileSystem: string;
+  readonly directory: string;
+  /** Whose the directory is, if it has to be made. */
+  readonly creation?: { readonly uid: number; readonly gid: number; readonly mode: number };
+  /** As whom all clients act. */
+  readonly uid?: number;
 }
 
 export type DependencyCondition = 'START' | 'HEALTHY' | 'SUCCESS' | 'COMPLETE';

@@ -3,6 +3,7 @@ import { Fields } from './fields';
 import type { Json, JsonObject, KnownValues, Template } from './intrinsics';
 import { isObject, Resolver } from './intrinsics';
 import type {
+  AccessPointModel,
   DiscoveryModel,
   RecordModel,
   RegistryModel,
@@ -22,6 +23,16 @@ const EVERYONE: RuleModel = { protocol: 'all', peer: { cidr: '0.0.0.0/0' } };
 /** Reads a synthesized CloudFormation template into the model that the runner starts from. */
 export function readTemplate(template: Template, values: KnownValues = {}): System {
   return new TemplateReader(template, values).read();
+}
+
+/** A task of no service, as RunTask is told of it: keys of resources. */
+export interface RunModel {
+  readonly taskDefinition: string;
+  readonly securityGroups: readonly string[];
+}
+
+export function readRun(template: Template, values: KnownValues, run: RunModel): ServiceModel {
+  return new TemplateReader(template, values).run(run);
 }
 
 class TemplateReader {
@@ -47,7 +58,14 @@ class TemplateReader {
       discovery,
       zones: this.zones(),
       securityGroups: this.securityGroups(),
+      accessPoints: this.accessPoints(),
     };
+  }
+
+  run({ taskDefinition, securityGroups }: RunModel): ServiceModel {
+    const task = this.taskOf({ Ref: taskDefinition }, taskDefinition);
+    const name = task.logPrefix ?? task.family;
+    return { name, logicalId: taskDefinition, aliases: [name], desiredCount: 0, securityGroups, registries: [], task };
   }
 
   /** Every resource of a type, resolved, with its logical ID. */
@@ -77,7 +95,7 @@ class TemplateReader {
       const task = this.task(id);
       const registries = this.registries(id, task);
       const names = registries.map((registry) => discovery.find((known) => known.logicalId === registry.discovery)?.name.split('.')[0]);
-      const aliases = [service.optionalText('ServiceName'), ...names, task.family, id].filter((name) => name !== undefined);
+      const aliases = [service.optionalText('ServiceName'), ...names, task.logPrefix, task.family, id].filter((name) => name !== undefined);
       return {
         name: aliases[0] ?? id,
         logicalId: id,
@@ -209,6 +227,31 @@ class TemplateReader {
       zone,
       record: { name: normal(record.text('Name')), type, ttl: record.number('TTL', 300), values: record.texts('ResourceRecords') },
     };
+  }
+
+  private accessPoints(): readonly AccessPointModel[] {
+    const place = ['AWS::Region', 'AWS::AccountId'].map((name) => this.resolver.text({ Ref: name })).join(':');
+    return this.all('AWS::EFS::AccessPoint').map(([id, accessPoint]) => {
+      const root = accessPoint.child('RootDirectory');
+      const creation = root?.child('CreationInfo');
+      const uid = accessPoint.child('PosixUser')?.number('Uid');
+      return {
+        id: this.resolver.text({ Ref: id }),
+        arn: `arn:aws:elasticfilesystem:${place}:access-point/${this.resolver.text({ Ref: id })}`,
+        fileSystem: accessPoint.text('FileSystemId'),
+        directory: root?.optionalText('Path') ?? '/',
+        ...(creation === undefined
+          ? {}
+          : {
+              creation: {
+                uid: creation.number('OwnerUid'),
+                gid: creation.number('OwnerGid'),
+                mode: Number.parseInt(creation.text('Permissions'), 8),
+              },
+            }),
+        ...(uid === undefined ? {} : { uid }),
+      };
+    });
   }
 
   private securityGroups(): readonly SecurityGroupModel[] {

@@ -103,8 +103,8 @@ export const API_REMEMBERS_MS = 2500;
 /** Seconds in which whoever calls a task has asked discovery again: those of the template, and those in their place. */
 const REFRESH: Readonly<Record<string, string>> = { '5': '2', '17': '3' };
 
-/** The template with a shorter memory of callers, and the time that tasks wait for them when they leave in proportion. */
-function quicker(template: Template): Template {
+/** A template with a shorter memory of callers, and the time that tasks wait for them when they leave in proportion. */
+export function quicker(template: Template): Template {
   return JSON.parse(JSON.stringify(template), (_, value: Json) => {
     if (!isObject(value)) return value;
     const { Name: name, Value: text, TTL: ttl } = value;

@@ -1,20 +1,25 @@
 import { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
+import { FakeEcs } from '../../../programs/functions/support/fake-ecs';
 import { FakeKms } from '../../../programs/functions/support/fake-kms';
 import type { CloudMap } from '../cloud-map';
 import { cloudMapApi } from './cloud-map-api';
+import { ecsBackend } from './ecs-api';
 import { kmsBackend } from './fakes';
 import { invokeInput, LambdaService } from './lambda';
 import { Metrics, metricsBackend } from './metrics';
 import { Namespaces } from './namespaces';
 import { Parameters, parametersBackend } from './parameters';
 import type { Statement } from './policy';
+import { allows } from './policy';
 import type { MessageQueue } from './queues';
 import { queuesBackend } from './queues';
 import type { Principal } from './principal';
+import { contextOf } from './principal';
 import type { AnswerOrFault, Fields } from './service';
 import { AwsService, failed } from './service';
 
@@ -33,6 +38,7 @@ export interface Clients {
   readonly lambda: LambdaClient;
   readonly cloudMap: ServiceDiscoveryClient;
   readonly cloudWatch: CloudWatchClient;
+  readonly ecs: ECSClient;
   /** There is no AWS Private CA here: it knows no operation. */
   readonly acmPca: ACMPCAClient;
 }
@@ -51,6 +57,11 @@ export class AwsEmulator {
   readonly metrics = new Metrics();
   /** By URL. */
   readonly queues = new Map<string, MessageQueue>();
+  /** Tasks that nobody's service runs. */
+  readonly tasks = new FakeEcs();
+  /** Told by those who deploy: the roles of a task definition. */
+  rolesOfTask: (taskDefinition: string) => readonly string[] = () => [];
+  readonly ecs = new AwsService(ecsBackend(this.tasks, { rolesOf: (arn) => this.rolesOfTask(arn) }));
   readonly kms: AwsService;
   readonly lambda: LambdaService;
   readonly systemsManager: AwsService;
@@ -91,17 +102,35 @@ export class AwsEmulator {
         destroy: () => undefined,
       },
     };
+    // Nobody needs all of them, and each takes its time.
     return {
-      kms: new KMSClient(settings),
-      lambda: new LambdaClient(settings),
-      acmPca: new ACMPCAClient(settings),
-      cloudMap: new ServiceDiscoveryClient(settings),
-      cloudWatch: new CloudWatchClient(settings),
+      get kms() {
+        return new KMSClient(settings);
+      },
+      get lambda() {
+        return new LambdaClient(settings);
+      },
+      get acmPca() {
+        return new ACMPCAClient(settings);
+      },
+      get cloudMap() {
+        return new ServiceDiscoveryClient(settings);
+      },
+      get cloudWatch() {
+        return new CloudWatchClient(settings);
+      },
+      get ecs() {
+        return new ECSClient(settings);
+      },
     };
   }
 
+  mayStartExecution(principal: Principal, stateMachineArn: string): boolean {
+    return allows(principal.statements(), { action: 'states:StartExecution', resource: stateMachineArn, context: contextOf(principal) });
+  }
+
   close(): void {
-    for (const service of [this.kms, this.lambda, this.systemsManager, this.cloudMap, this.cloudWatch, this.sqs]) service.close();
+    for (const service of [this.kms, this.lambda, this.systemsManager, this.cloudMap, this.cloudWatch, this.ecs, this.sqs]) service.close();
   }
 
   private async answerFunction(
@@ -125,6 +154,7 @@ export class AwsEmulator {
       AmazonSSM: this.systemsManager,
       Route53AutoNaming_v20170314: this.cloudMap,
       GraniteServiceVersion20100801: this.cloudWatch,
+      AmazonEC2ContainerServiceV20141113: this.ecs,
       AmazonSQS: this.sqs,
     };
     const service = services[name];

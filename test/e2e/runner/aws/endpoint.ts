@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:net';
 import type { AwsEmulator } from './emulator';
 import { httpAnswer } from './emulator';
+import type { LaunchType } from '../system';
 import type { Principal } from './principal';
 import { failed } from './service';
 
@@ -11,7 +12,9 @@ export interface TaskIdentity extends Principal {
   readonly arn: string;
   readonly cluster: string;
   readonly family: string;
-  readonly zone: string;
+  readonly launchType: LaunchType;
+  /** Undefined where ECS does not say it. */
+  readonly zone: string | undefined;
 }
 
 /** What ECS tells every container, and where the runner's AWS is. */
@@ -21,6 +24,17 @@ export function awsEnvironment(task: string, api: string, metadata: string): Rea
     AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: `/v2/credentials/${task}`,
     AWS_ENDPOINT_URL: api,
   };
+}
+
+/**
+ * What ECS tells every container of where it runs. "Currently neither the Agent or Control Plane explicitly set these parameters", the
+ * Region, on EC2; its agents do since April 2026, and instances have older ones.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-environment-variables.html
+ * https://github.com/aws/amazon-ecs-agent/pull/4946
+ */
+export function placeEnvironment(launchType: LaunchType, region: string): Readonly<Record<string, string>> {
+  if (launchType === 'EC2') return { AWS_EXECUTION_ENV: 'AWS_ECS_EC2' };
+  return { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE', AWS_REGION: region, AWS_DEFAULT_REGION: region };
 }
 
 /**
@@ -94,7 +108,7 @@ export class AwsEndpoint {
               TaskARN: task.arn,
               Family: task.family,
               AvailabilityZone: task.zone,
-              LaunchType: 'FARGATE',
+              LaunchType: task.launchType,
             },
             [`/v2/credentials/${task.name}`]: {
               RoleArn: task.name,

@@ -47,7 +47,8 @@ export interface Answer {
 
 export type AnswerOrFault = Answer | 'unreachable' | 'silent';
 
-type Asked = Omit<PolicyRequest, 'action'>;
+/** For an action of its own, or for that of the operation. */
+type Asked = Omit<PolicyRequest, 'action'> & Partial<Pick<PolicyRequest, 'action'>>;
 
 /** What is behind the front of one service of AWS. */
 export interface Backend {
@@ -103,16 +104,17 @@ export class AwsService {
 
   async call(principal: Principal, operation: string, input: Fields): Promise<Answer> {
     const call = { operation, by: principal.name, input };
-    const action = `${this.backend.prefix}:${this.backend.action?.(operation) ?? operation}`;
+    const own = `${this.backend.prefix}:${this.backend.action?.(operation) ?? operation}`;
     const asked = [this.backend.request(operation, input)].flat();
     const denied = asked.find(
-      ({ resource, context }) => !this.permits(principal, { action, resource, context: { ...contextOf(principal), ...context } }),
+      ({ action = own, resource, context }) =>
+        !this.permits(principal, { action, resource, context: { ...contextOf(principal), ...context } }),
     );
     if (denied !== undefined)
       return this.refuse(
         call,
         'AccessDeniedException',
-        `${principal.name} is not authorized to perform: ${action} on resource: ${denied.resource}`,
+        `${principal.name} is not authorized to perform: ${denied.action ?? own} on resource: ${denied.resource}`,
       );
     return this.finished(call, await this.backend.serve(operation, input));
   }

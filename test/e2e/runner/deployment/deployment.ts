@@ -1,14 +1,11 @@
-import type { CustomResourceAnswer, CustomResourceEvent } from '../../../../programs/functions/custom-resource-event';
+import type { CustomResourceAnswer } from '../../../../programs/functions/custom-resource-event';
 import type { AwsEmulator } from '../aws/emulator';
-import type { LambdaFunction } from '../aws/lambda';
 import type { Principal } from '../aws/principal';
-import { Fields } from '../fields';
-import type { Json, KnownValues, Template } from '../intrinsics';
+import type { KnownValues, Template } from '../intrinsics';
 import { Resolver } from '../intrinsics';
 import { withoutConditions } from './conditions';
-import type { Invocation } from './functions';
-import { CUSTOM_RESOURCES, programOf } from './functions';
-import type { LiveResource } from './live';
+import { DeployedFunctions } from './deployed-functions';
+import { CUSTOM_RESOURCES } from './functions';
 import { Live } from './live';
 import type { StackEvent, State } from './operation';
 import { Operation } from './operation';
@@ -32,6 +29,8 @@ export interface UpdateOptions {
 /** What else there is beside what programs of AWS do by themselves. */
 export interface DeploymentParts {
   readonly providers?: Providers;
+  /** How long a second takes for which a custom resource waits. @default 1000 */
+  readonly secondMs?: number;
   /** Told of each change of what exists. */
   readonly changed?: () => Promise<void>;
 }
@@ -55,8 +54,7 @@ export class Deployment {
   readonly live = new Live();
   private state = NOTHING;
   private laterMs = 0;
-  /** Functions that were invoked since their last change, by key: between invocations, Lambda keeps them as they are. */
-  private readonly functions = new Map<string, LambdaFunction>();
+  private readonly functions: DeployedFunctions;
   private readonly place: string;
 
   constructor(
@@ -65,7 +63,21 @@ export class Deployment {
     private readonly parts: DeploymentParts = {},
   ) {
     this.place = new Resolver({}, known).text({ Ref: 'AWS::AccountId' });
-    aws.lambda.provide((arn) => this.functionAt(arn));
+    this.functions = new DeployedFunctions({
+      aws,
+      live: this.live,
+      template: () => this.template,
+      values: () => this.values,
+      principal: (name, role) => this.principal(name, role),
+      now: () => this.now(),
+      nowForTasks: () => new Date(Date.now() + this.clockAheadMs),
+      secondMs: parts.secondMs ?? 1000,
+      write: (line) => {
+        this.log.push(line);
+        aws.metrics.read(line);
+      },
+    });
+    aws.rolesOfTask = (arn) => this.rolesOfTask(arn);
   }
 
   /** What the resources that exist are called, and what custom resources have answered. */
@@ -128,22 +140,27 @@ export class Deployment {
     };
   }
 
+  /** Those which whoever runs its tasks has to pass on. */
+  private rolesOfTask(arn: string): readonly string[] {
+    const [found] = this.live.ofType('AWS::ECS::TaskDefinition').filter(({ key, values }) => values[key] === arn);
+    return ['TaskRoleArn', 'ExecutionRoleArn'].flatMap((name) => (found?.properties[name] as string | undefined) ?? []);
+  }
+
   private now(): Date {
     return new Date(Date.now() + this.laterMs);
   }
 
   private readonly customResources = once(() =>
     customResources({
-      aws: this.aws,
       stackId: new Resolver({}, this.known).text({ Ref: 'AWS::StackId' }),
-      functionOf: (arn) => {
-        const found = this.functionNamed(arn);
-        return found === undefined ? undefined : this.invocation(found, () => this.now());
+      frameworkOf: (arn) => {
+        const found = this.functions.named(arn);
+        return found === undefined ? undefined : this.functions.framework(found);
       },
       handle: async (type, arn, event) => {
-        const found = this.functionNamed(arn);
+        const found = this.functions.named(arn);
         if (found === undefined) throw new Error(`there is no function ${arn}`);
-        return CUSTOM_RESOURCES[type](this.invocation(found, () => this.now()))(event);
+        return (await CUSTOM_RESOURCES[type](this.functions.invocation(found))(event)) as CustomResourceAnswer;
       },
     }),
   );
@@ -171,11 +188,11 @@ export class Deployment {
     },
     'AWS::Lambda::Function': {
       update: async ({ resource: { key } }) => {
-        this.functions.delete(key);
+        this.functions.changed(key);
         return Promise.resolve(undefined);
       },
       delete: async ({ key }) => {
-        this.functions.delete(key);
+        this.functions.changed(key);
         return Promise.resolve();
       },
     },
@@ -190,61 +207,7 @@ export class Deployment {
       },
     },
   }));
-
-  private functionNamed(arn: string): LiveResource | undefined {
-    return this.live.ofType('AWS::Lambda::Function').find((resource) => attribute(resource, 'Arn') === arn);
-  }
-
-  private invocation({ key, definition }: LiveResource, now: () => Date): Invocation {
-    const resolver = new Resolver(this.template, this.values);
-    const properties = definition.Properties ?? {};
-    const role = resolver.referenced(properties['Role']);
-    if (role === undefined) throw new Error(`${key}.Role: the function has no role of the template`);
-    const environment =
-      Fields.of(resolver.resolve(properties['Environment'] ?? {}), `${key}.Environment`)
-        .child('Variables')
-        ?.allTexts() ?? {};
-    return {
-      aws: this.aws,
-      principal: this.principal(key, role),
-      environment,
-      now,
-      write: (line) => {
-        this.log.push(line);
-        this.aws.metrics.read(line);
-      },
-    };
-  }
-
-  private functionAt(arn: string): LambdaFunction | undefined {
-    const found = this.functionNamed(arn);
-    if (found === undefined) return undefined;
-    const known = this.functions.get(found.key);
-    if (known !== undefined) return known;
-    const { Timeout: timeout = DEFAULT_TIMEOUT_S, ReservedConcurrentExecutions: reserved } = found.properties;
-    const made = {
-      run: this.programOf(found, arn),
-      timeoutMs: Number(timeout) * 1000,
-      reservedConcurrency: reserved === undefined ? undefined : Number(reserved),
-    };
-    this.functions.set(found.key, made);
-    return made;
-  }
-
-  /** That of the custom resources whose framework invokes it, or that which tasks invoke. */
-  private programOf(found: LiveResource, arn: string): (event: unknown) => Promise<unknown> {
-    const type = this.live.all
-      .map(({ definition, properties }) => [definition.Type, this.functionNamed(properties['ServiceToken'] as string)] as const)
-      .find(([, framework]) => JSON.stringify(framework?.properties['Environment'] ?? ({} satisfies Json)).includes(`"${arn}"`))?.[0];
-    if (type === undefined || CUSTOM_RESOURCES[type] === undefined)
-      return programOf(this.invocation(found, () => new Date(Date.now() + this.clockAheadMs)));
-    return async (event): Promise<CustomResourceAnswer> =>
-      CUSTOM_RESOURCES[type](this.invocation(found, () => this.now()))(event as CustomResourceEvent);
-  }
 }
-
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lambda-function.html */
-const DEFAULT_TIMEOUT_S = 3;
 
 function once<T>(make: () => T): () => T {
   let made: T | undefined;

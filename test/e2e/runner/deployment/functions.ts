@@ -4,8 +4,11 @@ import { cloudWatchReports } from '../../../../programs/functions/authority-set/
 import { authorityHandler } from '../../../../programs/functions/certificate-authority/handler';
 import { readConfiguration } from '../../../../programs/functions/certificate-issuer/configuration';
 import { issuerHandler } from '../../../../programs/functions/certificate-issuer/handler';
+import { jobRunnerHandler } from '../../../../programs/functions/job-runner/handler';
+import { readRunnerSettings } from '../../../../programs/functions/job-runner/runner-settings';
 import { namespaceNameHandler } from '../../../../programs/functions/namespace-name/handler';
-import type { CustomResourceAnswer, CustomResourceEvent } from '../../../../programs/functions/custom-resource-event';
+import { JOB_RUN_RESOURCE } from '../../../../lib/core/contract/job-run';
+import type { CustomResourceEvent } from '../../../../programs/functions/custom-resource-event';
 import { kmsSigner } from '../../../../programs/functions/x509/kms-signer';
 import { jsonLog } from '../../../../programs/shared/log';
 import type { AwsEmulator } from '../aws/emulator';
@@ -22,7 +25,8 @@ export interface Invocation {
   readonly write: (line: string) => void;
 }
 
-type CustomResourceHandler = (event: CustomResourceEvent) => Promise<CustomResourceAnswer>;
+/** What `isComplete` answers is something else. */
+type CustomResourceHandler = (event: CustomResourceEvent) => Promise<unknown>;
 
 /** The program behind each type of custom resource. */
 export const CUSTOM_RESOURCES: Readonly<Record<string, (invocation: Invocation) => CustomResourceHandler>> = {
@@ -37,6 +41,14 @@ export const CUSTOM_RESOURCES: Readonly<Record<string, (invocation: Invocation) 
       cloudMap: aws.clients(principal).cloudMap,
       log: jsonLog(write),
       pause: (milliseconds) => setTimeout(milliseconds),
+    }),
+  [JOB_RUN_RESOURCE]: ({ aws, principal, environment, write, now }) =>
+    jobRunnerHandler({
+      ecs: aws.clients(principal).ecs,
+      settings: () => readRunnerSettings(environment),
+      log: jsonLog(write),
+      pause: (milliseconds) => setTimeout(milliseconds),
+      now: () => now().getTime(),
     }),
 };
 

@@ -14,6 +14,18 @@ const FORMS: Readonly<Record<string, (key: string, hash: string, at: Place) => K
     [`${key}.Arn`]: `arn:aws:servicediscovery:${place}:service/srv-${hash}`,
   }),
   'AWS::Route53::HostedZone': (key, hash) => ({ [key]: `Z${hash.toUpperCase()}` }),
+  'AWS::ECS::Cluster': (key, _, { place, stack }) => named(key, stack, (name) => `arn:aws:ecs:${place}:cluster/${name}`),
+  // Each one that takes the place of another is a revision of the same family.
+  'AWS::ECS::TaskDefinition': (key, _, { place, stack }) => {
+    const [id, generation = '1'] = key.split('~');
+    return { [key]: `arn:aws:ecs:${place}:task-definition/${stack}-${id}:${generation}` };
+  },
+  'AWS::StepFunctions::StateMachine': (key, _, { place, stack }) => ({ [key]: `arn:aws:states:${place}:stateMachine:${stack}-${key}` }),
+  'AWS::EFS::FileSystem': (key, hash, { place }) => ({
+    [key]: `fs-${hash}`,
+    [`${key}.Arn`]: `arn:aws:elasticfilesystem:${place}:file-system/fs-${hash}`,
+  }),
+  'AWS::EFS::AccessPoint': (key, hash) => ({ [key]: `fsap-${hash}`, [`${key}.AccessPointId`]: `fsap-${hash}` }),
   'AWS::SSM::Parameter': (key, hash) => ({ [key]: `CFN-${key}-${hash.slice(0, 12)}` }),
   'AWS::IAM::Role': (key, _, { account, stack }) => named(key, stack, (name) => `arn:aws:iam::${account}:role/${name}`),
   'AWS::Lambda::Function': (key, _, { place, stack }) => named(key, stack, (name) => `arn:aws:lambda:${place}:function:${name}`),

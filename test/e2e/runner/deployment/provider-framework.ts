@@ -28,16 +28,19 @@ export interface CustomResourceResponse {
   readonly Data?: Readonly<Record<string, string>>;
 }
 
+/** One of the functions of the framework, as it is deployed. */
 export interface FrameworkRun {
   /** The environment of its function. */
   readonly environment: Readonly<Record<string, string>>;
   /** Lambda's Invoke, with the role of its function. */
   readonly invoke: (functionArn: string, payload: string) => Promise<{ readonly Payload: string; readonly FunctionError?: string }>;
+  /** Step Functions' StartExecution, with the role of its function. @default - there are no state machines */
+  readonly startExecution?: (stateMachineArn: string, input: string) => Promise<void>;
 }
 
-interface Framework {
-  readonly onEvent: (request: CustomResourceRequest) => Promise<void>;
-}
+export type FrameworkFunction = 'onEvent' | 'isComplete' | 'onTimeout';
+
+type Framework = Readonly<Record<FrameworkFunction, (event: unknown) => Promise<void>>>;
 
 interface Invocation {
   readonly FunctionName: string;
@@ -47,24 +50,19 @@ interface Invocation {
 /** A response may be no longer. */
 const LONGEST_RESPONSE = 4096;
 
-/** Of the run that begins: the framework reads its environment and invokes before it waits for anything. */
-let beginning: FrameworkRun['invoke'] | undefined;
-const lambdaProcess: { env: FrameworkRun['environment'] } = { env: {} };
-const responses = new Map<string, (body: string) => void>();
-let loaded: Framework | undefined;
+/** The requests that CloudFormation waits for, by the paths of their URLs. */
+const responses = new Map<string, { readonly resolve: (body: string) => void; readonly reject: (error: Error) => void }>();
 
 /**
- * The program that the CDK's `Provider` puts before a function, as aws-cdk-lib ships it, with the request that CloudFormation sends and
- * the response that goes to its URL.
+ * A request of CloudFormation to the program that the CDK's `Provider` puts before a function, and the response that goes to its URL: from
+ * the same function, or from another one that has waited.
  */
-export async function runFramework(request: CustomResourceRequest, { environment, invoke }: FrameworkRun): Promise<CustomResourceResponse> {
-  loaded ??= load();
+export async function runFramework(request: CustomResourceRequest, run: FrameworkRun): Promise<CustomResourceResponse> {
   const { pathname } = new URL(request.ResponseURL);
-  const answered = new Promise<string>((resolve) => responses.set(pathname, resolve));
+  const answered = new Promise<string>((resolve, reject) => responses.set(pathname, { resolve, reject }));
+  answered.catch(() => undefined);
   try {
-    lambdaProcess.env = environment;
-    beginning = invoke;
-    await loaded.onEvent(request);
+    await frameworkFunction('onEvent', run)(request);
     const body = await answered;
     if (Buffer.byteLength(body) > LONGEST_RESPONSE)
       throw new Error(`Response object is too long: ${Buffer.byteLength(body)} bytes, and ${LONGEST_RESPONSE} are allowed`);
@@ -74,21 +72,36 @@ export async function runFramework(request: CustomResourceRequest, { environment
   }
 }
 
+/** What CloudFormation says after an hour, at once: nobody will answer any more. */
+export function abandonRequest(responseUrl: string, why: string): void {
+  responses
+    .get(new URL(responseUrl).pathname)
+    ?.reject(new Error(`CloudFormation did not receive a response from your Custom Resource: ${why}`));
+}
+
+/** A function of the framework, as aws-cdk-lib ships it; each has a process of its own, as in Lambda. */
+export function frameworkFunction(name: FrameworkFunction, run: FrameworkRun): (event: unknown) => Promise<void> {
+  return load(run)[name];
+}
+
+type Evaluate = (...values: readonly unknown[]) => void;
+const compiled = new Map<string, Evaluate>();
+
 /** By hand, since what leaves the function needs clients that Lambda's runtime has, and this repository has not. */
-function load(): Framework {
+function load({ environment, invoke, startExecution }: FrameworkRun): Framework {
   const directory = join(dirname(require.resolve('aws-cdk-lib')), 'custom-resources/lib/provider-framework/runtime');
   const modules: Record<string, object> = {
     url,
     './outbound': {
-      invokeFunction: async ({ FunctionName, Payload }: Invocation) => {
-        if (beginning === undefined) throw new Error('bug: nobody runs the framework');
-        return beginning(FunctionName, Payload);
-      },
+      invokeFunction: async ({ FunctionName, Payload }: Invocation) => invoke(FunctionName, Payload),
       httpRequest: ({ path }: { readonly path: string }, body: string) => {
-        responses.get(path.split('?')[0] ?? '')?.(body);
+        responses.get(path.split('?')[0] ?? '')?.resolve(body);
         return Promise.resolve();
       },
-      startExecution: () => Promise.reject(new Error('the runner has no state machines')),
+      startExecution: async ({ stateMachineArn, input }: { readonly stateMachineArn: string; readonly input: string }) => {
+        if (startExecution === undefined) throw new Error('there are no state machines');
+        return startExecution(stateMachineArn, input);
+      },
     },
   };
   const required = (name: string): object => {
@@ -97,12 +110,13 @@ function load(): Framework {
   };
   const evaluated = (path: string): object => {
     const module = { exports: {} };
-    const code = readFileSync(path, 'utf8');
-    const parameters = ['exports', 'require', 'module', 'process'];
-    const run = compileFunction(code, parameters, { filename: path }) as (...values: readonly unknown[]) => void;
-    run(module.exports, required, module, lambdaProcess);
+    const program = compiled.get(path) ?? (compileFunction(readFileSync(path, 'utf8'), PARAMETERS, { filename: path }) as Evaluate);
+    compiled.set(path, program);
+    program(module.exports, required, module, { env: environment });
     return module.exports;
   };
   Object.assign(required('./util'), { log: () => undefined });
   return required('./framework') as Framework;
 }
+
+const PARAMETERS = ['exports', 'require', 'module', 'process'];

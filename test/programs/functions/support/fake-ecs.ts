@@ -1,11 +1,26 @@
 import { ServiceError, type Fields } from './fake-aws';
 
+/** How a task has ended, as DescribeTasks says it. */
+export interface TaskEnd {
+  readonly stopCode: string;
+  readonly stoppedReason: string;
+  readonly containers: readonly Fields[];
+}
+
+/** Who runs the tasks; without one they are what a test says. */
+export interface TaskHost {
+  /** What RunTask has started; the task's status is `RUNNING` until it has ended. */
+  run(input: Fields, taskArn: string): Promise<TaskEnd>;
+  stop(taskArn: string): void;
+}
+
 interface FakeTask {
   readonly taskArn: string;
   readonly token: string;
   readonly request: string;
   /** In seconds since 1970. */
   readonly createdAt: number;
+  readonly input: Fields;
   lastStatus: string;
   more: Fields;
 }
@@ -24,17 +39,20 @@ export class FakeEcs {
   failure: { readonly reason: string; readonly detail?: string } | undefined;
   /** How often. */
   failures = Number.POSITIVE_INFINITY;
+  host: TaskHost | undefined;
   private unknown = false;
 
   constructor(
-    private readonly cluster: string,
+    /** The only one that there is; undefined: any. */
+    private readonly cluster?: string,
     /** In milliseconds since 1970. */
-    private readonly now: () => number,
+    public now: () => number = () => Date.now(),
   ) {}
 
   serve(operation: string, input: Fields): Fields {
     this.asked.push(operation);
-    if (input['cluster'] !== this.cluster) throw new ServiceError('ClusterNotFoundException', 'Cluster not found.');
+    if (this.cluster !== undefined && input['cluster'] !== this.cluster)
+      throw new ServiceError('ClusterNotFoundException', 'Cluster not found.');
     if (operation === 'RunTask') return this.runTask(input);
     if (operation === 'DescribeTasks') return this.describe(input['tasks'] as readonly string[]);
     if (operation === 'StopTask') return this.stop(String(input['task']));
@@ -46,29 +64,24 @@ export class FakeEcs {
   }
 
   exits(exitCode: number): void {
-    this.ends({ stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited' }, [
+    const containers = [
       { name: 'envoy', exitCode: 0 },
       { name: 'app', exitCode },
-    ]);
+    ];
+    end(this.last(), { stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited', containers });
   }
 
   failsToStart(reason: string): void {
-    this.ends({ stopCode: 'TaskFailedToStart', stoppedReason: 'Task failed to start' }, [{ name: 'app', reason }]);
+    end(this.last(), { stopCode: 'TaskFailedToStart', stoppedReason: 'Task failed to start', containers: [{ name: 'app', reason }] });
   }
 
   isStopped(stoppedReason: string, exitCode: number): void {
-    this.ends({ stopCode: 'UserInitiated', stoppedReason }, [{ name: 'app', exitCode }]);
+    end(this.last(), { stopCode: 'UserInitiated', stoppedReason, containers: [{ name: 'app', exitCode }] });
   }
 
   /** Not everywhere yet, or forgotten, an hour after its end. */
   isUnknown(): void {
     this.unknown = true;
-  }
-
-  private ends(how: Fields, containers: readonly Fields[]): void {
-    const task = this.last();
-    task.lastStatus = 'STOPPED';
-    task.more = { ...how, containers };
   }
 
   private last(): FakeTask {
@@ -92,9 +105,16 @@ export class FakeEcs {
       this.failures -= 1;
       return { tasks: [], failures: [this.failure] };
     }
-    const taskArn = `${this.cluster.replace(':cluster/', ':task/')}/task-${this.tasks.length + 1}`;
-    this.tasks.push({ taskArn, token, request, createdAt: this.now() / 1000, lastStatus: 'PROVISIONING', more: {} });
+    const taskArn = `${String(input['cluster']).replace(':cluster/', ':task/')}/task-${this.tasks.length + 1}`;
+    const task: FakeTask = { taskArn, token, request, input, createdAt: this.now() / 1000, lastStatus: 'PROVISIONING', more: {} };
+    this.tasks.push(task);
     this.started.push(input);
+    if (this.host !== undefined) {
+      task.lastStatus = 'RUNNING';
+      void this.host.run(input, taskArn).then((how) => {
+        end(task, how);
+      });
+    }
     return { tasks: [{ taskArn }], failures: [] };
   }
 
@@ -109,6 +129,12 @@ export class FakeEcs {
 
   private stop(arn: string): Fields {
     this.stopped.push(arn);
+    this.host?.stop(arn);
     return { task: { taskArn: arn } };
   }
+}
+
+function end(task: FakeTask, how: TaskEnd): void {
+  task.lastStatus = 'STOPPED';
+  task.more = { ...how };
 }

@@ -5,22 +5,38 @@ import { isObject, Resolver } from '../../intrinsics';
 import type { Live } from '../live';
 import { roleStatements } from '../role-statements';
 
+/** What is to run, and where: keys of resources. */
+export interface Launch {
+  readonly taskDefinition: string;
+  readonly subnets: readonly string[];
+}
+
+/** A task of a service. */
+export function launchOf(live: Live, serviceKey: string): Launch {
+  const resolver = new Resolver(live.template, live.values);
+  const service = live.template.Resources?.[serviceKey]?.Properties ?? {};
+  const network = isObject(service['NetworkConfiguration']) ? service['NetworkConfiguration']['AwsvpcConfiguration'] : undefined;
+  return {
+    taskDefinition: resolver.referenced(service['TaskDefinition']) ?? '',
+    subnets: isObject(network) && Array.isArray(network['Subnets']) ? resolver.referencedAll(network['Subnets']) : [],
+  };
+}
+
 /**
  * What Fargate needs before a task's containers start: its execution role with the permissions for logs, secrets and images in ECR,
  * and a way to the images. Undefined if all is there.
  */
-export function obstacle(live: Live, serviceKey: string, account: string): string | undefined {
+export function obstacle(live: Live, { taskDefinition, subnets }: Launch, account: string): string | undefined {
   const { template, values } = live;
   const resolver = new Resolver(template, values);
-  const service = template.Resources?.[serviceKey]?.Properties ?? {};
-  const definition = template.Resources?.[resolver.referenced(service['TaskDefinition']) ?? '']?.Properties;
+  const definition = template.Resources?.[taskDefinition]?.Properties;
   if (definition === undefined) return 'there is no task definition';
   const role = resolver.referenced(definition['ExecutionRoleArn']);
   const statements = role === undefined || live.get(role) === undefined ? [] : roleStatements(template, resolver, role);
   return (
     objects(definition['ContainerDefinitions'])
       .map((container) => withoutPermission(container, statements, resolver, account))
-      .find((missing) => missing !== undefined) ?? withoutWay(live, resolver, service)
+      .find((missing) => missing !== undefined) ?? withoutWay(live, resolver, subnets)
   );
 }
 
@@ -55,9 +71,7 @@ function secretNeeds(from: string): readonly [string, string] {
  * A subnet of the template needs a default route to a gateway that is there: an internet gateway that is attached, or a NAT gateway
  * in a subnet with such a route. Who brings subnets of his own has seen to it.
  */
-function withoutWay(live: Live, resolver: Resolver, service: JsonObject): string | undefined {
-  const network = isObject(service['NetworkConfiguration']) ? service['NetworkConfiguration']['AwsvpcConfiguration'] : undefined;
-  const subnets = isObject(network) && Array.isArray(network['Subnets']) ? resolver.referencedAll(network['Subnets']) : [];
+function withoutWay(live: Live, resolver: Resolver, subnets: readonly string[]): string | undefined {
   const cut = subnets.find((subnet) => live.get(subnet)?.definition.Type === 'AWS::EC2::Subnet' && !reaches(live, resolver, subnet));
   return cut === undefined ? undefined : `there is no way from ${cut} to the images yet`;
 }

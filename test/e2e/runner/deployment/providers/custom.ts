@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../../../../../programs/functions/custom-resource-event';
-import type { AwsEmulator } from '../../aws/emulator';
-import type { Principal } from '../../aws/principal';
 import type { JsonObject } from '../../intrinsics';
 import { CUSTOM_RESOURCES } from '../functions';
 import type { LiveResource } from '../live';
 import type { Making, Provider } from '../provider';
 import { asText } from '../provider';
-import type { CustomResourceRequest, CustomResourceResponse } from '../provider-framework';
+import type { CustomResourceRequest, CustomResourceResponse, FrameworkRun } from '../provider-framework';
 import { runFramework } from '../provider-framework';
 
 /** Where the function of a custom resource is. */
 export interface CustomFunctions {
-  readonly aws: AwsEmulator;
   readonly stackId: string;
-  /** The function at an ARN, as it is at the moment: its environment, and who it is. */
-  functionOf(arn: string): { readonly environment: Readonly<Record<string, string>>; readonly principal: Principal } | undefined;
+  /** The function at an ARN, as it is at the moment, for the case that it is the CDK's framework. */
+  frameworkOf(arn: string): FrameworkRun | undefined;
   /** Runs it itself, where it handles events with no framework before it. */
   handle(type: string, arn: string, event: CustomResourceEvent): Promise<CustomResourceAnswer>;
 }
@@ -81,19 +77,9 @@ export function customResources(functions: CustomFunctions): Provider {
 
 async function respond(functions: CustomFunctions, request: CustomResourceRequest): Promise<CustomResourceResponse> {
   const token = String(request.ResourceProperties['ServiceToken']);
-  const called = functions.functionOf(token);
+  const called = functions.frameworkOf(token);
   if (called === undefined) throw new Error(`${request.LogicalResourceId}.ServiceToken: there is no function ${token}`);
-  const { environment, principal } = called;
-  if (environment['USER_ON_EVENT_FUNCTION_ARN'] !== undefined)
-    return runFramework(request, {
-      environment,
-      invoke: async (FunctionName, payload) => {
-        const { lambda } = functions.aws.clients(principal);
-        const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from(payload) }));
-        const { Payload: body = new Uint8Array(), FunctionError: error } = answer;
-        return { Payload: new TextDecoder().decode(body), ...(error === undefined ? {} : { FunctionError: error }) };
-      },
-    });
+  if (called.environment['USER_ON_EVENT_FUNCTION_ARN'] !== undefined) return runFramework(request, called);
   const { StackId, RequestId, LogicalResourceId } = request;
   const answer = await functions.handle(request.ResourceType, token, request);
   return { StackId, RequestId, LogicalResourceId, ...answer, Status: 'SUCCESS' };
