@@ -113,6 +113,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'lib/core/model/constants.ts: 900': 'how long an application may take to start',
   'lib/core/model/defaults.ts: 300': 'a default',
   'lib/core/parse/edge/parse-authorizer.ts: 300': 'a default',
+  'lib/core/parse/edge/parse-cache.ts: 300': 'a default of API Gateway',
   'lib/core/parse/edge/parse-grpc-target.ts: 1024 * 1024': 'as much as Envoy holds of a request by default',
   'lib/core/parse/edge/parse-throttle.ts: 1_000_000': 'more than any account has',
   'lib/core/parse/network/check-shared.ts: 120': 'a retention period of a log group',

@@ -24,8 +24,8 @@ const NOT_IN_TEMPLATES: readonly (readonly [ids: RegExp, why: string])[] = [
   [/\.(requests|invocations|signatures|encryptions|revisions|lists|queries|segments|reads|launches|launchRate)$/, 'calls of running tasks'],
   [/^apiGateway\.(create\w+|otherCalls)$/, 'calls of a deployment, which CloudFormation repeats'],
   [/^logs\.(createStream|event)$|^xRay\.segment$|^cloudWatch\.embeddedMetrics$/, 'what running tasks write'],
-  [/^(httpApi|restApi)\.(payload|headers|methodArn|authorizerResponse)$/, 'of a request'],
-  [/^(httpApi|restApi)\.(integrationTimeout|streamedResponse)$/, 'a setting of one route, which test/core/limits tries'],
+  [/^(httpApi|restApi)\.(payload|headers|methodArn|authorizerResponse|cachedResponse)$/, 'of a request'],
+  [/^(httpApi|restApi)\.(integrationTimeout|streamedResponse|cacheTtl)$/, 'a setting of one route, which test/core/limits tries'],
   [/^httpApi\.(scopes|audiences|stageVariables)$|^restApi\.usagePlansOfKey$/, 'settings of one authorizer, route or key'],
   [/^apiGateway\.(stageName|authorizerName|authorizerCache)$/, 'a setting of one stage or authorizer, which test/core/limits tries'],
   [

@@ -45,6 +45,12 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
     throttle: { with: edge({ throttle: { rateLimit: 50, burstLimit: 100 } }, { throttle: orders }), without: edge() },
     timeout: { with: edge({ timeout: seconds(20) }, { timeout: seconds(10) }), without: edge() },
     streaming: { with: edge({ responseTransferMode: 'STREAM' }), without: edge() },
+    cache: {
+      with: edge({ cache: { clusterSize: '1.6' } }, { cache: { ttl: seconds(30), query: ['page'] } }),
+      without: edge(),
+    },
+    validation: { with: edge({}, { validation: { query: ['page'] } }), without: edge() },
+    detailedErrors: { with: edge({ detailedErrors: true }), without: edge({ detailedErrors: false }) },
     cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },
     corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
     defaultRoute: { with: edge({ routes: { $default: { service: 'orders' } } }), without: edge() },

@@ -21,6 +21,12 @@ const aggregate = {
 };
 const route = { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'ui' } } } };
 
+const cached = (edge: Raw, more: Raw): Raw =>
+  mesh(
+    { ui: service() },
+    { edge: { kind: 'rest', authorizer: { kind: 'none' }, ...edge, routes: { 'GET /': { service: 'ui', ...more } } } },
+  );
+
 const CATALOG_METHOD = 'hipstershop.ProductCatalogService/GetProduct';
 const boutique = (target: Raw): Raw => grpcEdge(demoApi(), { routes: { 'GET /products/{id}': target } });
 
@@ -44,6 +50,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   edge: { with: orders({}, route), without: orders() },
   grpcTranslation: { with: boutique({ grpc: { service: 'catalog', method: CATALOG_METHOD } }), without: boutique({ service: 'ui' }) },
   aggregation: { with: orders({}, aggregate), without: orders({}, route) },
+  edgeCache: { with: cached({ cache: {} }, { cache: {} }), without: cached({}, {}) },
   loadBalancerTarget: ofOrders({ loadBalancerTarget: { kind: 'application' } }),
   requestsPerTask: ofOrders({ scaling: { maxCapacity: 4, requestsPerTask: 600 } }, { scaling: { maxCapacity: 4 } }),
   managedInstances: {

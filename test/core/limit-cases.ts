@@ -139,6 +139,10 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: REST_API.authorizers, taking: (count) => routes(authorizers(count), 'rest') },
   { limit: REST_API.integrationTimeout, taking: (count) => withUi(edge({}, 'rest'), { timeout: { perRequest: seconds(count) } }) },
   { limit: REST_API.streamedResponse, taking: (count) => edge({ responseTransferMode: 'STREAM', timeout: seconds(count) }, 'rest') },
+  {
+    limit: REST_API.cacheTtl,
+    taking: (count) => edge({ cache: { ttl: seconds(count) }, routes: { 'GET /': { service: 'ui', cache: {} } } }, 'rest'),
+  },
   { limit: REST_API.payload, taking: (count) => withUi(edge({}, 'rest'), { maxRequestSize: new Bytes(count) }) },
   {
     limit: API_GATEWAY.vpcLinks,

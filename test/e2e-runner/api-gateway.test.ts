@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { ApiOptions } from '../support/stack';
 import { Authorizer, Edge } from '../../lib';
 import { apiOf } from '../e2e/api-gateway/api';
@@ -253,5 +254,56 @@ describe('a REST API', () => {
     const api = apiOf(withEdge(Edge.restApi(optionsOf({ 'ANY /a': iam }, { cors }))));
     const headers = { 'access-control-allow-origin': 'https://shop.example', 'access-control-allow-methods': 'GET' };
     expect(api.take({ path: '/a', method: 'OPTIONS', credentials: [] })).toMatchObject({ kind: 'answered', status: 204, headers });
+  });
+
+  test('refuses requests without what must be there, as it is spelled, with the ID of the request', () => {
+    const validation = { query: ['page'], headers: ['x-tenant'] };
+    const api = apiOf(
+      withEdge(Edge.restApi({ authorizer: none, detailedErrors: true, routes: { 'GET /a': { service: 'web', validation } } })),
+    );
+    const asked = (request: Partial<ClientRequest>): unknown => {
+      const outcome = api.take({ path: '/a', ...request });
+      return outcome.kind === 'sent' ? outcome.path : { status: outcome.status, ...(JSON.parse(outcome.body) as object) };
+    };
+    const missing = (names: string): unknown => ({
+      status: 400,
+      message: `Missing required request parameters: [${names}]`,
+      type: 'BAD_REQUEST_PARAMETERS',
+      requestId: expect.stringMatching(/./) as string,
+    });
+    expect(asked({})).toEqual(missing('page, x-tenant'));
+    expect(asked({ path: '/a?page=', headers: { 'x-tenant': 't' } })).toEqual(missing('page'));
+    expect(asked({ path: '/a?Page=1', headers: { 'X-Tenant': 't' } })).toEqual(missing('page, x-tenant'));
+    expect(asked({ path: '/a?page=1', headers: { 'x-tenant': 't' } })).toBe('/a?page=1');
+    expect(asked({ path: '/b' })).toMatchObject({ status: 403, type: 'MISSING_AUTHENTICATION_TOKEN' });
+  });
+
+  test('keeps responses by the key that is written, and by nothing else', () => {
+    const cache = { query: ['page'] };
+    const api = apiOf(
+      withEdge(
+        Edge.restApi({
+          authorizer: none,
+          cache: { ttl: Duration.minutes(1) },
+          routes: {
+            'GET /items/{id}': { service: 'web', cache },
+            'GET /mine': { service: 'web', authorizer: Authorizer.apiKey(), cache: {} },
+            'GET /new': { service: 'web' },
+          },
+        }),
+      ),
+    );
+    const keyOf = (path: string, headers: ClientRequest['headers'] = {}): unknown => {
+      const outcome = api.take({ path, headers });
+      return outcome.kind === 'sent' ? outcome.cache?.key : outcome.status;
+    };
+    expect(keyOf('/items/7?page=1&x=1', { cookie: 'a' })).toBe(keyOf('/items/7?page=1&x=2'));
+    expect(keyOf('/items/7?page=1')).not.toBe(keyOf('/items/7?page=2'));
+    expect(keyOf('/items/7')).not.toBe(keyOf('/items/8'));
+    expect(keyOf('/mine', { 'x-api-key': 'ann' })).not.toBe(keyOf('/mine', { 'x-api-key': 'bob' }));
+    // Nobody gets the one key of all who are not told apart.
+    expect([keyOf('/mine'), keyOf('/mine', { 'X-Api-Key': 'ann' })]).toEqual([400, 400]);
+    expect(keyOf('/new')).toBeUndefined();
+    expect(api.take({ path: '/items/7' })).toMatchObject({ cache: { ttlSeconds: 60 } });
   });
 });

@@ -208,6 +208,24 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
       path: `edge.routes["GET /"].throttle.${field}`,
     },
   ],
+  CacheProps: (field) => [
+    {
+      props: inEdge({ cache: { [field]: unexpected }, routes: { 'GET /': { service: 'ui', cache: {} } } }, 'rest'),
+      path: `edge.cache.${field}`,
+    },
+  ],
+  RouteCacheProps: (field) => [
+    {
+      props: inEdge({ cache: {}, routes: { 'GET /': { service: 'ui', cache: { [field]: unexpected } } } }, 'rest'),
+      path: `edge.routes["GET /"].cache.${field}`,
+    },
+  ],
+  ValidationProps: (field) => [
+    {
+      props: inEdge({ routes: { 'GET /': { service: 'ui', validation: { [field]: unexpected } } } }, 'rest'),
+      path: `edge.routes["GET /"].validation.${field}`,
+    },
+  ],
   CorsProps: (field) => [{ props: inEdge({ cors: { allowOrigins: ['*'], [field]: unexpected } }), path: `edge.cors.${field}` }],
   JwtAuthorizerOptions: (field) => [inAuthorizer('jwt', field)],
   CognitoAuthorizerOptions: (field) => [inAuthorizer('cognito', field)],

@@ -113,6 +113,23 @@ export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
     scope: 'request to a REST API, or response',
     handling: { documented: 'as for an HTTP API' },
   },
+  cacheTtl: {
+    counts: 'time for which a response is kept',
+    value: 3600,
+    least: 1,
+    unit: 'seconds',
+    scope: 'route of a REST API',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: `${GUIDE}/api-gateway-caching.html`,
+  },
+  cachedResponse: {
+    counts: 'response that is kept, which encryption makes larger',
+    value: KIB * KIB,
+    unit: 'bytes',
+    scope: 'route of a REST API',
+    handling: { documented: 'it is known when a response comes; a larger one is passed on, and not kept' },
+    source: `${GUIDE}/api-gateway-caching.html`,
+  },
   usagePlansOfKey: {
     counts: 'usage plans',
     value: 10,

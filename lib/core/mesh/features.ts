@@ -141,6 +141,13 @@ export const FEATURES = {
       ),
     without: 'let the route lead to a service that calls the others',
   },
+  edgeCache: {
+    title: 'Routes of an edge whose responses are kept, and whose services see of credentials only what they are kept by (`cache`)',
+    usedAt: ({ edges }) =>
+      edges.flatMap(({ path, routes: all }) =>
+        all.flatMap(({ key, cache }) => (cache === undefined ? [] : [`${path}.routes[${JSON.stringify(key)}].cache`])),
+      ),
+  },
   allow: {
     title: 'Authorization by caller, method and path (`allow`)',
     usedAt: (topology) => services(topology, 'allow', ({ allow }) => allow !== undefined),

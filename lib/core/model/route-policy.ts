@@ -7,6 +7,11 @@ export interface RoutePolicy {
   readonly maxRequestBytes?: number;
   /** After which the gateway service ends a request, where the API does not. */
   readonly timeoutSeconds?: number;
+  /**
+   * Request headers that the service does not get, in lower case, since its response is kept for clients that send others. It sets no
+   * cookies either.
+   */
+  readonly withoutHeaders?: readonly string[];
 }
 
 /** By name in lower case, sorted. Removed first; what is only added stays as a service sets it. */

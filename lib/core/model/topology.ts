@@ -364,6 +364,10 @@ export interface EdgeTopology<Options = unknown> {
   /** Absent: the limits of the account. */
   readonly throttle?: Throttle;
   readonly cors?: Cors;
+  /** Absent: no response is kept. */
+  readonly cache?: EdgeCache;
+  /** Whether errors of the API itself have more than a message. */
+  readonly detailedErrors?: true;
   readonly stageName: string;
   /** Absent: what API Gateway does by default. */
   readonly ipAddressType?: IpAddressType;
@@ -373,6 +377,30 @@ export interface EdgeTopology<Options = unknown> {
   readonly gateway: Sizing;
   /** In whose stack API and gateway service stand; absent: in that of the system. */
   readonly group?: string;
+}
+
+/** In which an API keeps responses. */
+export interface EdgeCache {
+  /** In GB, as AWS writes it. */
+  readonly clusterSize: string;
+  readonly encrypted: boolean;
+}
+
+/** How responses of a route are kept. */
+export interface RouteCache {
+  readonly ttlSeconds: number;
+  /** Request headers that are part of the key, as they are spelled; those at which the authorizer looks first, which must be there. */
+  readonly headers: readonly string[];
+  /** How many of them the authorizer looks at. */
+  readonly identities: number;
+  /** Parameters of the query string that are part of the key. */
+  readonly query: readonly string[];
+}
+
+/** What must be in requests of a route. */
+export interface RouteValidation {
+  readonly headers: readonly string[];
+  readonly query: readonly string[];
 }
 
 /** By which addresses clients reach an API. */
@@ -465,6 +493,10 @@ export interface EdgeRoute {
   readonly streamed: boolean;
   /** What the gateway service does; absent: nothing of it. */
   readonly policy?: RoutePolicy;
+  /** How the API keeps responses; absent: not at all. */
+  readonly cache?: RouteCache;
+  /** What the API refuses; absent: nothing. */
+  readonly validation?: RouteValidation;
 }
 
 /** Where the requests of a route go. */

@@ -3,6 +3,7 @@ import type { IpAddressType, ResponseTransferMode } from 'aws-cdk-lib/aws-apigat
 import type { IpAddressType as HttpIpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Aggregate } from './aggregate';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
+import type { CacheProps, RouteCacheProps } from './cache';
 import type { GrpcRouteProps } from './grpc-route';
 import type { GrpcRoutesProps, HttpApiGrpcRoutesProps, RestApiGrpcRoutesProps } from './grpc-routes';
 import { factoryInput } from '../factory-input';
@@ -10,6 +11,7 @@ import type { RoleProps } from '../service/role-props';
 import type { SizingProps } from '../service/sizing-props';
 import type { Compression } from '../traffic/compression';
 import type { ResponseHeaders } from './response-headers';
+import type { ValidationProps } from './validation';
 
 /**
  * Limit on requests, as a token bucket. If both values are 0, API Gateway refuses every request (429).
@@ -151,6 +153,21 @@ export interface RestApiRouteProps extends RouteProps {
    * @default - that of the edge
    */
   readonly responseTransferMode?: ResponseTransferMode;
+
+  /**
+   * Caching of the responses, with the `cache` of the edge. Of `GET` routes only, and not with `Authorizer.iam()`, whose callers cannot be
+   * part of the key.
+   *
+   * @default - none: every request reaches the service
+   */
+  readonly cache?: RouteCacheProps;
+
+  /**
+   * What requests must have; API Gateway answers 400 to others.
+   *
+   * @default - none: the service alone looks at requests
+   */
+  readonly validation?: ValidationProps;
 }
 
 /**
@@ -434,6 +451,23 @@ export interface RestApiOptions extends EdgeOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
    */
   readonly responseTransferMode?: ResponseTransferMode;
+
+  /**
+   * Cache of the API, for the routes that have a `cache` of their own. It costs by the hour, whether it is used or not.
+   *
+   * @default - none
+   */
+  readonly cache?: CacheProps;
+
+  /**
+   * Whether all errors of API Gateway itself, such as 400, 401, 403, 429 and 504, have the body
+   * `{"message": "…", "type": "…", "requestId": "…"}`: what went wrong, the kind of error as API Gateway names it, and the ID of the
+   * request, which the access log has, too. Their statuses and headers stay as they are. Errors of services are not changed.
+   *
+   * @default false - they have the body `{"message": "…"}`
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+   */
+  readonly detailedErrors?: boolean;
 
   /**
    * Whether the stack sets the role by which API Gateway writes access logs. It is one setting for all REST APIs of the account and

@@ -28,6 +28,14 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
     throttle: ({ stage }) => stage.throttle?.rateLimit === 50 && stage.methodThrottles['/orders/GET']?.burstLimit === 10,
     timeout: method(({ timeoutMillis }) => timeoutMillis === 10_000),
     streaming: method(({ streamed }) => streamed),
+    cache: ({ stage, methods: [first] }) =>
+      stage.cache?.clusterSize === '1.6' &&
+      stage.cache.methods['/orders/GET']?.ttlSeconds === 30 &&
+      first?.cacheKey?.includes('method.request.querystring.page') === true,
+    validation: method(
+      ({ validator, methodParameters }) => validator === 'parameters' && 'method.request.querystring.page' in methodParameters,
+    ),
+    detailedErrors: ({ errors }) => errors?.template?.includes('$context.requestId') === true,
     cors: ({ cors }) => cors?.preflightHeaders['Access-Control-Allow-Origin'] === "'https://shop.example'",
     stage: ({ stage }) => stage.name === 'live',
     dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',

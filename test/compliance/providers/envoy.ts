@@ -87,6 +87,10 @@ export const envoyProofs: ProviderProofs = {
       has('gateway', { route: { cluster: '_aggregator', timeout: /./ } }),
       ({ workloads }) => workloads.some(({ containers }) => containers.some(({ role }) => role === 'aggregator')),
     ),
+    edgeCache: has('gateway', {
+      request_headers_to_remove: ['authorization', 'cookie', 'x-api-key'],
+      response_headers_to_remove: ['set-cookie'],
+    }),
     allow: has('orders', { rules: { policies: { 'allow[0]': { permissions: [{ and_rules: {} }] } } } }),
     external: all(
       has('ui', { name: 'db', traffic_direction: 'OUTBOUND' }),

@@ -3,6 +3,7 @@ import { AGGREGATION_MISTAKES } from './mistakes/aggregation';
 import { AUTHORIZER_MISTAKES } from './mistakes/authorizers';
 import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { EDGE_MISTAKES } from './mistakes/edge';
+import { EDGE_CACHE_MISTAKES } from './mistakes/edge-cache';
 import { GRPC_MISTAKES } from './mistakes/grpc';
 import { MESH_MISTAKES } from './mistakes/mesh';
 import type { Mistake } from './mistakes/mistake';
@@ -32,6 +33,7 @@ const SUBJECTS = [
   SECURITY_MISTAKES,
   MESH_MISTAKES,
   EDGE_MISTAKES,
+  EDGE_CACHE_MISTAKES,
   GRPC_MISTAKES,
   AUTHORIZER_MISTAKES,
   AGGREGATION_MISTAKES,

@@ -19,6 +19,7 @@ export interface ApiGatewayOptions {
  */
 export class ApiGateway {
   private readFrom: Template;
+  private readonly kept = new Map<string, { readonly response: HttpResponse; readonly until: number }>();
   private known: { readonly instances: readonly Instance[]; readonly at: number } | undefined;
 
   private constructor(
@@ -62,7 +63,10 @@ export class ApiGateway {
     if (passed.kind === 'answered') return ofItsOwn(passed, 0);
     const { body, bodyBase64 } = request;
     const { address, port } = this.target();
-    const { timeoutMs, streamed, late } = passed.waits;
+    const { timeoutMs, streamed, late, cache } = passed.waits;
+    const kept = cache === undefined ? undefined : this.kept.get(cache.key);
+    // What a client says of caching is not looked at: it has no permission to invalidate.
+    if (kept !== undefined && kept.until > Date.now()) return kept.response;
     const outcome = await this.client.attempt({
       url: `http://${address}:${port}${passed.path}`,
       method: passed.method,
@@ -74,7 +78,10 @@ export class ApiGateway {
     // What has begun to arrive cannot become another answer: a stream that is late ends where it is.
     if (streamed) return outcome;
     if (outcome.kind === 'failure') return outcome.code === 'TIMEOUT' ? ofItsOwn(late, outcome.durationMs) : outcome;
-    return { ...outcome, arrivalsMs: outcome.arrivalsMs.length === 0 ? [] : [outcome.durationMs] };
+    const response = { ...outcome, arrivalsMs: outcome.arrivalsMs.length === 0 ? [] : [outcome.durationMs] };
+    // Whatever its status: errors of the integration are kept, too, as has been seen.
+    if (cache !== undefined) this.kept.set(cache.key, { response, until: Date.now() + cache.ttlSeconds * 1000 });
+    return response;
   }
 
   /** Any healthy task: of those that Cloud Map shows with their port, or that a load balancer has as targets. */

@@ -13,7 +13,7 @@ export interface FromLink {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly waits: Pick<Sent, 'timeoutMs' | 'streamed' | 'late'>;
+  readonly waits: Pick<Sent, 'timeoutMs' | 'streamed' | 'late' | 'cache'>;
 }
 
 /** The API of an edge of a template, of either kind. */
@@ -32,7 +32,7 @@ export function passThrough(api: Api, request: ClientRequest): FromLink | Answer
   const { method = 'GET', headers = {}, host = API_HOST, address = CLIENT_ADDRESS, unmapped = [] } = request;
   const outcome = api.take(request);
   if (outcome.kind === 'answered') return outcome;
-  const { timeoutMs, streamed, late } = outcome;
+  const { timeoutMs, streamed, late, cache } = outcome;
   const mapped = Object.fromEntries(Object.entries(outcome.headers).filter(([name]) => !unmapped.includes(name)));
   // A header that is overwritten is so in every case of letters.
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !(name.toLowerCase() in mapped)));
@@ -40,7 +40,7 @@ export function passThrough(api: Api, request: ClientRequest): FromLink | Answer
     kind: 'sent',
     method,
     path: outcome.path,
-    waits: { timeoutMs, streamed, late },
+    waits: { timeoutMs, streamed, late, ...(cache && { cache }) },
     headers: {
       ...kept,
       // What API Gateway adds of itself, and lets nobody map.

@@ -1,6 +1,7 @@
 import type { Fields } from '../runner';
-import type { Answered, ApiRoute } from './model';
-import { message } from './model';
+import type { Refused } from './gateway-response';
+import { refused } from './gateway-response';
+import type { ApiRoute } from './model';
 
 /** What a route asks of a client. */
 export interface Demand {
@@ -31,7 +32,7 @@ export function refusal(
   { demand }: ApiRoute,
   routes: readonly ApiRoute[],
   credentials: readonly string[] | undefined,
-): Answered | undefined {
+): Refused | undefined {
   if (
     credentials === undefined ||
     isMet(
@@ -40,8 +41,8 @@ export function refusal(
     )
   )
     return undefined;
-  if (demand.type === 'NONE') return message(403, 'Forbidden');
-  return message(REFUSED[demand.type], REFUSED[demand.type] === 401 ? 'Unauthorized' : 'Forbidden');
+  if (demand.type === 'NONE') return refused(403, 'INVALID_API_KEY', 'Forbidden');
+  return REFUSED[demand.type] === 401 ? refused(401, 'UNAUTHORIZED', 'Unauthorized') : refused(403, 'ACCESS_DENIED', 'Forbidden');
 }
 
 /** Whether somebody who can show what other routes ask for may use a route. */

@@ -58,18 +58,18 @@ function httpApi(wiring: Wiring, api: Wired, readings: Readings): Api | undefine
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
       if (route === undefined && cors && method === 'OPTIONS') return { kind: 'answered', status: 204, headers: {}, body: '' };
       if (route === undefined) return message(404, 'Not Found');
-      return (
-        refusal(route, routes, credentials) ?? {
-          kind: 'sent',
-          // AWS encodes again what it takes for the query's parameters; nothing of ours decides by them.
-          path: `${integration.prefix}${readings.decodesPaths ? decoded(path) : path}${query}`,
-          headers: headersOf(integration, route, request, whole, readings.absent),
-          // "Maximum integration timeout: 30 seconds": https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-          timeoutMs: 30_000,
-          streamed: false,
-          late: message(503, 'Service Unavailable'),
-        }
-      );
+      const refusedFor = refusal(route, routes, credentials);
+      if (refusedFor !== undefined) return message(refusedFor.status, refusedFor.body);
+      return {
+        kind: 'sent',
+        // AWS encodes again what it takes for the query's parameters; nothing of ours decides by them.
+        path: `${integration.prefix}${readings.decodesPaths ? decoded(path) : path}${query}`,
+        headers: headersOf(integration, route, request, whole, readings.absent),
+        // "Maximum integration timeout: 30 seconds": https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+        timeoutMs: 30_000,
+        streamed: false,
+        late: message(503, 'Service Unavailable'),
+      };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { AbsentMapping, ClientRequest } from './client-request';
 import type { Demand } from './authorization';
+import type { CacheEntry } from './parameters';
 
 /** An API of API Gateway, as a template declares it. */
 export interface Api {
@@ -41,6 +42,8 @@ export interface Sent {
   readonly streamed: boolean;
   /** What the client gets if the response does not come in time. */
   readonly late: Answered;
+  /** Present if it keeps the response. */
+  readonly cache?: CacheEntry;
 }
 
 /** By API Gateway itself. */

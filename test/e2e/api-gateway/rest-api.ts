@@ -4,8 +4,11 @@ import { readDemand, refusal } from './authorization';
 import type { ClientRequest } from './client-request';
 import { contextVariable, located, mappedHeader } from './client-request';
 import { decoded } from './decode';
+import type { Refused } from './gateway-response';
+import { asResponse, readGatewayResponse, refused } from './gateway-response';
 import type { Answered, Api, ApiRoute, Outcome } from './model';
 import { message } from './model';
+import { cacheKey, missingParameters, parametersOf } from './parameters';
 import type { MatchOptions, Matched, Parts } from './route';
 import { matching, ofMethod } from './route';
 import type { Wired } from './wiring';
@@ -19,6 +22,10 @@ interface Method extends ApiRoute {
   readonly parameters: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly streamed: boolean;
+  /** Parameters that must be there, if its validator looks for them. */
+  readonly required: readonly string[];
+  /** Parameters by which its responses are kept; absent: they are not. */
+  readonly cacheKey?: readonly string[];
   /** What a mock integration answers by itself. */
   readonly mock?: Answered;
 }
@@ -33,9 +40,10 @@ function restApi(wiring: Wiring, api: Wired): Api | undefined {
   const own = wiring.allOf('ApiGateway::Method', 'RestApiId', api.id);
   const methods = own.map((method) => readMethod(wiring, method));
   const backend = backendOf(wiring, own);
-  const [stage] = wiring
-    .allOf('ApiGateway::Stage', 'RestApiId', api.id)
-    .map(({ id, properties }) => Fields.of(wiring.resolver.resolve(properties), id).text('StageName'));
+  const [stageFields] = fieldsOf(wiring, 'ApiGateway::Stage', api);
+  const stage = stageFields?.text('StageName');
+  const kept = stageFields === undefined ? new Map<string, number>() : cachedMethods(stageFields);
+  const responses = fieldsOf(wiring, 'ApiGateway::GatewayResponse', api).map(readGatewayResponse);
   if (backend === undefined) return undefined;
   return {
     edge: edgeOf(api),
@@ -49,11 +57,15 @@ function restApi(wiring: Wiring, api: Wired): Api | undefined {
       if (at === undefined) return message(403, 'Forbidden');
       const { whole, path, query } = at;
       const found = chosen(methods, request.method ?? 'GET', path);
-      // MISSING_AUTHENTICATION_TOKEN is also what a client gets that asks for a resource or method that is not there:
+      const error = (one: Refused): Answered => asResponse(one, responses, request);
+      // What a client gets, too, that asks for a resource or method that is not there:
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
-      if (found === undefined) return message(403, 'Missing Authentication Token');
+      if (found === undefined) return error(refused(403, 'MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token'));
+      const parameters = parametersOf(request, found.values);
+      const refusedFor = refusal(found.route, methods, request.credentials) ?? missingParameters(found.route.required, parameters);
+      if (refusedFor !== undefined) return error(refusedFor);
+      const ttlSeconds = kept.get(found.route.key);
       return (
-        refusal(found.route, methods, request.credentials) ??
         found.route.mock ?? {
           kind: 'sent',
           path: `${uriOf(found)}${query}`,
@@ -61,11 +73,36 @@ function restApi(wiring: Wiring, api: Wired): Api | undefined {
           timeoutMs: found.route.timeoutMs,
           streamed: found.route.streamed,
           // INTEGRATION_TIMEOUT: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
-          late: message(504, 'Endpoint request timed out'),
+          late: error(refused(504, 'INTEGRATION_TIMEOUT', 'Endpoint request timed out')),
+          ...(ttlSeconds === undefined
+            ? {}
+            : { cache: { key: cacheKey(found.route.key, found.route.cacheKey ?? [], parameters), ttlSeconds } }),
         }
       );
     },
   };
+}
+
+function fieldsOf(wiring: Wiring, type: string, api: Wired): readonly Fields[] {
+  return wiring.allOf(type, 'RestApiId', api.id).map(({ id, properties }) => Fields.of(wiring.resolver.resolve(properties), id));
+}
+
+/**
+ * For how long responses are kept, by method and path. "A cache cluster must be enabled on the stage for responses to be cached."
+ * https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html
+ */
+function cachedMethods(stage: Fields): ReadonlyMap<string, number> {
+  if (!stage.flag('CacheClusterEnabled', false)) return new Map();
+  return new Map(
+    stage
+      .objects('MethodSettings')
+      .filter((setting) => setting.flag('CachingEnabled', false))
+      .map((setting) => [
+        // "~1" stands for "/" in the path of a method.
+        `${setting.text('HttpMethod')} ${setting.text('ResourcePath').slice(1).replaceAll('~1', '/')}`,
+        setting.number('CacheTtlInSeconds', 300),
+      ]),
+  );
 }
 
 /** Where methods send: by a VPC link to a load balancer, and from its listener to the targets of an ECS service. */
@@ -105,8 +142,17 @@ function readMethod(wiring: Wiring, method: Wired): Method {
     // https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html#apigw-Type-Integration-timeoutInMillis
     timeoutMs: integration?.number('TimeoutInMillis', 29_000) ?? 29_000,
     streamed: integration?.optionalText('ResponseTransferMode') === 'STREAM',
+    required: requiredOf(wiring, method, fields),
+    cacheKey: integration?.texts('CacheKeyParameters') ?? [],
     ...(integration?.text('Type') === 'MOCK' ? { mock: mockOf(integration) } : {}),
   };
+}
+
+function requiredOf(wiring: Wiring, method: Wired, fields: Fields): readonly string[] {
+  const validator = wiring.behind(method, 'RequestValidatorId');
+  if (validator === undefined || validator.properties['ValidateRequestParameters'] !== true) return [];
+  const declared = fields.child('RequestParameters');
+  return declared === undefined ? [] : Object.keys(declared.allTexts()).filter((name) => declared.flag(name, false));
 }
 
 function mockOf(integration: Fields): Answered {

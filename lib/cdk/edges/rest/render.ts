@@ -15,11 +15,14 @@ import { deployChanges } from './live';
 import { nestPaths } from './nested-paths';
 import { acknowledgeNoCache } from './no-cache';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
+import type { ErrorsPlan } from '../../../core/edges/rest/errors';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import type { ConnectionPlan } from '../../../core/edges/rest/waits';
 import { resourceAt } from './resource-at';
+import { cacheOptions, methodOptions } from './method-options';
 import { renderUsagePlan } from './usage-plan';
+import { renderValidator } from './validator';
 import { defined } from '../../../core/defined';
 
 /** Where methods send requests. */
@@ -39,8 +42,10 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
   );
   const nested = nestPaths(scope, api, plan.nestedPaths);
-  for (const method of plan.methods) renderMethod(api, method, backend, authorizers);
-  if (plan.cors !== undefined) renderCors(api, plan.cors);
+  const validator = renderValidator(api, plan.methods);
+  for (const method of plan.methods) renderMethod(api, method, { backend, authorizers, validator });
+  if (plan.cors !== undefined) for (const path of plan.cors.preflightPaths) renderPreflight(resourceAt(api, path), plan.cors);
+  if (plan.errors !== undefined) renderErrors(api, plan.errors);
   deployChanges(api, nested);
   const stage = api.deploymentStage;
   const usagePlan = plan.apiKeys === undefined ? undefined : renderKeys(scope, edge, stage, plan.apiKeys, context);
@@ -97,12 +102,8 @@ function renderApi(
       ...(plan.throttle === undefined
         ? {}
         : { throttlingRateLimit: plan.throttle.rateLimit, throttlingBurstLimit: plan.throttle.burstLimit, metricsEnabled: true }),
-      methodOptions: Object.fromEntries(
-        Object.entries(plan.methodThrottles).map(([path, { rateLimit, burstLimit }]) => [
-          path,
-          { throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit, metricsEnabled: true },
-        ]),
-      ),
+      ...cacheOptions(plan),
+      methodOptions: methodOptions(plan),
       ...(plan.accessLogFormat === undefined
         ? {}
         : {
@@ -130,12 +131,14 @@ function renderBackend(scope: Construct, name: string, connections: ConnectionPl
   };
 }
 
-function renderMethod(
-  api: apigateway.RestApi,
-  plan: RestMethodPlan,
-  backend: Backend,
-  authorizers: ReadonlyMap<string, RenderedAuthorizer>,
-): void {
+/** What methods of the API share. */
+interface Shared {
+  readonly backend: Backend;
+  readonly authorizers: ReadonlyMap<string, RenderedAuthorizer>;
+  readonly validator: apigateway.RequestValidator | undefined;
+}
+
+function renderMethod(api: apigateway.RestApi, plan: RestMethodPlan, { backend, authorizers, validator }: Shared): void {
   const { authorizer, resource: authorizerResource } = authorizers.get(plan.authorizer ?? '') ?? {};
   const integration = new apigateway.Integration({
     type: apigateway.IntegrationType.HTTP_PROXY,
@@ -146,12 +149,14 @@ function renderMethod(
       connectionType: apigateway.ConnectionType.VPC_LINK,
       vpcLink: backend.vpcLink,
       requestParameters: { ...plan.requestParameters },
+      ...(plan.cacheKey === undefined ? {} : { cacheKeyParameters: [...plan.cacheKey] }),
       ...defined({ timeout: plan.timeoutMillis === undefined ? undefined : Duration.millis(plan.timeoutMillis) }),
       ...(plan.streamed ? { responseTransferMode: apigateway.ResponseTransferMode.STREAM } : {}),
     },
   });
   const method = resourceAt(api, plan.path).addMethod(plan.httpMethod, integration, {
     ...(Object.keys(plan.methodParameters).length === 0 ? {} : { requestParameters: { ...plan.methodParameters } }),
+    ...(plan.validator === undefined || validator === undefined ? {} : { requestValidator: validator }),
     ...(plan.apiKeyRequired ? { apiKeyRequired: true } : {}),
     ...(authorizer === undefined
       ? { authorizationType: plan.authorizationType === 'AWS_IAM' ? apigateway.AuthorizationType.IAM : apigateway.AuthorizationType.NONE }
@@ -165,13 +170,17 @@ function renderMethod(
   if (authorizerResource !== undefined) resource.node.addDependency(authorizerResource);
 }
 
-function renderCors(api: apigateway.RestApi, plan: CorsPlan): void {
-  for (const path of plan.preflightPaths) renderPreflight(resourceAt(api, path), plan);
+/** One response of a type is all that an API takes, whatever of it is changed: so the IDs stay those of the first reason for it. */
+function renderErrors(api: apigateway.RestApi, { headers, template }: ErrorsPlan): void {
   for (const [id, type] of [
     ['Cors4xx', apigateway.ResponseType.DEFAULT_4XX],
     ['Cors5xx', apigateway.ResponseType.DEFAULT_5XX],
   ] as const) {
-    api.addGatewayResponse(id, { type, responseHeaders: { ...plan.errorHeaders } });
+    api.addGatewayResponse(id, {
+      type,
+      ...(Object.keys(headers).length === 0 ? {} : { responseHeaders: { ...headers } }),
+      ...(template === undefined ? {} : { templates: { 'application/json': template } }),
+    });
   }
 }
 

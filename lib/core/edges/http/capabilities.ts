@@ -13,6 +13,15 @@ export const CAPABILITIES: EdgeCapabilities = {
   throttle: true,
   timeout: true,
   streaming: { no: 'an HTTP API passes a response on when it is complete: only REST APIs stream' },
+  cache: {
+    no: 'an HTTP API keeps no responses',
+    fix: 'put Amazon CloudFront in front of it, with what its authorizers look at in the cache key',
+  },
+  validation: {
+    no: 'an HTTP API does not look into requests',
+    fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
+  },
+  detailedErrors: { no: 'the errors of an HTTP API are {"message": "…"}', fix: 'read the ID of the request in the header apigw-requestid' },
   cors: true,
   corsTokens: true,
   defaultRoute: true,

@@ -14,6 +14,9 @@ export const CAPABILITIES: EdgeCapabilities = {
   throttle: true,
   timeout: true,
   streaming: true,
+  cache: true,
+  validation: true,
+  detailedErrors: true,
   cors: true,
   corsTokens: {
     no: 'Envoy compares the origins of a REST API, so they must be known when the app is synthesized',

@@ -12,8 +12,12 @@ import type {
 } from '../../model/topology';
 import { REST_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
+import type { CachePlan } from './cache';
+import { planCache, planRequest } from './cache';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
+import type { ErrorsPlan } from './errors';
+import { planErrors } from './errors';
 import { methodThrottles } from './method-throttles';
 import type { NestedPathPlan } from './nested-paths';
 import { planNestedPaths } from './nested-paths';
@@ -37,6 +41,8 @@ export interface RestApiPlan {
   readonly authorizers: readonly RestAuthorizerPlan[];
   readonly stage: RestStagePlan;
   readonly cors?: CorsPlan;
+  /** Present if errors of API Gateway itself are other than by default. */
+  readonly errors?: ErrorsPlan;
   /** Of the load balancer. */
   readonly connections: ConnectionPlan;
   /** Absent: API Gateway's default. */
@@ -60,6 +66,10 @@ export interface RestMethodPlan {
   /** Parameters of the path must be declared before they can be mapped. */
   readonly methodParameters: Readonly<Record<string, boolean>>;
   readonly requestParameters: Readonly<Record<string, string>>;
+  /** Present if API Gateway refuses requests without the parameters that must be there. */
+  readonly validator?: 'parameters';
+  /** Parameters by which kept responses are told apart; absent: none is kept. */
+  readonly cacheKey?: readonly string[];
   readonly authorizationType: RestAuthorizationType;
   /** The id of one of the plan's authorizers. */
   readonly authorizer?: string;
@@ -90,6 +100,8 @@ export interface RestStagePlan {
   readonly throttle?: Throttle;
   /** By path and method, such as `/catalog/{id}/GET`; never `ANY`, which a stage does not know. */
   readonly methodThrottles: Readonly<Record<string, Throttle>>;
+  /** Absent: nothing is kept. */
+  readonly cache?: CachePlan;
 }
 
 const AUTHORIZATION_TYPES: Readonly<Partial<Record<AuthorizerKind, RestAuthorizationType>>> = {
@@ -112,12 +124,13 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       traced: tracing !== undefined,
       ...(edge.accessLogs ? { accessLogFormat: REST_ACCESS_LOG } : {}),
       setsAccountRole: edge.accessLogs && edge.options.cloudWatchRole,
-      ...defined({ throttle: edge.throttle }),
+      ...defined({ throttle: edge.throttle, cache: planCache(edge) }),
       methodThrottles: methodThrottles(edge.routes, cors),
     },
     connections: planConnections(edge.routes),
     ...defined({
       cors,
+      errors: planErrors(cors, edge.detailedErrors),
       nestedPaths: planNestedPaths(edge.options.nestedPaths),
       ipAddressType: edge.ipAddressType,
       apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true },
@@ -142,7 +155,7 @@ function planMethod(edge: EdgeTopology, route: EdgeRoute): RestMethodPlan {
     path: route.path,
     httpMethod: route.method,
     uriPath: uriPath(route.segments),
-    methodParameters: Object.fromEntries(names.map((name) => [`method.request.path.${name}`, true])),
+    ...planRequest(names, route),
     requestParameters: {
       ...Object.fromEntries(names.map((name) => [`integration.request.path.${name}`, `method.request.path.${name}`])),
       [`integration.request.header.${CLIENT_IP_HEADER}`]: 'context.identity.sourceIp',

@@ -51,7 +51,7 @@ export function policyOfEdge(edge: EdgeTopology): WithPolicy {
 }
 
 function withPolicy(edge: EdgeTopology, variants: readonly string[], edgeRoute: EdgeRoute, routes: readonly Route[]): readonly Route[] {
-  const { maxRequestBytes } = edgeRoute.policy ?? {};
+  const { maxRequestBytes, withoutHeaders } = edgeRoute.policy ?? {};
   // The aggregator keeps its own time, which is not longer, and then answers with what it has.
   const timeoutSeconds = edgeRoute.target.kind === 'aggregate' ? undefined : edgeRoute.policy?.timeoutSeconds;
   const headers = responseHeadersOf(edgeRoute);
@@ -59,7 +59,8 @@ function withPolicy(edge: EdgeTopology, variants: readonly string[], edgeRoute: 
   const first = routes.findIndex((route) => route.direct_response === undefined);
   return routes.flatMap((route, index) => {
     if (route.direct_response !== undefined) return [withFilters(route, headers)];
-    const sent = withFilters(timeoutSeconds === undefined ? route : withTimeout(route, timeoutSeconds), filters);
+    const timed = timeoutSeconds === undefined ? route : withTimeout(route, timeoutSeconds);
+    const sent = withFilters(withoutHeaders === undefined ? timed : forAll(timed, withoutHeaders), filters);
     if (maxRequestBytes === undefined) return [sent];
     return [
       ...(index === first ? [withFilters(tooLarge(maxRequestBytes, routes), headers)] : []),
@@ -67,6 +68,15 @@ function withPolicy(edge: EdgeTopology, variants: readonly string[], edgeRoute: 
       ...(route.name === JSON_ROUTE ? [sent] : counted(sent, maxRequestBytes)),
     ];
   });
+}
+
+/** What a service is not told, its response cannot depend on; and a cookie that it sets would be that of every client. */
+function forAll(route: Route, withoutHeaders: readonly string[]): Route {
+  return {
+    ...route,
+    request_headers_to_remove: [...(route.request_headers_to_remove ?? []), ...withoutHeaders],
+    response_headers_to_remove: [...(route.response_headers_to_remove ?? []), 'set-cookie'],
+  };
 }
 
 function withFilters(route: Route, filters: TypedPerFilterConfig): Route {

@@ -33,6 +33,7 @@ export const CAPABILITIES: Capabilities = {
   },
   edge: true,
   grpcTranslation: { no: 'its virtual gateways pass requests on as they are' },
+  edgeCache: { no: 'its virtual gateways pass on cookies and tokens, so one client could get what a service answers to another' },
   aggregation: { no: 'a virtual gateway has no route to a program in its own task' },
   allow: {
     no: 'it has no authorization. A service lets in the callers that list it, by their certificates, and those may ask for everything',

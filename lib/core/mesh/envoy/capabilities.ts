@@ -20,6 +20,7 @@ export const CAPABILITIES: Capabilities = {
   edge: true,
   grpcTranslation: true,
   aggregation: true,
+  edgeCache: true,
   allow: true,
   callPolicies: true,
   timeouts: true,

@@ -17,6 +17,7 @@ import { checkAggregates } from './check-aggregates';
 import { checkOptions } from './check-options';
 import type { Reachable } from './check-reachable';
 import { Authorizers } from './parse-authorizer';
+import { checkCacheUsed, parseCache } from './parse-cache';
 import { corsOfRoutes, parseCors } from './parse-cors';
 import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
@@ -34,6 +35,8 @@ const EDGE_FIELDS = [
   ...RESPONSE_FIELDS,
   ...ROUTE_POLICY_FIELDS,
   'cors',
+  'cache',
+  'detailedErrors',
   'stageName',
   'ipAddressType',
   'accessLogs',
@@ -71,13 +74,15 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   if (noGrpcRoutes) routesAt.required('at least one route', A_ROUTE);
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  const context = { kind, reachable, authorizers, fallback, response, policy };
+  const cache = kind.capabilities.cache === true ? parseCache(at.field('cache')) : undefined;
+  const context = { kind, reachable, authorizers, fallback, response, policy, cache, cors: !at.field('cors').absent };
   const drafts = [
     ...entries.flatMap(([key, route]) => parseRoute(key, route, context) ?? []),
     ...grpcEntries.flatMap((entry) => parseGrpcRoutes(entry, context)),
   ];
   if (routesAt.empty && noGrpcRoutes) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
   checkTwins(drafts);
+  checkCacheUsed(at.field('cache'), cache, drafts);
   authorizers.checkNames();
   const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));
 
@@ -103,7 +108,13 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     api: { ...kind.traits(routes, cors), ...defined({ provesContext: kind.provesContext }) },
     routes,
     authorizers: used,
-    ...defined({ throttle, cors, ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind) }),
+    ...defined({
+      throttle,
+      cors,
+      cache: cache?.cache,
+      detailedErrors: at.field('detailedErrors').boolean() === true ? (true as const) : undefined,
+      ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind),
+    }),
     stageName: parseStageName(at.field('stageName'), kind),
     accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),

@@ -3,18 +3,21 @@ import { checkSupport } from '../../edges/check-support';
 import type { DraftRoute, EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
 import { parseRouteKey, shapeOf } from '../../model/edge-routes';
-import type { EdgeAuthorizer, EdgeRoute } from '../../model/topology';
+import type { EdgeAuthorizer, EdgeRoute, RouteCache, RouteValidation } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import { checkOptions } from './check-options';
 import type { Reachable } from './check-reachable';
 import type { Authorizers } from './parse-authorizer';
+import type { DraftCache } from './parse-cache';
+import { parseRouteCache, withCache } from './parse-cache';
 import type { DraftPolicy } from './parse-route-policy';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy, policyOf } from './parse-route-policy';
 import type { ResponseSettings } from './parse-response';
 import { RESPONSE_FIELDS, parseResponse, responseOf } from './parse-response';
 import { TARGET_FIELDS, parseTarget } from './parse-target';
 import { parseThrottle } from './parse-throttle';
+import { parseValidation } from './parse-validation';
 
 /** The authorizer of the edge; one that was given, but is wrong, has its issue already. */
 export interface Fallback {
@@ -30,6 +33,9 @@ export interface EdgeContext {
   readonly fallback: Fallback;
   readonly response: ResponseSettings;
   readonly policy: DraftPolicy;
+  readonly cache: DraftCache | undefined;
+  /** Whether responses differ by the origin of the page that asks. */
+  readonly cors: boolean;
 }
 
 /** What a route says beside its path and where it leads; the routes of `grpcRoutes` have it from their entry. */
@@ -37,7 +43,7 @@ type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'pol
 
 /** Names of its options. */
 export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'] as const;
-export const ROUTE_PROPS = [...TARGET_FIELDS, ...ROUTE_SETTINGS] as const;
+export const ROUTE_PROPS = [...TARGET_FIELDS, ...ROUTE_SETTINGS, 'cache', 'validation'] as const;
 
 export function parseRoute(key: string, at: Reader, context: EdgeContext): DraftRoute | undefined {
   const { kind, reachable } = context;
@@ -53,7 +59,17 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
   });
   const target = parseTarget(at, { key: parsed, streamed, kind, reachable, ...limits });
   if (parsed === undefined || target === undefined) return undefined;
-  return { ...parsed, at, route: { key, ...parsed, target, ...settings } };
+  const route = { key, ...parsed, target, ...settings, ...defined({ validation: validationOf(at, kind) }) };
+  return { ...parsed, at, route: withCache(route, cacheOf(at, route, context)) };
+}
+
+function validationOf(at: Reader, { capabilities }: EdgeKind): RouteValidation | undefined {
+  return capabilities.validation === true ? parseValidation(at.field('validation')) : undefined;
+}
+
+function cacheOf(at: Reader, route: EdgeRoute, { kind, authorizers, cache, cors }: EdgeContext): RouteCache | undefined {
+  if (kind.capabilities.cache !== true) return undefined;
+  return parseRouteCache(at, { edge: cache, cors, authorizer: authorizers.all.find(({ id }) => id === route.authorizer), route });
 }
 
 export function parseRouteSettings(at: Reader, { kind, authorizers, fallback, response, policy }: EdgeContext): RouteSettings {

@@ -157,3 +157,10 @@ describe('CORS', () => {
     ).toEqual(['/a', '/{proxy+}']);
   });
 });
+
+test('errors have one body of JSON, if the user says so, with the headers of CORS if there are any', () => {
+  expect(planOf({}).errors).toBeUndefined();
+  expect(planOf({ detailedErrors: true }).errors).toEqual({ headers: {}, template: expect.stringContaining('"requestId"') as string });
+  const { errors } = planOf({ detailedErrors: true, cors: { allowOrigins: ['*'] } });
+  expect(errors?.headers).toEqual({ 'Access-Control-Allow-Origin': "'*'" });
+});
