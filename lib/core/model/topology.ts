@@ -367,12 +367,41 @@ export interface EdgeTopology<Options = unknown> {
   readonly stageName: string;
   /** Absent: what API Gateway does by default. */
   readonly ipAddressType?: IpAddressType;
+  readonly domain?: EdgeDomain;
+  /** Present: clients cannot call the API by the name that AWS gives it. */
+  readonly executeApiEndpoint?: false;
   readonly accessLogs: boolean;
   /** Sorted, in lower case: what the gateway service would remove, and is to pass on. */
   readonly passThroughHeaders: readonly string[];
   readonly gateway: Sizing;
   /** In whose stack API and gateway service stand; absent: in that of the system. */
   readonly group?: string;
+}
+
+/** A name of the user's own for an API. */
+export interface EdgeDomain {
+  /** May hold CDK tokens. */
+  readonly name: string;
+  /** With a slash before it and none behind it; absent: the API has the whole domain. */
+  readonly basePath?: string;
+  /** Whether the user brings the certificate; if not, it is made. */
+  readonly ownCertificate: boolean;
+  /** Whether records are made in a hosted zone. */
+  readonly inZone: boolean;
+  readonly tls: TlsPolicy;
+  readonly mutualTls?: MutualTls;
+}
+
+export interface TlsPolicy {
+  /** As API Gateway names it. */
+  readonly securityPolicy: string;
+  readonly endpointAccessMode?: string;
+}
+
+/** The trust store's place; its bucket is known to CDK alone. */
+export interface MutualTls {
+  readonly key: string;
+  readonly version?: string;
 }
 
 /** By which addresses clients reach an API. */

@@ -3,6 +3,8 @@ import { contextHeadersOf } from '../../model/identity-headers';
 import type { AuthorizerKind, Cors, EdgeAuthorizer, EdgeRoute, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
 import { HTTP_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
+import type { DomainPlan } from '../domain';
+import { planDomain } from '../domain';
 import { routeId } from '../route-id';
 import { defined } from '../../defined';
 
@@ -16,6 +18,9 @@ export interface HttpApiPlan {
   readonly cors?: Cors;
   /** Absent: API Gateway's default. */
   readonly ipAddressType?: IpAddressType;
+  readonly domain?: DomainPlan;
+  /** Present: clients cannot call the API by the name that AWS gives it. */
+  readonly executeApiEndpoint?: false;
 }
 
 export interface HttpRoutePlan {
@@ -78,7 +83,12 @@ export function planHttpApi(edge: EdgeTopology): HttpApiPlan {
     authorizers: edge.authorizers.flatMap(planAuthorizer),
     requestParameters: { ...requestParameters(edge.stageName), ...contextParameters(edge) },
     stage: planStage(edge),
-    ...defined({ cors: edge.cors, ipAddressType: edge.ipAddressType }),
+    ...defined({
+      cors: edge.cors,
+      ipAddressType: edge.ipAddressType,
+      domain: planDomain(edge),
+      executeApiEndpoint: edge.executeApiEndpoint,
+    }),
   };
 }
 

@@ -12,6 +12,8 @@ import type {
 } from '../../model/topology';
 import { REST_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
+import type { DomainPlan } from '../domain';
+import { planDomain } from '../domain';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
 import { methodThrottles } from './method-throttles';
@@ -41,6 +43,9 @@ export interface RestApiPlan {
   readonly connections: ConnectionPlan;
   /** Absent: API Gateway's default. */
   readonly ipAddressType?: IpAddressType;
+  readonly domain?: DomainPlan;
+  /** Present: clients cannot call the API by the name that AWS gives it. */
+  readonly executeApiEndpoint?: false;
   /** Present if a route asks for an API key: the id of that authorizer. */
   readonly apiKeys?: ApiKeysPlan;
 }
@@ -120,6 +125,8 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       cors,
       nestedPaths: planNestedPaths(edge.options.nestedPaths),
       ipAddressType: edge.ipAddressType,
+      domain: planDomain(edge),
+      executeApiEndpoint: edge.executeApiEndpoint,
       apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true },
     }),
   };

@@ -18,6 +18,7 @@ import { checkOptions } from './check-options';
 import type { Reachable } from './check-reachable';
 import { Authorizers } from './parse-authorizer';
 import { corsOfRoutes, parseCors } from './parse-cors';
+import { parseDomain } from './parse-domain';
 import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
@@ -36,6 +37,8 @@ const EDGE_FIELDS = [
   'cors',
   'stageName',
   'ipAddressType',
+  'domain',
+  'executeApiEndpoint',
   'accessLogs',
   'passThroughHeaders',
   'gateway',
@@ -104,6 +107,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     routes,
     authorizers: used,
     ...defined({ throttle, cors, ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind) }),
+    ...parseDomain(at, kind),
     stageName: parseStageName(at.field('stageName'), kind),
     accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
