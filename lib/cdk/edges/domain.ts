@@ -1,7 +1,7 @@
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { Construct, IDependable } from 'constructs';
-import type { DomainPlan } from '../../core/edges/domain';
+import type { DomainPlan } from '../../core/plan/edge-plan';
 import { defined } from '../../core/defined';
 import type { DomainProps, MutualTlsProps } from '../../props/edge/domain';
 

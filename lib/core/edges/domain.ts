@@ -1,22 +1,5 @@
 import { defined } from '../defined';
-import type { EdgeTopology, IpAddressType, MutualTls, TlsPolicy } from '../model/topology';
-
-/** A name of the user's own for an API, as plain data. Certificate, zone and bucket are known to CDK alone. */
-export interface DomainPlan {
-  readonly name: string;
-  /** What clients call, without a slash at its end. */
-  readonly url: string;
-  /** As API Gateway writes it, without a slash before it; absent: the API has the whole domain. */
-  readonly mappingKey?: string;
-  /** Whether a certificate is made. */
-  readonly makesCertificate: boolean;
-  /** Types of the records that are made. */
-  readonly records: readonly ('A' | 'AAAA')[];
-  readonly tls: TlsPolicy;
-  readonly mutualTls?: MutualTls;
-  /** Absent: API Gateway's default. */
-  readonly ipAddressType?: IpAddressType;
-}
+import type { DomainPlan, EdgeTopology, IpAddressType } from '../model/topology';
 
 export function planDomain({ domain, ipAddressType }: Pick<EdgeTopology, 'domain' | 'ipAddressType'>): DomainPlan | undefined {
   if (domain === undefined) return undefined;

@@ -2,7 +2,7 @@ import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import { defined } from '../../../core/defined';
-import type { DomainPlan } from '../../../core/edges/domain';
+import type { DomainPlan } from '../../../core/plan/edge-plan';
 import { certificateOf, givenDomain, renderRecords, trustStore } from '../domain';
 import type { EdgeContext } from '../model';
 

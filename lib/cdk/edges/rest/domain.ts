@@ -3,8 +3,7 @@ import { CfnApiMapping } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import { defined } from '../../../core/defined';
-import type { DomainPlan } from '../../../core/edges/domain';
-import type { TlsPolicy } from '../../../core/plan/edge-plan';
+import type { DomainPlan, TlsPolicy } from '../../../core/plan/edge-plan';
 import { certificateOf, givenDomain, renderRecords, trustStore } from '../domain';
 import type { EdgeContext } from '../model';
 

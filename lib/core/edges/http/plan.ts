@@ -1,9 +1,17 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, REQUEST_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
 import { contextHeadersOf } from '../../model/identity-headers';
-import type { AuthorizerKind, Cors, EdgeAuthorizer, EdgeRoute, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
+import type {
+  AuthorizerKind,
+  Cors,
+  DomainPlan,
+  EdgeAuthorizer,
+  EdgeRoute,
+  EdgeTopology,
+  IpAddressType,
+  Throttle,
+} from '../../model/topology';
 import { HTTP_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
-import type { DomainPlan } from '../domain';
 import { planDomain } from '../domain';
 import { routeId } from '../route-id';
 import { defined } from '../../defined';

@@ -2,6 +2,7 @@ import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER 
 import { contextHeadersOf } from '../../model/identity-headers';
 import type {
   AuthorizerKind,
+  DomainPlan,
   EdgeAuthorizer,
   EdgeRoute,
   EdgeTopology,
@@ -12,7 +13,6 @@ import type {
 } from '../../model/topology';
 import { REST_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
-import type { DomainPlan } from '../domain';
 import { planDomain } from '../domain';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
