@@ -1,5 +1,5 @@
-import type { RestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
+import type { HttpApi, DomainName as HttpApiDomain } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -16,7 +16,7 @@ import type { IMicroservice } from './microservice';
 export interface IEdge extends IConstruct {
   /** Name of the edge in `edges`; `default` for the edge of the prop `edge`. */
   readonly edgeName: string;
-  /** URL of the API and its stage, without a slash at its end. */
+  /** URL of the API and its stage, or of its `domain`, without a slash at its end. */
   readonly url: string;
   /** The gateway service behind the API. */
   readonly gateway: IMicroservice;
@@ -24,6 +24,10 @@ export interface IEdge extends IConstruct {
   readonly httpApi?: HttpApi;
   /** The REST API, if the edge is one. */
   readonly restApi?: RestApi;
+  /** The domain of an HTTP API, if the edge has `domain`. Records of your own lead to its `regionalDomainName`. */
+  readonly httpApiDomain?: HttpApiDomain;
+  /** The domain of a REST API, if the edge has `domain`. Records of your own lead to its `domainNameAliasDomainName`. */
+  readonly restApiDomain?: RestApiDomain;
   /** The usage plan of the API keys, if a route of a REST API asks for one. */
   readonly usagePlan?: UsagePlan;
   /** The log group of the access log of API Gateway, if there is one. */

@@ -18,6 +18,7 @@ export * from './props/service/container-linux-props';
 export * from './props/service/capacity';
 export * from './props/service/container-props';
 export * from './props/service/deployment';
+export * from './props/edge/domain';
 export * from './props/edge/edge';
 export * from './props/edge/response-headers';
 export * from './props/edge/validation';

@@ -13,6 +13,8 @@ export interface EdgeSystems {
 const NONE = { kind: 'none' };
 const IAM = { kind: 'iam' };
 const userPool = new Opaque({ userPoolId: 'pool' });
+const domain = { domainName: 'api.example.com', certificate: new Opaque({ certificateArn: 'arn' }) };
+const TLS_1_3 = 'SecurityPolicy_TLS13_1_3_2025_09';
 const client = new Opaque({ userPoolClientId: 'client' });
 
 const edge = (more: Raw = {}, route: Raw = {}): Raw => ({
@@ -56,6 +58,13 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
     defaultRoute: { with: edge({ routes: { $default: { service: 'orders' } } }), without: edge() },
     stage: { with: edge({ stageName: 'live' }), without: edge() },
     dualStack: { with: edge({ ipAddressType: 'dualstack' }), without: edge({ ipAddressType: 'ipv4' }) },
+    domain: { with: edge({ domain }), without: edge() },
+    basePath: { with: edge({ domain: { ...domain, basePath: '/shop/v1' } }), without: edge({ domain }) },
+    mutualTls: {
+      with: edge({ domain: { ...domain, mutualTls: { bucket: new Opaque({ bucketName: 'stores' }), key: 'partners.pem' } } }),
+      without: edge({ domain }),
+    },
+    securityPolicy: { with: edge({ domain: { ...domain, securityPolicy: TLS_1_3 } }), without: edge({ domain }) },
     accessLogs: { with: edge(), without: edge({ accessLogs: false }) },
     traces: { with: edge() },
   };

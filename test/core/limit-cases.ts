@@ -149,6 +149,11 @@ export const LIMIT_CASES: readonly LimitCase[] = [
     taking: (count) => mesh({ ui: service() }, { edges: named(count, (index) => [`e${index}`, publicly('ui')]) }),
   },
   { limit: API_GATEWAY.requests, taking: (count) => edge({ throttle: { rateLimit: count, burstLimit: 1 } }) },
+  {
+    limit: API_GATEWAY.basePath,
+    taking: (count) =>
+      edge({ domain: { domainName: 'api.example.com', certificate: new Opaque({ certificateArn: 'arn' }), basePath: `/${text(count)}` } }),
+  },
   { limit: API_GATEWAY.stageName, taking: (count) => edge({ stageName: text(count) }) },
   {
     limit: API_GATEWAY.authorizerName,

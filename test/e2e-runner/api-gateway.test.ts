@@ -1,12 +1,14 @@
-import { Duration } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import type { RestApiOptions } from '../../lib';
 import type { ApiOptions } from '../support/stack';
-import { Authorizer, Edge } from '../../lib';
+import { Authorizer, Edge, Microservices } from '../../lib';
 import { apiOf } from '../e2e/api-gateway/api';
 import type { ClientRequest } from '../e2e/api-gateway/client-request';
 import { API_HOST, CLIENT_ADDRESS } from '../e2e/api-gateway/client-request';
 import { decoded } from '../e2e/api-gateway/decode';
 import type { Api, Readings } from '../e2e/api-gateway/model';
-import { image, synthesize } from '../e2e/systems/synthesize';
+import { image, synthesize, templateOf } from '../e2e/systems/synthesize';
 
 const none = Authorizer.none();
 const iam = Authorizer.iam();
@@ -74,6 +76,47 @@ describe("what API Gateway's stand-in makes of a request", () => {
     };
     expect(api.take({ path: '/?a=1' })).toMatchObject({ kind: 'sent', path: '/?a=1', headers });
     expect(api.securityGroups).toEqual([expect.stringContaining(kind === 'HTTP' ? 'VpcLink' : 'LoadBalancer')]);
+  });
+});
+
+describe('a domain of the template', () => {
+  const hostedZone = (stack: Stack, name: string) =>
+    HostedZone.fromHostedZoneAttributes(stack, `Zone-${name}`, { hostedZoneId: 'Z1', zoneName: 'example.com' });
+  const template = once(() => {
+    const stack = new Stack(new App(), 'E2e');
+    new Microservices(stack, 'Shop', {
+      services,
+      edges: {
+        whole: Edge.httpApi({
+          ...optionsOf({ 'GET /items': none }),
+          domain: { domainName: 'shop.example.com', hostedZone: hostedZone(stack, 'whole') },
+        }),
+        live: Edge.httpApi({
+          ...optionsOf({ 'GET /items': none }, { stageName: 'live' }),
+          domain: { domainName: 'live.example.com', hostedZone: hostedZone(stack, 'live'), basePath: '/v1' },
+        }),
+        rest: Edge.restApi({
+          ...(optionsOf({ 'GET /items': none }) as RestApiOptions),
+          domain: { domainName: 'api.example.com', hostedZone: hostedZone(stack, 'rest'), basePath: '/shop/v1' },
+        }),
+      },
+    });
+    return templateOf(stack);
+  });
+
+  test.each<[string, string, Omit<ClientRequest, 'fromRoot'>, string]>([
+    ['leads to the API', 'whole', { path: '/items', host: 'shop.example.com' }, '/items from /items'],
+    ['hides stage and base path from the service', 'live', { path: '/v1/items', host: 'live.example.com' }, '/items from /v1/items'],
+    ['may have a base path of several parts', 'rest', { path: '/shop/v1/items', host: 'api.example.com' }, '/items from /shop/v1/items'],
+    ['knows nothing beside its base path', 'rest', { path: '/items', host: 'api.example.com' }, '403 {"message":"Forbidden"}'],
+    ['nor what only begins like it', 'rest', { path: '/shop/v12/items', host: 'api.example.com' }, '403 {"message":"Forbidden"}'],
+    ['is the only way to an HTTP API', 'whole', { path: '/items' }, NOT_FOUND],
+    ['is the only way to a REST API', 'rest', { path: '/prod/items' }, '403 {"message":"Forbidden"}'],
+  ])('%s', (_, edge, request, expected) => {
+    const outcome = apiOf(template(), {}, edge).take({ ...request, fromRoot: true });
+    expect(
+      outcome.kind === 'answered' ? `${outcome.status} ${outcome.body}` : `${outcome.path} from ${outcome.headers['x-edge-path'] ?? ''}`,
+    ).toBe(expected);
   });
 });
 

@@ -33,6 +33,10 @@ const CAPABILITIES: EdgeCapabilities = {
   defaultRoute: { no: 'its rules name paths', fix: 'write "ANY /{proxy+}"' },
   stage: { no: 'a load balancer has no stages' },
   dualStack: { no: 'it stands in subnets with IPv4 addresses' },
+  domain: { no: 'its names are records of your own' },
+  basePath: { no: 'its names are records of your own' },
+  mutualTls: { no: 'its listener speaks HTTP' },
+  securityPolicy: { no: 'its listener speaks HTTP' },
   accessLogs: { no: 'its access logs go to a bucket' },
   traces: { no: 'a load balancer sends no segments' },
 };

@@ -62,6 +62,11 @@ const inEdgeRoute = (field: string, kind: 'http' | 'rest' = 'http') => ({
   props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }, kind),
   path: `edge.routes["GET /"].${field}`,
 });
+const domain = { domainName: 'api.example.com', certificate: new Opaque({ certificateArn: 'arn' }) };
+const inDomain = (field: string, kind: 'http' | 'rest' = 'http') => ({
+  props: inEdge({ domain: { ...domain, [field]: unexpected } }, kind),
+  path: `edge.domain.${field}`,
+});
 const METHOD = 'hipstershop.ProductCatalogService/GetProduct';
 const inGrpcRoutes = (field: string, kind: 'http' | 'rest' = 'http') => ({
   props: grpcEdge(demoApi(), { grpcRoutes: [{ service: 'catalog', mapping: 'web', [field]: unexpected }] }, kind),
@@ -227,6 +232,14 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     },
   ],
   CorsProps: (field) => [{ props: inEdge({ cors: { allowOrigins: ['*'], [field]: unexpected } }), path: `edge.cors.${field}` }],
+  DomainProps: (field) => [inDomain(field), inDomain(field, 'rest')],
+  RestApiDomainProps: (field) => [inDomain(field, 'rest')],
+  MutualTlsProps: (field) => [
+    {
+      props: inEdge({ domain: { ...domain, mutualTls: { bucket: new Opaque({ bucketName: 'b' }), key: 'k', [field]: unexpected } } }),
+      path: `edge.domain.mutualTls.${field}`,
+    },
+  ],
   JwtAuthorizerOptions: (field) => [inAuthorizer('jwt', field)],
   CognitoAuthorizerOptions: (field) => [inAuthorizer('cognito', field)],
   LambdaAuthorizerOptions: (field) => [inAuthorizer('lambda', field)],

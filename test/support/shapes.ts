@@ -1,5 +1,7 @@
 import { Annotations, App, Duration, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import { IpAddressType, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -9,6 +11,8 @@ import * as efs from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
@@ -48,6 +52,27 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
           'GET /public': { ...toUi, authorizer: Authorizer.none() },
         },
       }),
+    };
+  },
+  'behind APIs with domains': (stack) => {
+    const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
+    const certificate = Certificate.fromCertificateArn(stack, 'Given', 'arn:aws:acm:eu-west-1:111122223333:certificate/given');
+    const mutualTls = { bucket: Bucket.fromBucketName(stack, 'Stores', 'trust-stores'), key: 'partners.pem', version: '7' };
+    return {
+      services,
+      edges: {
+        default: Edge.httpApi({
+          authorizer: Authorizer.iam(),
+          domain: { domainName: 'shop.example.com', hostedZone, certificate, mutualTls },
+          routes: { $default: toUi },
+        }),
+        partners: Edge.restApi({
+          authorizer: Authorizer.iam(),
+          ipAddressType: IpAddressType.DUAL_STACK,
+          domain: { domainName: 'partners.example.com', hostedZone, basePath: '/v1', securityPolicy: SecurityPolicy.TLS13_1_3_2025_09 },
+          routes: { 'ANY /{proxy+}': toUi },
+        }),
+      },
     };
   },
   'behind a REST API with paths in nested stacks': (stack) => ({

@@ -7,6 +7,7 @@ import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import type { EdgePlan } from '../../core/plan/edge-plan';
 import type { Authorizer } from '../../props/edge/authorizer';
+import type { DomainProps } from '../../props/edge/domain';
 import type { LogProps } from '../../props/microservices-props';
 
 /** Where an edge sends requests: its gateway service in the mesh. */
@@ -27,6 +28,8 @@ export interface EdgeTarget {
 export interface EdgeContext {
   /** What the user chose, by the id of the plan's authorizers: user pools, functions and keys are no plain data. */
   readonly authorizers: ReadonlyMap<string, Authorizer>;
+  /** What the user says of a domain: its certificate, zone and bucket are no plain data. */
+  readonly domain?: DomainProps;
   readonly target: EdgeTarget;
   /** That of the mesh. */
   readonly logGroup: logs.ILogGroup;
@@ -49,6 +52,8 @@ export interface RenderedApi {
   readonly url: string;
   readonly httpApi?: apigwv2.HttpApi;
   readonly restApi?: apigateway.RestApi;
+  readonly httpApiDomain?: apigwv2.DomainName;
+  readonly restApiDomain?: apigateway.DomainName;
   /** Gets the access log; absent if there is none. */
   readonly accessLogGroup?: logs.ILogGroup;
   /** Of the API keys, if a route asks for one. */

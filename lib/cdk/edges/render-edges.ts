@@ -30,7 +30,12 @@ export function renderEdges(
         securityGroup: gateway.securityGroup,
         discoveryService,
       };
-      const context = { authorizers: userAuthorizers(edge), target, logGroup, ...defined({ logProps: props.logs }) };
+      const context = {
+        authorizers: userAuthorizers(edge),
+        target,
+        logGroup,
+        ...defined({ domain: edge._options.domain, logProps: props.logs }),
+      };
       return [plan.name, new RenderedEdge(scopeOf(plan.group), plan, context, gateway)];
     }),
   );

@@ -1,5 +1,5 @@
-import type { RestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
+import type { HttpApi, DomainName as HttpApiDomain } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -20,6 +20,8 @@ export class RenderedEdge extends Construct implements IEdge {
   readonly url: string;
   readonly httpApi?: HttpApi;
   readonly restApi?: RestApi;
+  readonly httpApiDomain?: HttpApiDomain;
+  readonly restApiDomain?: RestApiDomain;
   readonly usagePlan?: UsagePlan;
   readonly accessLogGroup?: ILogGroup;
   private readonly api: RenderedApi;
@@ -40,6 +42,8 @@ export class RenderedEdge extends Construct implements IEdge {
     this.url = this.api.url;
     if (this.api.httpApi !== undefined) this.httpApi = this.api.httpApi;
     if (this.api.restApi !== undefined) this.restApi = this.api.restApi;
+    if (this.api.httpApiDomain !== undefined) this.httpApiDomain = this.api.httpApiDomain;
+    if (this.api.restApiDomain !== undefined) this.restApiDomain = this.api.restApiDomain;
     if (this.api.usagePlan !== undefined) this.usagePlan = this.api.usagePlan;
     if (this.api.accessLogGroup !== undefined) this.accessLogGroup = this.api.accessLogGroup;
   }

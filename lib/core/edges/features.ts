@@ -27,6 +27,10 @@ export const EDGE_FEATURES = {
   defaultRoute: { title: 'A route for all that no other takes: `$default`' },
   stage: { title: 'A stage with a name: `stageName`' },
   dualStack: { title: 'Clients with IPv6 addresses: `ipAddressType`' },
+  domain: { title: 'A name of your own, with its certificate, as the only way in: `domain`' },
+  basePath: { title: 'A path of that name: `basePath`' },
+  mutualTls: { title: 'Clients that prove who they are by certificates: `mutualTls`' },
+  securityPolicy: { title: 'TLS 1.3 alone, and ciphers to choose from: `securityPolicy`' },
   accessLogs: { title: 'Access logs' },
   traces: { title: 'X-Ray traces that begin in API Gateway' },
 } as const satisfies Readonly<Record<string, EdgeFeature>> & Readonly<Record<AuthorizerKind, EdgeFeature>>;

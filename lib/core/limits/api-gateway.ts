@@ -174,6 +174,15 @@ export const API_GATEWAY = limitsOf('apiGateway', 'Amazon API Gateway', ACCOUNT_
     handling: { warning: 'api-throttle' },
   },
   stageName: { counts: 'name of a stage', value: 128, least: 1, unit: 'characters', scope: 'stage', handling: { error: 'INVALID_NAME' } },
+  basePath: {
+    counts: 'path of a domain, without the "/" before it',
+    value: 300,
+    least: 1,
+    unit: 'characters',
+    scope: 'domain',
+    handling: { error: 'INVALID_VALUE' },
+    source: `${GUIDE}/rest-api-mappings.html`,
+  },
   authorizerName: {
     counts: 'name of an authorizer',
     value: 128,

@@ -1,5 +1,5 @@
 import type { Nestable, NestablePath } from '../model/edge-routes';
-import type { AuthorizerKind, Cors, Throttle } from '../model/topology';
+import type { AuthorizerKind, Cors, DomainPlan, Throttle, TlsPolicy } from '../model/topology';
 
 /** An edge as plain data: its API, and the gateway service to which it leads. */
 export interface EdgePlan<Api = unknown> {
@@ -33,4 +33,4 @@ export interface EdgeRoutePlan {
   readonly authorizer: AuthorizerKind;
 }
 
-export type { Cors, Nestable, NestablePath, Throttle };
+export type { Cors, DomainPlan, Nestable, NestablePath, Throttle, TlsPolicy };

@@ -10,6 +10,7 @@ import { factoryInput } from '../factory-input';
 import type { RoleProps } from '../service/role-props';
 import type { SizingProps } from '../service/sizing-props';
 import type { Compression } from '../traffic/compression';
+import type { DomainProps, RestApiDomainProps } from './domain';
 import type { ResponseHeaders } from './response-headers';
 import type { ValidationProps } from './validation';
 
@@ -377,6 +378,22 @@ export interface HttpApiOptions extends EdgeOptions {
   readonly ipAddressType?: HttpIpAddressType;
 
   /**
+   * Name of your own by which clients call the API, with its certificate and DNS records. `url` of the edge is then that of the domain.
+   *
+   * @default - none: clients call the API by the name that AWS gives it
+   */
+  readonly domain?: DomainProps;
+
+  /**
+   * Whether clients can call the API by the name that AWS gives it, `https://<id>.execute-api.<region>.amazonaws.com`. To set `domain` of
+   * an edge that is deployed switches it off: set this to true until all clients call the domain. Without `domain` it cannot be off.
+   *
+   * @default - true without `domain`, false with it
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
+   */
+  readonly executeApiEndpoint?: boolean;
+
+  /**
    * Time that the gateway service waits for the whole response of a service, retries included, 50 milliseconds to 30 seconds; then the
    * client gets 504, and the service's request is cancelled. API Gateway itself waits for 30 seconds, and has no shorter time. A shorter
    * timeout of the service ends requests sooner.
@@ -430,6 +447,22 @@ export interface RestApiOptions extends EdgeOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-ip-address-type.html
    */
   readonly ipAddressType?: IpAddressType;
+
+  /**
+   * Name of your own by which clients call the API, with its certificate and DNS records. `url` of the edge is then that of the domain.
+   *
+   * @default - none: clients call the API by the name that AWS gives it
+   */
+  readonly domain?: RestApiDomainProps;
+
+  /**
+   * Whether clients can call the API by the name that AWS gives it, `https://<id>.execute-api.<region>.amazonaws.com`. To set `domain` of
+   * an edge that is deployed switches it off: set this to true until all clients call the domain. Without `domain` it cannot be off.
+   *
+   * @default - true without `domain`, false with it
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
+   */
+  readonly executeApiEndpoint?: boolean;
 
   /**
    * Time that API Gateway waits for the whole response of a service, 50 milliseconds to 15 minutes; then the client gets 504. A response
@@ -553,4 +586,5 @@ interface GivenEdgeOptions extends EdgeOptions {
   readonly routes?: { readonly [key: string]: RouteProps & { readonly authorizer?: object } };
   readonly grpcRoutes?: readonly (GrpcRoutesProps & { readonly authorizer?: object })[];
   readonly authorizer?: object;
+  readonly domain?: DomainProps;
 }

@@ -5,6 +5,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import { defined } from '../../../lib/core/defined';
 import type { EdgeTarget } from '../../../lib/cdk/edges/model';
 import { RenderedEdge } from '../../../lib/cdk/edges/rendered-edge';
 import { userAuthorizers } from '../../../lib/cdk/edges/user-authorizers';
@@ -29,7 +30,7 @@ export function stackWithEdge(makeEdge: (stack: Stack) => Edge, options: { reado
   const logGroup = new logs.LogGroup(stack, 'Logs', { removalPolicy: RemovalPolicy.DESTROY, retention: logs.RetentionDays.ONE_MONTH });
   const edge = makeEdge(stack);
   const { topology, edge: parsed } = systemWith(edge, options);
-  const context = { authorizers: userAuthorizers(edge), target, logGroup };
+  const context = { authorizers: userAuthorizers(edge), target, logGroup, ...defined({ domain: edge._options.domain }) };
   // The edge only hands the gateway out.
   const rendered = new RenderedEdge(stack, planEdge(topology, parsed), context, undefined as unknown as IMicroservice);
   return { app, stack, edge: rendered, template: () => Template.fromStack(stack) };

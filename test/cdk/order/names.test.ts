@@ -15,10 +15,12 @@ import { service } from '../../support/stack';
  */
 const NAMED: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Authorizer Name': 'one of its API, updated in place',
+  'AWS::ApiGateway::DomainName DomainName': 'one of a Region: a new name is a new domain, and two edges cannot share one (CONFLICT)',
   'AWS::ApiGateway::Stage StageName': 'part of the construct ID: another name is another resource',
   'AWS::ApiGateway::UsagePlan UsagePlanName': 'usage plans may share one',
   'AWS::ApiGatewayV2::Api Name': 'APIs may share one',
   'AWS::ApiGatewayV2::Authorizer Name': 'one of its API, updated in place',
+  'AWS::ApiGatewayV2::DomainName DomainName': 'one of a Region: a new name is a new domain, and two edges cannot share one (CONFLICT)',
   'AWS::ApiGatewayV2::Stage StageName': '$default, or that of another resource',
   'AWS::ApiGatewayV2::VpcLink Name': 'VPC links may share one; a link is replaced by one of the same name',
   'AWS::AppMesh::GatewayRoute GatewayRouteName': 'one of its gateway: another name is another resource',
@@ -28,6 +30,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'AWS::AppMesh::VirtualRouter VirtualRouterName': 'one of its mesh: another name is another resource',
   'AWS::AppMesh::VirtualService VirtualServiceName': 'one of its mesh: another name is another resource',
   'AWS::ApplicationAutoScaling::ScalingPolicy PolicyName': 'one of its service',
+  'AWS::CertificateManager::Certificate DomainName': 'certificates may share one',
   'AWS::CloudWatch::Alarm MetricName': 'of a metric',
   'AWS::ECS::TaskDefinition Family': "the CDK's, with the path of the construct and of its stack; revisions share it",
   'Custom::MeshAuthority Name': 'that of the authority in the mesh',

@@ -33,6 +33,9 @@ export const httpApiProofs: KindProofs<HttpApiPlan> = {
     defaultRoute: route(({ key }) => key === '$default'),
     stage: ({ stage }) => stage.name === 'live' && !stage.isDefault,
     dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',
+    domain: ({ domain, executeApiEndpoint }) => domain?.name === 'api.example.com' && executeApiEndpoint === false,
+    basePath: ({ domain }) => domain?.mappingKey === 'shop/v1' && domain.url === 'https://api.example.com/shop/v1',
+    mutualTls: ({ domain }) => domain?.mutualTls?.key === 'partners.pem',
     accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.routeKey') === true,
   },
 };

@@ -39,6 +39,11 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
     cors: ({ cors }) => cors?.preflightHeaders['Access-Control-Allow-Origin'] === "'https://shop.example'",
     stage: ({ stage }) => stage.name === 'live',
     dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',
+    domain: ({ domain, executeApiEndpoint }) => domain?.name === 'api.example.com' && executeApiEndpoint === false,
+    basePath: ({ domain }) => domain?.mappingKey === 'shop/v1' && domain.url === 'https://api.example.com/shop/v1',
+    mutualTls: ({ domain }) => domain?.mutualTls?.key === 'partners.pem',
+    securityPolicy: ({ domain }) =>
+      domain?.tls.securityPolicy === 'SecurityPolicy_TLS13_1_3_2025_09' && domain.tls.endpointAccessMode === 'STRICT',
     accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.resourcePath') === true,
     traces: ({ stage }) => stage.traced,
   },

@@ -2,6 +2,7 @@ import type { IssueCode } from '../../../lib/core/reading/issues';
 import { AGGREGATION_MISTAKES } from './mistakes/aggregation';
 import { AUTHORIZER_MISTAKES } from './mistakes/authorizers';
 import { CONTAINER_MISTAKES } from './mistakes/containers';
+import { DOMAIN_MISTAKES } from './mistakes/domains';
 import { EDGE_MISTAKES } from './mistakes/edge';
 import { EDGE_CACHE_MISTAKES } from './mistakes/edge-cache';
 import { GRPC_MISTAKES } from './mistakes/grpc';
@@ -32,6 +33,7 @@ const SUBJECTS = [
   CLIENT_MISTAKES,
   SECURITY_MISTAKES,
   MESH_MISTAKES,
+  DOMAIN_MISTAKES,
   EDGE_MISTAKES,
   EDGE_CACHE_MISTAKES,
   GRPC_MISTAKES,

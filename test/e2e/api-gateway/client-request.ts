@@ -37,13 +37,27 @@ export interface Located {
   readonly query: string;
 }
 
+/** By which names clients reach an API. */
+export interface Ways {
+  /** The name of the stage, if it is part of the API's own URL. */
+  readonly stage: string | undefined;
+  /** Whether it can be called by its own name. */
+  readonly open: boolean;
+  /** The paths of its mappings, by the domain, such as `/v1`; empty if the API has the whole domain. */
+  readonly domains: ReadonlyMap<string, string>;
+}
+
 /**
- * @param stage the name of the stage, if it is part of the API's own URL
+ * Where a request is in an API: neither the name of the stage nor the path of a mapping is a part of what routes match.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+ *
  * @returns undefined if the URL is not that of the stage, or of the mapping
  */
-export function located(request: ClientRequest, stage: string | undefined): Located | undefined {
+export function located(request: ClientRequest, { stage, open, domains }: Ways): Located | undefined {
+  if (request.host === undefined && !open) return undefined;
   const own = stage === undefined ? '' : `/${stage}`;
-  const root = request.host === undefined ? own : (request.basePath ?? '');
+  // A domain that the template does not have is one that was mapped by hand.
+  const root = request.host === undefined ? own : (request.basePath ?? domains.get(request.host) ?? '');
   const [written, query] = splitQuery(request.path);
   const whole = request.fromRoot === true ? written : `${root}${written}`;
   if (whole !== root && !whole.startsWith(`${root}/`)) return undefined;

@@ -38,6 +38,13 @@ function httpApi(wiring: Wiring, api: Wired, readings: Readings): Api | undefine
   const integration = readIntegration(resolver, own, of('Stage')[0]);
   const routes = of('Route').map(({ id, properties }) => readRoute(Fields.of(resolver.resolve(properties), id)));
   const cors = api.properties['CorsConfiguration'] !== undefined;
+  const ways = {
+    stage: integration.stage,
+    // "Clients can still connect to your default endpoint, but they will receive a 404 Not Found status code":
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-disable-default-endpoint.html
+    open: api.properties['DisableExecuteApiEndpoint'] !== true,
+    domains: wiring.domains(api.id),
+  };
   const securityGroups = wiring.securityGroups(link, 'SecurityGroupIds');
   return {
     edge: edgeOf(api),
@@ -45,11 +52,12 @@ function httpApi(wiring: Wiring, api: Wired, readings: Readings): Api | undefine
     linkSecurityGroups: securityGroups,
     securityGroups,
     routes,
+    domains: ways.domains,
     stagePath: integration.stage === undefined ? '' : `/${integration.stage}`,
     route: (method, path, options) => chosen(routes, method, path, { ...readings, ...options }),
     take: (request): Outcome => {
       const { method = 'GET', credentials } = request;
-      const at = located(request, integration.stage);
+      const at = located(request, ways);
       // Whatever is not there: a stage, or a route.
       if (at === undefined) return message(404, 'Not Found');
       const { whole, path, query } = at;

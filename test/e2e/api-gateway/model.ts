@@ -13,6 +13,8 @@ export interface Api {
   /** What the VPC link, or the load balancer behind it, is in the VPC. */
   readonly securityGroups: readonly string[];
   readonly routes: readonly ApiRoute[];
+  /** The paths of its mappings, by the name of the domain. */
+  readonly domains: ReadonlyMap<string, string>;
   /** The path of its own URL, such as `/prod`; empty if its stage is the default one. */
   readonly stagePath: string;
   /** The route that API Gateway chooses for a path without a query, whatever it asks for. */

@@ -45,14 +45,21 @@ function restApi(wiring: Wiring, api: Wired): Api | undefined {
   const kept = stageFields === undefined ? new Map<string, number>() : cachedMethods(stageFields);
   const responses = fieldsOf(wiring, 'ApiGateway::GatewayResponse', api).map(readGatewayResponse);
   if (backend === undefined) return undefined;
+  const ways = {
+    stage,
+    // As "403 Forbidden": https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
+    open: api.properties['DisableExecuteApiEndpoint'] !== true,
+    domains: wiring.domains(api.id),
+  };
   return {
     edge: edgeOf(api),
     ...backend,
     routes: methods,
+    domains: ways.domains,
     stagePath: stage === undefined ? '' : `/${stage}`,
     route: (method, path, options) => chosen(methods, method, path, options)?.route,
     take: (request): Outcome => {
-      const at = located(request, stage);
+      const at = located(request, ways);
       // What is not below the name of a stage: https://github.com/berislavlopac/plambdapi/issues/6
       if (at === undefined) return message(403, 'Forbidden');
       const { whole, path, query } = at;

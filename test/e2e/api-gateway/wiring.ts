@@ -34,6 +34,18 @@ export class Wiring {
     return id === undefined || resource === undefined ? undefined : wired(id, resource);
   }
 
+  /** The paths of the mappings to an API, by the name of the domain. */
+  domains(api: string): ReadonlyMap<string, string> {
+    return new Map(
+      this.allOf('ApiGatewayV2::ApiMapping', 'ApiId', api).map((mapping) => {
+        const domain = this.behind(mapping, 'DomainName') ?? mapping;
+        const key = mapping.properties['ApiMappingKey'];
+        const name = this.resolver.text(domain.properties['DomainName'] ?? '');
+        return [name, key === undefined ? '' : `/${this.resolver.text(key)}`];
+      }),
+    );
+  }
+
   securityGroups({ properties }: Wired, property: string): readonly string[] {
     return this.resolver.referencedAll(properties[property]);
   }

@@ -11,6 +11,7 @@ import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
 import { accessLogGroup } from './access-logs';
 import { renderAuthorizer } from './authorizers';
+import { renderHttpApiDomain } from './domain';
 import type { HttpApiPlan, HttpRoutePlan, HttpStagePlan } from '../../../core/edges/http/plan';
 import { defined } from '../../../core/defined';
 
@@ -21,7 +22,7 @@ export function renderHttpApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   const api = new apigwv2.HttpApi(scope, 'HttpApi', {
     apiName: edge.apiName,
     description: edge.description,
-    disableExecuteApiEndpoint: false,
+    disableExecuteApiEndpoint: plan.executeApiEndpoint === false,
     createDefaultStage: plan.stage.isDefault,
     ...defined({
       corsPreflight: plan.cors === undefined ? undefined : corsPreflight(plan.cors),
@@ -34,14 +35,20 @@ export function renderHttpApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   );
   const routes = new Map(plan.routes.map((route) => [route.id, renderRoute(api, route, integration, authorizers)]));
   const logGroup = plan.stage.accessLogFormat === undefined ? undefined : accessLogGroup(scope, api.apiId, context);
-  renderStage(api, plan.stage, routes, logGroup);
+  const stage = renderStage(api, plan.stage, routes, logGroup);
+  const domain = plan.domain === undefined ? undefined : renderHttpApiDomain(scope, plan.domain, stage, context);
   return {
     httpApi: api,
-    url: plan.stage.isDefault ? api.apiEndpoint : `${api.apiEndpoint}/${plan.stage.name}`,
+    url: plan.domain?.url ?? urlOf(api, plan.stage),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
-    ...defined({ accessLogGroup: logGroup }),
+    ...defined({ accessLogGroup: logGroup, httpApiDomain: domain }),
   };
+}
+
+/** By the name that AWS gives it. */
+function urlOf({ apiEndpoint }: apigwv2.HttpApi, { isDefault, name }: HttpStagePlan): string {
+  return isDefault ? apiEndpoint : `${apiEndpoint}/${name}`;
 }
 
 function corsPreflight(cors: Cors): apigwv2.CorsPreflightOptions {
@@ -114,7 +121,7 @@ function renderStage(
   plan: HttpStagePlan,
   routes: ReadonlyMap<string, apigwv2.CfnRoute>,
   logGroup: ILogGroup | undefined,
-): void {
+): apigwv2.IHttpStage {
   // The API's own default stage where there is one: `httpApi.url` and custom domains look for it.
   const stage = api.defaultStage ?? new apigwv2.HttpStage(api, 'Stage', { httpApi: api, stageName: plan.name, autoDeploy: true });
   const resource = stage.node.defaultChild as apigwv2.CfnStage;
@@ -129,10 +136,11 @@ function renderStage(
       detailedMetricsEnabled: defaults.DetailedMetricsEnabled,
     };
   }
-  if (plan.throttledRoutes.length === 0) return;
+  if (plan.throttledRoutes.length === 0) return stage;
   resource.routeSettings = plan.routeSettings;
   for (const id of plan.throttledRoutes) {
     const route = routes.get(id);
     if (route !== undefined) resource.addResourceDependency(route);
   }
+  return stage;
 }

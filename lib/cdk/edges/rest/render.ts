@@ -11,6 +11,7 @@ import { renderVpcLink } from '../vpc-link';
 import type { RenderedAuthorizer } from './authorizers';
 import { allowLogging } from './account-logging';
 import { renderAuthorizer } from './authorizers';
+import { applyTls, renderRestApiDomain } from './domain';
 import { deployChanges } from './live';
 import { nestPaths } from './nested-paths';
 import { acknowledgeNoCache } from './no-cache';
@@ -49,12 +50,13 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   deployChanges(api, nested);
   const stage = api.deploymentStage;
   const usagePlan = plan.apiKeys === undefined ? undefined : renderKeys(scope, edge, stage, plan.apiKeys, context);
+  const domain = plan.domain === undefined ? undefined : renderRestApiDomain(scope, plan.domain, stage, context);
   const { region, urlSuffix } = Stack.of(api);
   return {
     restApi: api,
     // By its name, not by the stage: that comes after the services, which may want to know the URL.
-    url: `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${plan.stage.name}`,
-    ...defined({ usagePlan }),
+    url: plan.domain?.url ?? `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${plan.stage.name}`,
+    ...defined({ usagePlan, restApiDomain: domain }),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
     ...(plan.stage.accessLogFormat === undefined ? {} : { accessLogGroup: context.logGroup }),
@@ -79,7 +81,7 @@ const IP_ADDRESS_TYPES = { ipv4: apigateway.IpAddressType.IPV4, dualstack: apiga
 function renderApi(
   scope: Construct,
   edge: EdgePlan,
-  { stage: plan, ipAddressType }: RestApiPlan,
+  { stage: plan, ipAddressType, domain, executeApiEndpoint }: RestApiPlan,
   { logGroup }: EdgeContext,
 ): apigateway.RestApi {
   const api = new apigateway.RestApi(scope, 'RestApi', {
@@ -92,6 +94,7 @@ function renderApi(
       types: [apigateway.EndpointType.REGIONAL],
       ...defined({ ipAddressType: ipAddressType === undefined ? undefined : IP_ADDRESS_TYPES[ipAddressType] }),
     },
+    ...(executeApiEndpoint === false ? { disableExecuteApiEndpoint: true } : {}),
     // Bodies pass unchanged, whatever their type.
     binaryMediaTypes: ['*/*'],
     // One for the stack, not one for each API: account-logging.ts.
@@ -112,6 +115,7 @@ function renderApi(
           }),
     },
   });
+  if (domain !== undefined) applyTls(api, domain.tls);
   // The stack's outputs are the user's to choose.
   api.node.tryRemoveChild('Endpoint');
   if (plan.setsAccountRole) allowLogging(api);

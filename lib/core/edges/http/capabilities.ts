@@ -27,6 +27,10 @@ export const CAPABILITIES: EdgeCapabilities = {
   defaultRoute: true,
   stage: true,
   dualStack: true,
+  domain: true,
+  basePath: true,
+  mutualTls: true,
+  securityPolicy: { no: 'the domain of an HTTP API accepts TLS 1.2 and 1.3, with ciphers that cannot be chosen' },
   accessLogs: true,
   traces: { no: 'an HTTP API sends no segments: traces begin at the gateway service' },
 };

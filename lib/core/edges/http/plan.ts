@@ -1,8 +1,18 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, REQUEST_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
 import { contextHeadersOf } from '../../model/identity-headers';
-import type { AuthorizerKind, Cors, EdgeAuthorizer, EdgeRoute, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
+import type {
+  AuthorizerKind,
+  Cors,
+  DomainPlan,
+  EdgeAuthorizer,
+  EdgeRoute,
+  EdgeTopology,
+  IpAddressType,
+  Throttle,
+} from '../../model/topology';
 import { HTTP_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
+import { planDomain } from '../domain';
 import { routeId } from '../route-id';
 import { defined } from '../../defined';
 
@@ -16,6 +26,9 @@ export interface HttpApiPlan {
   readonly cors?: Cors;
   /** Absent: API Gateway's default. */
   readonly ipAddressType?: IpAddressType;
+  readonly domain?: DomainPlan;
+  /** Present: clients cannot call the API by the name that AWS gives it. */
+  readonly executeApiEndpoint?: false;
 }
 
 export interface HttpRoutePlan {
@@ -78,7 +91,12 @@ export function planHttpApi(edge: EdgeTopology): HttpApiPlan {
     authorizers: edge.authorizers.flatMap(planAuthorizer),
     requestParameters: { ...requestParameters(edge.stageName), ...contextParameters(edge) },
     stage: planStage(edge),
-    ...defined({ cors: edge.cors, ipAddressType: edge.ipAddressType }),
+    ...defined({
+      cors: edge.cors,
+      ipAddressType: edge.ipAddressType,
+      domain: planDomain(edge),
+      executeApiEndpoint: edge.executeApiEndpoint,
+    }),
   };
 }
 

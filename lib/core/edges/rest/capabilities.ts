@@ -25,6 +25,10 @@ export const CAPABILITIES: EdgeCapabilities = {
   defaultRoute: { no: 'a REST API has no "$default" route', fix: 'write "ANY /{proxy+}"' },
   stage: true,
   dualStack: true,
+  domain: true,
+  basePath: true,
+  mutualTls: true,
+  securityPolicy: true,
   accessLogs: true,
   traces: true,
 };

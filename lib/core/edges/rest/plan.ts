@@ -2,6 +2,7 @@ import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER 
 import { contextHeadersOf } from '../../model/identity-headers';
 import type {
   AuthorizerKind,
+  DomainPlan,
   EdgeAuthorizer,
   EdgeRoute,
   EdgeTopology,
@@ -14,6 +15,7 @@ import { REST_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
 import type { CachePlan } from './cache';
 import { planCache, planRequest } from './cache';
+import { planDomain } from '../domain';
 import type { CorsPlan } from './cors';
 import { planCors } from './cors';
 import type { ErrorsPlan } from './errors';
@@ -47,6 +49,9 @@ export interface RestApiPlan {
   readonly connections: ConnectionPlan;
   /** Absent: API Gateway's default. */
   readonly ipAddressType?: IpAddressType;
+  readonly domain?: DomainPlan;
+  /** Present: clients cannot call the API by the name that AWS gives it. */
+  readonly executeApiEndpoint?: false;
   /** Present if a route asks for an API key: the id of that authorizer. */
   readonly apiKeys?: ApiKeysPlan;
 }
@@ -133,6 +138,8 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       errors: planErrors(cors, edge.detailedErrors),
       nestedPaths: planNestedPaths(edge.options.nestedPaths),
       ipAddressType: edge.ipAddressType,
+      domain: planDomain(edge),
+      executeApiEndpoint: edge.executeApiEndpoint,
       apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true },
     }),
   };

@@ -19,6 +19,7 @@ import type { Reachable } from './check-reachable';
 import { Authorizers } from './parse-authorizer';
 import { checkCacheUsed, parseCache } from './parse-cache';
 import { corsOfRoutes, parseCors } from './parse-cors';
+import { parseDomain } from './parse-domain';
 import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
@@ -39,6 +40,8 @@ const EDGE_FIELDS = [
   'detailedErrors',
   'stageName',
   'ipAddressType',
+  'domain',
+  'executeApiEndpoint',
   'accessLogs',
   'passThroughHeaders',
   'gateway',
@@ -115,6 +118,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
       detailedErrors: at.field('detailedErrors').boolean() === true ? (true as const) : undefined,
       ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind),
     }),
+    ...parseDomain(at, kind),
     stageName: parseStageName(at.field('stageName'), kind),
     accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),

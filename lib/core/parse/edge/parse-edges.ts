@@ -4,6 +4,7 @@ import type { EdgeTopology } from '../../model/topology';
 import { checkLabel } from '../../reading/check-label';
 import type { Reader } from '../../reading/reader';
 import type { EdgeSurroundings } from './parse-edge';
+import { checkTwinDomains } from './parse-domain';
 import { parseEdge } from './parse-edge';
 import { edgeFactories } from '../../edges/select-kind';
 
@@ -38,6 +39,7 @@ export function parseEdges(root: Reader, surroundings: EdgeSurroundings): Parsed
   }));
   const identityHeaders = identityHeadersOfAll({ edges: all.flatMap(({ edge }) => edge ?? []) });
   for (const { at } of all) checkPassThrough(at.field('passThroughHeaders'), identityHeaders);
+  checkTwinDomains(all);
   return {
     edges: all.flatMap(({ edge }) => edge ?? []),
     unknownGateways: all.filter(({ edge }) => edge === undefined).map(({ gatewayName }) => gatewayName),

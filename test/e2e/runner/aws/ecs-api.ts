@@ -3,17 +3,23 @@ import { ServiceError } from '../../../programs/functions/support/fake-aws';
 import type { Backend, Fields } from './service';
 import { failed, succeeded } from './service';
 
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
 /** What is to be known of the task definitions that exist. */
 export interface TaskDefinitions {
   /** The ARNs of the roles that Amazon ECS is handed with it. */
   readonly rolesOf: (taskDefinition: string) => readonly string[];
+  readonly tagsOf: (taskDefinition: string) => readonly Tag[];
 }
 
 /**
  * RunTask, DescribeTasks and StopTask, for those who may: to run is also to tag the task, and to pass on its roles.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
  */
-export function ecsBackend(ecs: FakeEcs, { rolesOf }: TaskDefinitions): Backend {
+export function ecsBackend(ecs: FakeEcs, { rolesOf, tagsOf }: TaskDefinitions): Backend {
   return {
     prefix: 'ecs',
     request: (operation, input) => {
@@ -22,16 +28,18 @@ export function ecsBackend(ecs: FakeEcs, { rolesOf }: TaskDefinitions): Backend 
       if (operation !== 'RunTask')
         return [input['tasks'] ?? input['task']].flat().map((task) => {
           const arn = String(task);
-          const tags = tagsOf(ecs.tasks.find(({ taskArn }) => taskArn === arn)?.input ?? {}).map(
-            ([key, value]) => [`aws:ResourceTag/${key}`, value] as const,
-          );
+          const run = ecs.tasks.find(({ taskArn }) => taskArn === arn)?.input ?? {};
+          // "If no value is specified, the tags aren't propagated."
+          // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html#ECS-RunTask-request-propagateTags
+          const propagated = run['propagateTags'] === 'TASK_DEFINITION' ? tagsOf(String(run['taskDefinition'])) : [];
+          const tags = [...propagated, ...givenTags(run)].map(({ key, value }) => [`aws:ResourceTag/${key}`, value] as const);
           return { resource: arn, context: { ...context, ...Object.fromEntries(tags) } };
         });
       const taskDefinition = String(input['taskDefinition']);
       const pass = { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' };
       return [
         { resource: taskDefinition, context },
-        ...(tagsOf(input).length === 0
+        ...(givenTags(input).length === 0
           ? []
           : [
               {
@@ -58,6 +66,6 @@ function taskPrefixOf(cluster: string): string {
   return `${cluster.replace(':cluster/', ':task/')}/`;
 }
 
-function tagsOf({ tags = [] }: Fields): readonly (readonly [string, string])[] {
-  return (tags as readonly { readonly key: string; readonly value: string }[]).map(({ key, value }) => [key, value]);
+function givenTags({ tags = [] }: Fields): readonly Tag[] {
+  return tags as readonly Tag[];
 }

@@ -8,6 +8,7 @@ import { FakeEcs } from '../../../programs/functions/support/fake-ecs';
 import { FakeKms } from '../../../programs/functions/support/fake-kms';
 import type { CloudMap } from '../cloud-map';
 import { cloudMapApi } from './cloud-map-api';
+import type { Tag } from './ecs-api';
 import { ecsBackend } from './ecs-api';
 import { kmsBackend } from './fakes';
 import { invokeInput, LambdaService } from './lambda';
@@ -61,7 +62,11 @@ export class AwsEmulator {
   readonly tasks = new FakeEcs();
   /** Told by those who deploy: the roles of a task definition. */
   rolesOfTask: (taskDefinition: string) => readonly string[] = () => [];
-  readonly ecs = new AwsService(ecsBackend(this.tasks, { rolesOf: (arn) => this.rolesOfTask(arn) }));
+  /** Told by those who deploy: the tags of a task definition. */
+  tagsOfTask: (taskDefinition: string) => readonly Tag[] = () => [];
+  readonly ecs = new AwsService(
+    ecsBackend(this.tasks, { rolesOf: (arn) => this.rolesOfTask(arn), tagsOf: (arn) => this.tagsOfTask(arn) }),
+  );
   readonly kms: AwsService;
   readonly lambda: LambdaService;
   readonly systemsManager: AwsService;

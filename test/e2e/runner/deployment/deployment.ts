@@ -1,7 +1,8 @@
 import type { CustomResourceAnswer } from '../../../../programs/functions/custom-resource-event';
 import type { AwsEmulator } from '../aws/emulator';
+import type { Tag } from '../aws/ecs-api';
 import type { Principal } from '../aws/principal';
-import type { KnownValues, Template } from '../intrinsics';
+import type { JsonObject, KnownValues, Template } from '../intrinsics';
 import { Resolver } from '../intrinsics';
 import { withoutConditions } from './conditions';
 import { DeployedFunctions } from './deployed-functions';
@@ -78,6 +79,7 @@ export class Deployment {
       },
     });
     aws.rolesOfTask = (arn) => this.rolesOfTask(arn);
+    aws.tagsOfTask = (arn) => this.tagsOfTask(arn);
   }
 
   /** What the resources that exist are called, and what custom resources have answered. */
@@ -142,8 +144,18 @@ export class Deployment {
 
   /** Those which whoever runs its tasks has to pass on. */
   private rolesOfTask(arn: string): readonly string[] {
+    const properties = this.taskDefinition(arn);
+    return ['TaskRoleArn', 'ExecutionRoleArn'].flatMap((name) => (properties[name] as string | undefined) ?? []);
+  }
+
+  private tagsOfTask(arn: string): readonly Tag[] {
+    const tags = (this.taskDefinition(arn)['Tags'] ?? []) as readonly { readonly Key: string; readonly Value: string }[];
+    return tags.map(({ Key: key, Value: value }) => ({ key, value }));
+  }
+
+  private taskDefinition(arn: string): JsonObject {
     const [found] = this.live.ofType('AWS::ECS::TaskDefinition').filter(({ key, values }) => values[key] === arn);
-    return ['TaskRoleArn', 'ExecutionRoleArn'].flatMap((name) => (found?.properties[name] as string | undefined) ?? []);
+    return found?.properties ?? {};
   }
 
   private now(): Date {
