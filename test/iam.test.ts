@@ -25,8 +25,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'ecr:GetAuthorizationToken': 'A token is for the whole registry; ECR has no resource for it.',
   'ecs:TagResource if ecs:CreateAction':
     'The ID of a task is known only when it runs; the condition names the action that is just running it.',
-  'ecs:DescribeTasks,ecs:StopTask if aws:ResourceTag/cdk-ecs-microservices-job':
-    'The ID of a task is known only when it runs; the condition names the tag of the job.',
+  [`ecs:DescribeTasks,ecs:StopTask if ${['job-run', 'job', 'mesh'].map((of) => `aws:ResourceTag/cdk-ecs-microservices-${of}`).join(',')}`]:
+    'The ID of a task is known only when it runs; the condition names the tags of the run, the job and the mesh.',
   'lambda:InvokeFunction': 'The provider framework of the CDK: any version (`:*`) of its one function.',
 };
 

@@ -27,7 +27,10 @@ const NOT_IN_TEMPLATES: readonly (readonly [ids: RegExp, why: string])[] = [
   [/^(httpApi|restApi)\.(payload|headers|methodArn|authorizerResponse|cachedResponse)$/, 'of a request'],
   [/^(httpApi|restApi)\.(integrationTimeout|streamedResponse|cacheTtl)$/, 'a setting of one route, which test/core/limits tries'],
   [/^httpApi\.(scopes|audiences|stageVariables)$|^restApi\.usagePlansOfKey$/, 'settings of one authorizer, route or key'],
-  [/^apiGateway\.(stageName|basePath|authorizerName|authorizerCache)$/, 'a setting of one stage, domain or authorizer, which test/core/limits tries'],
+  [
+    /^apiGateway\.(stageName|basePath|authorizerName|authorizerCache)$/,
+    'a setting of one stage, domain or authorizer, which test/core/limits tries',
+  ],
   [
     /^ecs\.(stopTimeout|health\w+|containerMemory|proxyIgnoredPorts|provider\w+|m..HealthyPercent|volumeName|environmentFiles|instanceTask\w+|gpus)$/,
     'a setting of one service, which test/core/limits tries',

@@ -45,7 +45,7 @@ function examplesOf(file: string): Example[] {
 /** What examples may take for granted. */
 const GIVEN = `
 import { App, CfnOutput, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
-import { ApiKey, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
+import { ApiKey, ResponseTransferMode, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -60,6 +60,8 @@ import { Role } from 'aws-cdk-lib/aws-iam';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
+import { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -69,7 +71,7 @@ declare const image: ContainerImage, services: library.MicroservicesProps['servi
 declare const handler: IFunction, queue: IQueue, provider: AsgCapacityProvider;
 declare const userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster;
 declare const fileSystem: IFileSystem, accessPoint: IAccessPoint;
-declare const prometheus: SecurityGroup;
+declare const prometheus: SecurityGroup, zone: IHostedZone, trustStores: IBucket;
 declare const shop: Microservices, listener: ApplicationListener;
 `;
 

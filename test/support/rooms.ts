@@ -102,8 +102,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/parse/clients': {
     rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/service'],
   },
+  'lib/core/parse/edge/api': {
+    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/edges', 'lib/core/edges/kinds.ts'],
+  },
   'lib/core/parse/edge': {
     rooms: [
+      'lib/core/parse/edge/api',
       'lib/core/reading',
       'lib/core/limits',
       'lib/core/model',
@@ -120,7 +124,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse': {
-    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/parse/*', 'lib/core/mesh/select-provider.ts'],
+    rooms: [
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/parse/*',
+      'lib/core/parse/edge/api',
+      'lib/core/mesh/select-provider.ts',
+    ],
   },
   'lib/core/envoy/api': {},
   'lib/core/envoy/syntax': { rooms: ['lib/core/envoy/api'] },

@@ -70,7 +70,7 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
           authorizer: Authorizer.iam(),
           ipAddressType: IpAddressType.DUAL_STACK,
           domain: { domainName: 'partners.example.com', hostedZone, basePath: '/v1', securityPolicy: SecurityPolicy.TLS13_1_3_2025_09 },
-          routes: { 'ANY /{proxy+}': toUi },
+          routes: { 'ANY /{proxy+}': toUi, 'GET /search': { ...toUi, validation: { query: ['text'] } } },
         }),
       },
     };

@@ -5,6 +5,7 @@ import type { RoutePolicy } from './route-policy';
 import type { AdditionalPort } from './service-ports';
 import { inboundPortOf, ownerOf } from './service-ports';
 import type { ClientGateway } from './clients';
+import type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -12,6 +13,7 @@ import type { Warning } from '../reading/warnings';
  * sorted by name, so that equal systems give equal bytes whatever order they were written in.
  */
 
+export type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy };
 export type { Warning };
 export type { ContainerOptions, ContainerSettings, LinuxSettings, Mount, TaskStorage, Tmpfs, Ulimit, Volume } from './container-settings';
 
@@ -405,52 +407,6 @@ export interface RouteValidation {
   readonly headers: readonly string[];
   readonly query: readonly string[];
 }
-
-/** A name of the user's own for an API. */
-export interface EdgeDomain {
-  /** May hold CDK tokens. */
-  readonly name: string;
-  /** With a slash before it and none behind it; absent: the API has the whole domain. */
-  readonly basePath?: string;
-  /** Whether the user brings the certificate; if not, it is made. */
-  readonly ownCertificate: boolean;
-  /** Whether records are made in a hosted zone. */
-  readonly inZone: boolean;
-  readonly tls: TlsPolicy;
-  readonly mutualTls?: MutualTls;
-}
-
-export interface TlsPolicy {
-  /** As API Gateway names it. */
-  readonly securityPolicy: string;
-  readonly endpointAccessMode?: string;
-}
-
-/** The trust store's place; its bucket is known to CDK alone. */
-export interface MutualTls {
-  readonly key: string;
-  readonly version?: string;
-}
-
-/** A name of the user's own for an API, as plain data. Certificate, zone and bucket are known to CDK alone. */
-export interface DomainPlan {
-  readonly name: string;
-  /** What clients call, without a slash at its end. */
-  readonly url: string;
-  /** As API Gateway writes it, without a slash before it; absent: the API has the whole domain. */
-  readonly mappingKey?: string;
-  /** Whether a certificate is made. */
-  readonly makesCertificate: boolean;
-  /** Types of the records that are made. */
-  readonly records: readonly ('A' | 'AAAA')[];
-  readonly tls: TlsPolicy;
-  readonly mutualTls?: MutualTls;
-  /** Absent: API Gateway's default. */
-  readonly ipAddressType?: IpAddressType;
-}
-
-/** By which addresses clients reach an API. */
-export type IpAddressType = 'ipv4' | 'dualstack';
 
 export interface Throttle {
   /** Requests a second. */

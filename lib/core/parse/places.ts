@@ -1,7 +1,7 @@
 import { MESH_OPTIONS } from '../mesh/select-provider';
 import { CLIENT_FIELDS } from './clients/parse-clients';
 import type { Places } from '../reading/synonyms';
-import { CORS_FIELDS } from './edge/parse-cors';
+import { CORS_FIELDS } from './edge/api/parse-cors';
 import { EDGE_PROPS, GATEWAY_FIELDS } from './edge/parse-edge';
 import { ROUTE_PROPS } from './edge/parse-route';
 import { LOG_FIELDS } from './network/check-shared';

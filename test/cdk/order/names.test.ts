@@ -16,6 +16,7 @@ import { service } from '../../support/stack';
 const NAMED: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Authorizer Name': 'one of its API, updated in place',
   'AWS::ApiGateway::DomainName DomainName': 'one of a Region: a new name is a new domain, and two edges cannot share one (CONFLICT)',
+  'AWS::ApiGateway::RequestValidator Name': 'one of its API, and replaced only with it',
   'AWS::ApiGateway::Stage StageName': 'part of the construct ID: another name is another resource',
   'AWS::ApiGateway::UsagePlan UsagePlanName': 'usage plans may share one',
   'AWS::ApiGatewayV2::Api Name': 'APIs may share one',

@@ -69,7 +69,7 @@ test('fails with every mistake at once, each with its place and its fix', () => 
 
    6. services.orders.scaling.minCapacity: minCapacity 4 is more than maxCapacity 2 [OUT_OF_RANGE]
       got:     4
-      allowed: 1 to 2
+      allowed: 0 to 2
       fix:     lower minCapacity or raise maxCapacity
 
    7. services.priceList: "priceList" is not a DNS label [INVALID_NAME]

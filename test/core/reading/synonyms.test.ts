@@ -50,7 +50,12 @@ test.each([
     'port',
     '"port" belongs to services.<name> or external.<name>',
   ],
-  ['a prop of the system in a service', ui({ domain: 'a.b' }), 'services.ui.domain', '"domain" belongs to the props of the construct'],
+  [
+    'a prop of the system in a service',
+    ui({ domain: 'a.b' }),
+    'services.ui.domain',
+    '"domain" belongs to the props of the construct or edge',
+  ],
   ['a prop of retry beside it', ui({ maxRetries: 3 }), 'services.ui.maxRetries', '"maxRetries" belongs to services.<name>.retry'],
   [
     'retries in a timeout, by the name that others give them',

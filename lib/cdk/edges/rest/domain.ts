@@ -20,8 +20,8 @@ export function renderRestApiDomain(
     certificate: certificateOf(scope, plan, props),
     endpointType: apigateway.EndpointType.REGIONAL,
     ...defined({
-      securityPolicy: Object.values(apigateway.SecurityPolicy).find((each) => String(each) === securityPolicy),
-      endpointAccessMode: Object.values(apigateway.EndpointAccessMode).find((each) => String(each) === endpointAccessMode),
+      securityPolicy: Object.values(apigateway.SecurityPolicy).find((each: string) => each === securityPolicy),
+      endpointAccessMode: Object.values(apigateway.EndpointAccessMode).find((each: string) => each === endpointAccessMode),
       mtls: trustStore(plan, props.mutualTls),
     }),
   });

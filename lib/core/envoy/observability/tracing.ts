@@ -16,9 +16,9 @@ export function tracing(
 ): Pick<HttpConnectionManager, 'tracing'> {
   if (settings === undefined) return {};
   return {
-    tracing: {
+    tracing: message({
       // Services have segments of their own, which say who calls. A client has none, and becomes an annotation of the client gateway's.
-      ...(direction === 'client' ? { custom_tags: [{ tag: 'caller', value: '%DOWNSTREAM_PEER_URI_SAN%' }] } : {}),
+      custom_tags: direction === 'client' ? [{ tag: 'caller', value: '%DOWNSTREAM_PEER_URI_SAN%' }] : undefined,
       provider: extension(
         'envoy.config.trace.v3.XRayConfig',
         message({
@@ -28,7 +28,7 @@ export function tracing(
             settings.samplingRate === undefined ? undefined : { inline_string: samplingManifest(settings.samplingRate) },
         }),
       ),
-    },
+    }),
   };
 }
 

@@ -17,14 +17,14 @@ import { checkAggregates } from './check-aggregates';
 import { checkOptions } from './check-options';
 import type { Reachable } from './check-reachable';
 import { Authorizers } from './parse-authorizer';
-import { checkCacheUsed, parseCache } from './parse-cache';
-import { corsOfRoutes, parseCors } from './parse-cors';
-import { parseDomain } from './parse-domain';
+import { checkCacheUsed, parseCache } from './api/parse-cache';
+import { corsOfRoutes, parseCors } from './api/parse-cors';
+import { parseDomain } from './api/parse-domain';
 import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy } from './parse-route-policy';
-import { parseThrottle } from './parse-throttle';
+import { parseThrottle } from './api/parse-throttle';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
 

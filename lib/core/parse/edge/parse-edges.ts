@@ -4,7 +4,7 @@ import type { EdgeTopology } from '../../model/topology';
 import { checkLabel } from '../../reading/check-label';
 import type { Reader } from '../../reading/reader';
 import type { EdgeSurroundings } from './parse-edge';
-import { checkTwinDomains } from './parse-domain';
+import { checkTwinDomains } from './api/parse-domain';
 import { parseEdge } from './parse-edge';
 import { edgeFactories } from '../../edges/select-kind';
 

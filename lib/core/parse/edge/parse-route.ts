@@ -9,15 +9,15 @@ import { STRINGS } from '../../reading/reader';
 import { checkOptions } from './check-options';
 import type { Reachable } from './check-reachable';
 import type { Authorizers } from './parse-authorizer';
-import type { DraftCache } from './parse-cache';
-import { parseRouteCache, withCache } from './parse-cache';
+import type { DraftCache } from './api/parse-cache';
+import { parseRouteCache, withCache } from './api/parse-cache';
 import type { DraftPolicy } from './parse-route-policy';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy, policyOf } from './parse-route-policy';
 import type { ResponseSettings } from './parse-response';
 import { RESPONSE_FIELDS, parseResponse, responseOf } from './parse-response';
 import { TARGET_FIELDS, parseTarget } from './parse-target';
-import { parseThrottle } from './parse-throttle';
-import { parseValidation } from './parse-validation';
+import { parseThrottle } from './api/parse-throttle';
+import { parseValidation } from './api/parse-validation';
 
 /** The authorizer of the edge; one that was given, but is wrong, has its issue already. */
 export interface Fallback {

@@ -64,9 +64,7 @@ export class AwsEmulator {
   rolesOfTask: (taskDefinition: string) => readonly string[] = () => [];
   /** Told by those who deploy: the tags of a task definition. */
   tagsOfTask: (taskDefinition: string) => readonly Tag[] = () => [];
-  readonly ecs = new AwsService(
-    ecsBackend(this.tasks, { rolesOf: (arn) => this.rolesOfTask(arn), tagsOf: (arn) => this.tagsOfTask(arn) }),
-  );
+  readonly ecs = new AwsService(ecsBackend(this.tasks, { rolesOf: (arn) => this.rolesOfTask(arn), tagsOf: (arn) => this.tagsOfTask(arn) }));
   readonly kms: AwsService;
   readonly lambda: LambdaService;
   readonly systemsManager: AwsService;

@@ -1,13 +1,13 @@
-import { defined } from '../../defined';
-import { checkSupport } from '../../edges/check-support';
-import type { EdgeKind } from '../../edges/kind';
-import { KINDS } from '../../edges/kinds';
-import { API_GATEWAY } from '../../limits/api-gateway';
-import type { EdgeDomain, EdgeTopology, MutualTls, TlsPolicy } from '../../model/topology';
-import { isHostName } from '../../reading/check-host';
-import type { Opaque } from '../../reading/input';
-import { Unresolved } from '../../reading/input';
-import type { Reader } from '../../reading/reader';
+import { defined } from '../../../defined';
+import { checkSupport } from '../../../edges/check-support';
+import type { EdgeKind } from '../../../edges/kind';
+import { KINDS } from '../../../edges/kinds';
+import { API_GATEWAY } from '../../../limits/api-gateway';
+import type { EdgeDomain, EdgeTopology, MutualTls, TlsPolicy } from '../../../model/topology';
+import { isHostName } from '../../../reading/check-host';
+import type { Opaque } from '../../../reading/input';
+import { Unresolved } from '../../../reading/input';
+import type { Reader } from '../../../reading/reader';
 
 export const DOMAIN_FIELDS = [
   'domainName',

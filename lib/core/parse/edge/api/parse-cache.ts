@@ -1,8 +1,8 @@
-import { REST_API } from '../../limits/api-gateway';
-import { rangeOf } from '../../limits/limit';
-import type { DraftRoute } from '../../edges/kind';
-import type { EdgeAuthorizer, EdgeCache, EdgeRoute, RouteCache } from '../../model/topology';
-import type { Reader } from '../../reading/reader';
+import { REST_API } from '../../../limits/api-gateway';
+import { rangeOf } from '../../../limits/limit';
+import type { DraftRoute } from '../../../edges/kind';
+import type { EdgeAuthorizer, EdgeCache, EdgeRoute, RouteCache } from '../../../model/topology';
+import type { Reader } from '../../../reading/reader';
 import { parseParameterNames, parseRequestHeaderNames } from './parse-validation';
 
 /** In GB. https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html#apigw-CreateStage-request-cacheClusterSize */

@@ -1,6 +1,6 @@
-import type { RouteValidation } from '../../model/topology';
-import type { Reader } from '../../reading/reader';
-import { STRINGS } from '../../reading/reader';
+import type { RouteValidation } from '../../../model/topology';
+import type { Reader } from '../../../reading/reader';
+import { STRINGS } from '../../../reading/reader';
 
 const FIELDS = ['query', 'headers'] as const;
 

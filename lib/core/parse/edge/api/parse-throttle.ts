@@ -1,5 +1,5 @@
-import type { Throttle } from '../../model/topology';
-import type { Reader } from '../../reading/reader';
+import type { Throttle } from '../../../model/topology';
+import type { Reader } from '../../../reading/reader';
 
 export function parseThrottle(at: Reader): Throttle | undefined {
   if (!at.checkFields(['rateLimit', 'burstLimit'])) return undefined;

@@ -1,12 +1,12 @@
-import { defined } from '../../defined';
-import { checkSupport } from '../../edges/check-support';
-import type { EdgeKind } from '../../edges/kind';
-import { KINDS } from '../../edges/kinds';
-import { REAL_METHODS } from '../../model/edge-routes';
-import type { Cors, EdgeRoute } from '../../model/topology';
-import { Unresolved } from '../../reading/input';
-import type { Reader } from '../../reading/reader';
-import { STRINGS } from '../../reading/reader';
+import { defined } from '../../../defined';
+import { checkSupport } from '../../../edges/check-support';
+import type { EdgeKind } from '../../../edges/kind';
+import { KINDS } from '../../../edges/kinds';
+import { REAL_METHODS } from '../../../model/edge-routes';
+import type { Cors, EdgeRoute } from '../../../model/topology';
+import { Unresolved } from '../../../reading/input';
+import type { Reader } from '../../../reading/reader';
+import { STRINGS } from '../../../reading/reader';
 
 export const CORS_FIELDS = ['allowOrigins', 'allowMethods', 'allowHeaders', 'exposeHeaders', 'maxAge', 'allowCredentials'] as const;
 
