@@ -12,12 +12,13 @@ import { findTools } from '../test/e2e/tools';
 import { bundled, residentMegabytes } from '../test/programs/agent/agent-process';
 import { AggregatorProcess } from '../test/programs/aggregator/aggregator-process';
 import { until } from '../test/e2e/runner/wait';
+import { rounds } from './rounds';
 import { measureWithTools } from './with-tools';
 
 const GOAL = { millis: 2, mebibytes: 80 };
 const STEADY = { perSecond: 200, requests: 3000, connections: 16 };
 /** As many as there can be: no pause between requests. */
-const ROUNDS = 3;
+const ROUNDS = rounds({ usual: 3, ci: 1 });
 const FULL = { perSecond: 0, requests: 6000, connections: 32 };
 
 const PAGE = 'GET /page';
