@@ -33,6 +33,7 @@ import { addressWarnings, checkAddresses } from './core/plan/addresses';
 import { fargateVcpus } from './core/plan/fargate-vcpus';
 import { isolationWarnings } from './core/plan/isolation';
 import type { SystemPlan } from './core/plan/system-plan';
+import { isWithin } from './core/reading/check-host';
 import { displayValue } from './core/reading/input';
 import { IssueList } from './core/reading/issues';
 import { Reader, suggest } from './core/reading/reader';
@@ -268,8 +269,8 @@ function checkNeighbors(scope: Microservices, plan: SystemPlan, props: Microserv
 function checkHidden(plan: SystemPlan, other: Microservices, issues: IssueList): void {
   const { name: domain } = plan.zone;
   const hidden = [
-    ...other._hosts().filter((host) => isBelow(domain, other.domain) && isBelow(host, domain)),
-    ...hostsOf(plan).filter((host) => isBelow(other.domain, domain) && isBelow(host, other.domain)),
+    ...other._hosts().filter((host) => isWithin(domain, other.domain) && isWithin(host, domain)),
+    ...hostsOf(plan).filter((host) => isWithin(other.domain, domain) && isWithin(host, other.domain)),
   ];
   if (hidden.length === 0) return;
   new Reader(issues, 'domain', domain).fail(
@@ -278,10 +279,6 @@ function checkHidden(plan: SystemPlan, other: Microservices, issues: IssueList):
       `${hidden.map((host) => `"${host}"`).join(', ')} in common, which would be those of the one, and asked of the other`,
     { fix: 'give one of the two a domain that is not below a name of the other one' },
   );
-}
-
-function isBelow(name: string, domain: string): boolean {
-  return name === domain || name.endsWith(`.${domain}`);
 }
 
 /** Of services, external services, tasks, and those by which clients call. */

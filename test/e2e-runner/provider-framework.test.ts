@@ -93,7 +93,7 @@ describe('a resource that takes longer than a function', () => {
     return { framework, events, started };
   };
 
-  test('is there when its function says so, which is told what it has answered before', async () => {
+  test('is there when its function says so, which gets its earlier answers', async () => {
     const { framework, events, started } = waiting({ IsComplete: false }, { IsComplete: true, Data: { took: 'long' } });
     expect(await runFramework(request(), framework)).toMatchObject({
       Status: 'SUCCESS',

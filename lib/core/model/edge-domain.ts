@@ -42,5 +42,4 @@ export interface DomainPlan {
 }
 
 /** By which addresses clients reach an API. */
-
 export type IpAddressType = 'ipv4' | 'dualstack';

@@ -16,7 +16,7 @@ interface VirtualName {
 }
 
 /**
- * Virtual names where they lead nowhere. A warning, since a program may only hand on what it is told.
+ * Virtual names where they lead nowhere. A warning, since a program may only pass the name on.
  *
  * @param system the path of the construct of the system
  * @returns the check of the variables of one program, which is a client of the mesh or not

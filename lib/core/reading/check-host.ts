@@ -9,5 +9,10 @@ export function isHostName(text: string): boolean {
 
 /** The domain of the mesh that a host is a name of; undefined: none. */
 export function domainOf(host: string, domains: readonly string[]): string | undefined {
-  return domains.find((domain) => host === domain || host.endsWith(`.${domain}`));
+  return domains.find((domain) => isWithin(host, domain));
+}
+
+/** Whether a name is that of a domain, or below it. */
+export function isWithin(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`);
 }

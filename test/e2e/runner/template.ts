@@ -25,7 +25,7 @@ export function readTemplate(template: Template, values: KnownValues = {}): Syst
   return new TemplateReader(template, values).read();
 }
 
-/** A task of no service, as RunTask is told of it: keys of resources. */
+/** A task of no service, as RunTask names it: keys of resources. */
 export interface RunModel {
   readonly taskDefinition: string;
   readonly securityGroups: readonly string[];

@@ -11,11 +11,11 @@ export function cacheOptions({ cache }: RestStagePlan): apigateway.StageOptions 
 /** Of methods, by path and method. */
 export function methodOptions({ methodThrottles, cache }: RestStagePlan): Record<string, apigateway.MethodDeploymentOptions> {
   return Object.fromEntries([
-    ...Object.entries(methodThrottles).map(([path, throttle]) => [path, limits(throttle)]),
+    ...Object.entries(methodThrottles).map(([path, throttle]) => [path, throttleOptions(throttle)]),
     ...Object.entries(cache?.methods ?? {}).map(([path, { ttlSeconds, throttle }]) => [
       path,
       {
-        ...(throttle === undefined ? {} : limits(throttle)),
+        ...throttleOptions(throttle),
         cachingEnabled: true,
         cacheTtl: Duration.seconds(ttlSeconds),
         cacheDataEncrypted: cache?.encrypted === true,
@@ -24,6 +24,8 @@ export function methodOptions({ methodThrottles, cache }: RestStagePlan): Record
   ]) as Record<string, apigateway.MethodDeploymentOptions>;
 }
 
-function limits({ rateLimit, burstLimit }: Throttle): apigateway.MethodDeploymentOptions {
-  return { throttlingRateLimit: rateLimit, throttlingBurstLimit: burstLimit, metricsEnabled: true };
+/** Of the stage, or of a method. */
+export function throttleOptions(throttle: Throttle | undefined): apigateway.MethodDeploymentOptions {
+  if (throttle === undefined) return {};
+  return { throttlingRateLimit: throttle.rateLimit, throttlingBurstLimit: throttle.burstLimit, metricsEnabled: true };
 }

@@ -21,7 +21,7 @@ import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import type { ConnectionPlan } from '../../../core/edges/rest/waits';
 import { resourceAt } from './resource-at';
-import { cacheOptions, methodOptions } from './method-options';
+import { cacheOptions, methodOptions, throttleOptions } from './method-options';
 import { renderUsagePlan } from './usage-plan';
 import { renderValidator } from './validator';
 import { defined } from '../../../core/defined';
@@ -102,9 +102,7 @@ function renderApi(
     deployOptions: {
       stageName: plan.name,
       tracingEnabled: plan.traced,
-      ...(plan.throttle === undefined
-        ? {}
-        : { throttlingRateLimit: plan.throttle.rateLimit, throttlingBurstLimit: plan.throttle.burstLimit, metricsEnabled: true }),
+      ...throttleOptions(plan.throttle),
       ...cacheOptions(plan),
       methodOptions: methodOptions(plan),
       ...(plan.accessLogFormat === undefined

@@ -4,6 +4,7 @@ import { LOAD_BALANCER_NAME } from '../../model/constants';
 import type { Client, ClientGateway } from '../../model/clients';
 import { CLIENT_GATEWAY_NAME } from '../../model/clients';
 import type { EdgeTopology } from '../../model/topology';
+import { isWithin } from '../../reading/check-host';
 import { checkLabel } from '../../reading/check-label';
 import type { Reader } from '../../reading/reader';
 import { failWithoutPort } from '../service/check-worker';
@@ -107,7 +108,7 @@ function checkNames(root: Reader, domain: string, { services, external, discover
     got: null,
     fix: 'choose another name',
   });
-  if (discoveryDomain === domain || discoveryDomain.endsWith(`.${domain}`))
+  if (isWithin(discoveryDomain, domain))
     root
       .field('namespace')
       .fail('DOMAIN_CLASH', `the namespace is called "${discoveryDomain}", and would hide names by which clients call`, {

@@ -1,3 +1,4 @@
+import { isWithin } from '../../reading/check-host';
 import type { Opaque } from '../../reading/input';
 import { displayValue } from '../../reading/input';
 import { Reader } from '../../reading/reader';
@@ -64,8 +65,4 @@ export function checkZone(
         fix: 'use another zone, or rename the service',
       },
     );
-}
-
-function isWithin(name: string, domain: string): boolean {
-  return name === domain || name.endsWith(`.${domain}`);
 }

@@ -46,7 +46,7 @@ test('a header is once in a key, in whatever letters it is named', () => {
   expect(method?.cacheKey).toEqual(['method.request.path.id', 'method.request.header.x-api-key']);
 });
 
-test('what the gateway service answers by origin and by encoding is told apart', () => {
+test('what the gateway service answers by origin and by encoding has a key of its own', () => {
   const method = methodWith({}, { cors: { allowOrigins: ['https://shop.example'] }, compression: { kind: 'of' } });
   expect(method?.cacheKey).toEqual(['method.request.path.id', 'method.request.header.Origin', 'method.request.header.Accept-Encoding']);
 });

@@ -60,9 +60,9 @@ export class AwsEmulator {
   readonly queues = new Map<string, MessageQueue>();
   /** Tasks that nobody's service runs. */
   readonly tasks = new FakeEcs();
-  /** Told by those who deploy: the roles of a task definition. */
+  /** Set by those who deploy: the roles of a task definition. */
   rolesOfTask: (taskDefinition: string) => readonly string[] = () => [];
-  /** Told by those who deploy: the tags of a task definition. */
+  /** Set by those who deploy: the tags of a task definition. */
   tagsOfTask: (taskDefinition: string) => readonly Tag[] = () => [];
   readonly ecs = new AwsService(ecsBackend(this.tasks, { rolesOf: (arn) => this.rolesOfTask(arn), tagsOf: (arn) => this.tagsOfTask(arn) }));
   readonly kms: AwsService;

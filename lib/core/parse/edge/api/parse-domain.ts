@@ -4,7 +4,7 @@ import type { EdgeKind } from '../../../edges/kind';
 import { KINDS } from '../../../edges/kinds';
 import { API_GATEWAY } from '../../../limits/api-gateway';
 import type { EdgeDomain, EdgeTopology, MutualTls, TlsPolicy } from '../../../model/topology';
-import { isHostName } from '../../../reading/check-host';
+import { isHostName, isWithin } from '../../../reading/check-host';
 import type { Opaque } from '../../../reading/input';
 import { Unresolved } from '../../../reading/input';
 import type { Reader } from '../../../reading/reader';
@@ -122,7 +122,7 @@ function checkHostedZone(at: Reader, name: string | undefined): void {
   }
   const zoneName = typeof zone?.zoneName === 'string' ? zone.zoneName.toLowerCase().replace(/\.$/, '') : undefined;
   if (name === undefined || zoneName === undefined || !isHostName(name)) return;
-  if (name !== zoneName && !name.endsWith(`.${zoneName}`))
+  if (!isWithin(name, zoneName))
     at.fail('CONFLICT', `the zone is called "${zoneName}", in which there can be no records of "${name}"`, {
       got: null,
       fix: `use the zone of the name, or a name such as "api.${zoneName}"`,

@@ -10,7 +10,7 @@ import { obstacle } from './launch';
 /** A test that waits for longer has another problem. */
 const LONGEST_RUN_MS = 600_000;
 
-/** Runs what RunTask is told, with the resources that exist at the time. */
+/** Runs what RunTask asks for, with the resources that exist at the time. */
 export function taskRuns(cluster: Cluster): TaskHost {
   const running = new Map<string, Task>();
   return {
