@@ -1,7 +1,15 @@
 /** What each folder may import: the table that test/architecture.test.ts holds all files to. */
 
 /** All packages that lib/core may import: none of them reads or writes anything, and none depends on where it runs. */
-export const PURE_PACKAGES = ['@bufbuild/protobuf', '@bufbuild/protobuf/wkt', 'fastest-levenshtein', 'fflate', 'node:crypto', 'protobufjs'];
+export const PURE_PACKAGES = [
+  '@bufbuild/protobuf',
+  '@bufbuild/protobuf/wkt',
+  'fastest-levenshtein',
+  'fflate',
+  'node:crypto',
+  'node:net',
+  'protobufjs',
+];
 
 /** What reads .proto files and writes descriptors. */
 const PROTOBUF = ['@bufbuild/protobuf', '@bufbuild/protobuf/wkt', 'protobufjs'];

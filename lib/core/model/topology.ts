@@ -368,6 +368,8 @@ export interface EdgeTopology<Options = unknown> {
   readonly cors?: Cors;
   /** Absent: no response is kept. */
   readonly cache?: EdgeCache;
+  /** From where clients may call it, as CIDR blocks; absent: from everywhere. */
+  readonly ipRanges?: readonly string[];
   /** Whether errors of the API itself have more than a message. */
   readonly detailedErrors?: true;
   readonly stageName: string;

@@ -493,6 +493,17 @@ export interface RestApiOptions extends EdgeOptions {
   readonly cache?: CacheProps;
 
   /**
+   * Ranges of IP addresses from which clients may call the API, as CIDR blocks: a request from elsewhere gets 403, before any authorizer
+   * looks at it. They become the API's resource policy.
+   *
+   * Of IPv6 only with `ipAddressType: IpAddressType.DUAL_STACK`.
+   *
+   * @default - from everywhere
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
+   */
+  readonly allowedIpRanges?: string[];
+
+  /**
    * Whether all errors of API Gateway and of the gateway service, such as 400, 401, 403, 413, 429, 503 and 504, have the body
    * `{"message": "…", "type": "…", "requestId": "…"}`: what went wrong, the kind of error as API Gateway names it, and the ID of the
    * request, which the access log has, too. Their statuses and headers stay as they are. Errors of services are not changed.

@@ -17,6 +17,7 @@ import { nestPaths } from './nested-paths';
 import { acknowledgeNoCache } from './no-cache';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import type { ErrorsPlan } from '../../../core/edges/rest/errors';
+import { resourcePolicy } from './resource-policy';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import type { ConnectionPlan } from '../../../core/edges/rest/waits';
@@ -81,7 +82,7 @@ const IP_ADDRESS_TYPES = { ipv4: apigateway.IpAddressType.IPV4, dualstack: apiga
 function renderApi(
   scope: Construct,
   edge: EdgePlan,
-  { stage: plan, ipAddressType, domain, executeApiEndpoint }: RestApiPlan,
+  { stage: plan, ipAddressType, domain, executeApiEndpoint, policy }: RestApiPlan,
   { logGroup }: EdgeContext,
 ): apigateway.RestApi {
   const api = new apigateway.RestApi(scope, 'RestApi', {
@@ -95,6 +96,7 @@ function renderApi(
       ...defined({ ipAddressType: ipAddressType === undefined ? undefined : IP_ADDRESS_TYPES[ipAddressType] }),
     },
     ...(executeApiEndpoint === false ? { disableExecuteApiEndpoint: true } : {}),
+    ...(policy === undefined ? {} : { policy: resourcePolicy(policy, plan.name) }),
     // Bodies pass unchanged, whatever their type.
     binaryMediaTypes: ['*/*'],
     // One for the stack, not one for each API: account-logging.ts.

@@ -22,6 +22,8 @@ import type { ErrorsPlan } from './errors';
 import { planErrors } from './errors';
 import { methodThrottles } from './method-throttles';
 import type { NestedPathPlan } from './nested-paths';
+import type { ResourcePolicyPlan } from './resource-policy';
+import { planResourcePolicy } from './resource-policy';
 import { planNestedPaths } from './nested-paths';
 import type { ConnectionPlan } from './waits';
 import { planConnections, timeoutMillis } from './waits';
@@ -44,6 +46,8 @@ export interface RestApiPlan {
   readonly stage: RestStagePlan;
   readonly cors?: CorsPlan;
   /** Present if errors of API Gateway itself are other than by default. */
+  /** Absent: anybody may call it, as far as its authorizers let them. */
+  readonly policy?: ResourcePolicyPlan;
   readonly errors?: ErrorsPlan;
   /** Of the load balancer. */
   readonly connections: ConnectionPlan;
@@ -136,6 +140,7 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
     ...defined({
       cors,
       errors: planErrors(cors, edge.detailedErrors),
+      policy: planResourcePolicy(edge),
       nestedPaths: planNestedPaths(edge.options.nestedPaths),
       ipAddressType: edge.ipAddressType,
       domain: planDomain(edge),
