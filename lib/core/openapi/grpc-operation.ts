@@ -16,6 +16,7 @@ export interface GrpcOperation {
   readonly response: Response;
 }
 
+const ANY_TYPE = 'A body of any content type';
 const WEB_TYPES = ['application/grpc-web+proto', 'application/grpc-web-text+proto'];
 
 export function grpcOperation({ method: name, json, web }: GrpcTarget, schemas: MessageSchemas): GrpcOperation {
@@ -34,13 +35,16 @@ export function grpcOperation({ method: name, json, web }: GrpcTarget, schemas: 
     pathSchemas: pathSchemas(method.input, rule),
     query: rule.body === '*' ? [] : queryOf(method.input, [...fieldsOfPath(rule), ...(rule.body === undefined ? [] : [rule.body])]),
     ...(body === undefined ? {} : { requestBody: { ...body, content: { ...body.content, ...binary } } }),
-    response: { description: `${method.output.typeName} as JSON`, content: { ...answerOf(method, json, schemas), ...binary } },
+    response: {
+      description: isHttpBody(method.output) ? ANY_TYPE : `${method.output.typeName} as JSON`,
+      content: { ...answerOf(method, json, schemas), ...binary },
+    },
   };
 }
 
 function bodyOf({ input }: DescMethod, { body, path }: HttpRule, schemas: MessageSchemas): RequestBody | undefined {
   if (body === undefined) return undefined;
-  if (isHttpBody(input, body)) return { description: 'A body of any content type', content: { '*/*': {} } };
+  if (isHttpBody(input, body)) return { description: ANY_TYPE, content: { '*/*': {} } };
   const field = body === '*' ? undefined : fieldNamed(input, body);
   const message = field?.fieldKind === 'message' ? field.message : input;
   const set = fieldsOfPath({ path }).map((each) => `\`${each}\``);
