@@ -16,7 +16,7 @@ export function apiGatewayServer(stage: string): ServerObject {
   };
 }
 
-/** A body that API Gateway writes itself. */
+/** A body that API Gateway writes itself, and with details the gateway service, too. */
 export function errorSchema(detailed: boolean): Schema {
   const message: Schema = { type: 'string', description: 'What is wrong' };
   if (!detailed) return { type: 'object', properties: { message }, required: ['message'] };
@@ -27,6 +27,7 @@ export function errorSchema(detailed: boolean): Schema {
       type: { type: 'string', description: 'Type of gateway response, such as THROTTLED' },
       requestId: { type: 'string', description: 'ID of the request in the access log' },
     },
-    required: ['message', 'type', 'requestId'],
+    // What the gateway's Envoy refuses at once has no ID.
+    required: ['message', 'type'],
   };
 }

@@ -102,7 +102,7 @@ function componentsOf(
     schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
     responses: sharedResponses(
       operations.map(({ operation }) => operation),
-      api !== undefined,
+      { hasError: api !== undefined, shared: edge.detailedErrors === true },
     ),
     securitySchemes: securitySchemes(edge),
   };

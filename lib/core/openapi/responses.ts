@@ -23,7 +23,7 @@ interface Refusal {
   readonly status: string;
   readonly name: string;
   readonly description: string;
-  /** Whether the gateway service answers with this, too: with a text, since it knows nothing of the API before it. */
+  /** Whether the gateway service answers with this, too. */
   readonly byGateway: boolean;
 }
 
@@ -40,15 +40,20 @@ const REFUSALS = {
 const GRPC_ERROR = 'GrpcError';
 const GRPC_WEB_ERROR = 'GrpcWebError';
 
-/**
- * Answers that operations share.
- *
- * @param hasError whether the document has a schema of the API's own errors
- */
+/** Who answers an error in which form. */
+export interface ErrorForms {
+  /** Whether the document has a schema of the API's own errors. */
+  readonly hasError: boolean;
+  /** Whether those of the gateway service have that form, too; if not, they are texts. */
+  readonly shared: boolean;
+}
+
+/** Answers that operations share. */
 export function sharedResponses(
   operations: readonly Pick<Operation, 'responses'>[],
-  hasError: boolean,
+  forms: ErrorForms,
 ): Readonly<Record<string, Response>> {
+  const { hasError } = forms;
   const used = new Set(
     operations.flatMap(({ responses }) => Object.values(responses).flatMap((each) => ('$ref' in each ? [each.$ref] : []))),
   );
@@ -61,19 +66,19 @@ export function sharedResponses(
     ...(hasError ? { content: { 'application/json': { schema: schemaRef(ERROR_SCHEMA) } } } : {}),
   };
   const all: readonly (readonly [string, Response])[] = [
-    ...Object.values<Refusal>(REFUSALS).map((each) => [each.name, refusal(each, hasError)] as const),
+    ...Object.values<Refusal>(REFUSALS).map((each) => [each.name, refusal(each, forms)] as const),
     [GRPC_ERROR, grpc],
     [GRPC_WEB_ERROR, web],
   ];
   return Object.fromEntries(all.filter(([name]) => used.has(responseRef(name).$ref)));
 }
 
-function refusal({ description, byGateway }: Refusal, hasError: boolean): Response {
+function refusal({ description, byGateway }: Refusal, { hasError, shared }: ErrorForms): Response {
   return {
     description: `${description}. The service may answer with this status, too, and then with a body of its own.`,
     content: {
       ...(hasError ? { 'application/json': { schema: schemaRef(ERROR_SCHEMA) } } : {}),
-      ...(byGateway || !hasError ? { 'text/plain': { schema: { type: 'string' } } } : {}),
+      ...((byGateway && !shared) || !hasError ? { 'text/plain': { schema: { type: 'string' } } } : {}),
     },
   };
 }

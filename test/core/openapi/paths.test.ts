@@ -34,7 +34,8 @@ function names(segments: readonly PathSegment[]): readonly string[] {
 }
 
 function textOf(segments: readonly PathSegment[]): string {
-  return `/${segments.map((each) => (each.kind === 'static' ? each.text : `{${each.name}${each.kind === 'greedy' ? '+' : ''}}`)).join('/')}`;
+  const parts = segments.map((each) => (each.kind === 'static' ? each.text : `{${each.name}${each.kind === 'greedy' ? '+' : ''}}`));
+  return `/${parts.join('/')}`;
 }
 
 function documentOf(routes: readonly ParsedKey[]): readonly Documented[] {
