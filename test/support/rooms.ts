@@ -193,7 +193,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/edges/*': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/edges'] },
   'lib/core/edges/kinds.ts': { rooms: ['lib/core/edges', 'lib/core/edges/*'] },
   'lib/core/edges/select-kind.ts': {
-    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/plan', 'lib/core/edges', 'lib/core/edges/kinds.ts'],
+    rooms: [
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/plan',
+      'lib/core/openapi',
+      'lib/core/edges',
+      'lib/core/edges/kinds.ts',
+    ],
+  },
+  // What an edge takes and answers, as a document of OpenAPI.
+  'lib/core/openapi': {
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model', 'lib/core/grpc', 'lib/core/edges'],
+    packages: ['@bufbuild/protobuf', 'node:crypto'],
   },
   // The topology becomes a plan here, and nothing is decided after it.
   'lib/core': {
@@ -255,6 +268,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/cdk/edges': { rooms: ['lib/core/limits', 'lib/props', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/edges/*': { rooms: ['lib/props', 'lib/core/plan', 'lib/core/edges/$1', 'lib/cdk', 'lib/cdk/edges'], packages: CDK },
   'lib/cdk/edges/renderers.ts': { rooms: ['lib/cdk/edges', 'lib/cdk/edges/*'], packages: CDK },
+  // Beside the templates.
+  'lib/cdk/edges/openapi-file.ts': { packages: ['node:fs', 'node:path', ...CDK] },
   'lib/cdk/edges/rendered-edge.ts': {
     rooms: [
       'lib/edge.ts',
@@ -263,6 +278,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/edges',
+      'lib/cdk/edges/openapi-file.ts',
       'lib/cdk/edges/renderers.ts',
     ],
     packages: CDK,
@@ -307,7 +323,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
   'test/support/task-config.ts': { rooms: ['lib/core/contract', 'lib/core/plan'] },
-  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fast-check', 'fflate', ...PROTOBUF, ...CDK] },
+  'test/support': {
+    rooms: LIBRARY,
+    packages: ['node:**', 'typescript', 'fast-check', 'fflate', '@redocly/openapi-core', ...PROTOBUF, ...CDK],
+  },
   'test/core/grpc': { rooms: ['test/support', 'lib/core/grpc'], packages: ['node:**', 'fast-check', ...PROTOBUF] },
   'test/support/large-system.ts': { rooms: ['lib/index.ts'], packages: CDK },
   'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },

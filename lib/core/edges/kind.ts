@@ -1,6 +1,7 @@
 import type { Limit } from '../limits/limit';
 import type { LimitUse } from '../limits/use';
 import type { Nestable, ParsedKey } from '../model/edge-routes';
+import type { Schema, ServerObject } from '../model/openapi-document';
 import type { ApiTraits, AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Topology } from '../model/topology';
 import type { Reader } from '../reading/reader';
 import type { EdgeCapabilities } from './features';
@@ -52,8 +53,19 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   uses(edge: EdgeTopology<Options>): readonly LimitUse[];
   /** Which paths could stand in nested stacks; undefined: the API has few resources. */
   nestable?(edge: EdgeTopology<Options>): Nestable | undefined;
+  /** What the OpenAPI document of an edge says of its API beside what is so for each kind; absent: nothing. */
+  describe?(edge: EdgeTopology<Options>): ApiDescription;
   /** What its API consists of. */
   plan(topology: Topology, edge: EdgeTopology<Options>): Api;
+}
+
+export interface ApiDescription {
+  /** Where clients reach it by the name that AWS gives it. */
+  readonly server: ServerObject;
+  /** The body of its own errors. */
+  readonly error: Schema;
+  /** Whether an `ANY` route gets OPTIONS requests: not where something before the service answers them, as preflight requests. */
+  takesOptions(route: EdgeRoute): boolean;
 }
 
 /** Each value with its source, where a kind states it. */

@@ -6,6 +6,7 @@ import { defined } from '../../defined';
 import type { EdgeRoute, EdgeTopology, PathSegment } from '../../model/topology';
 import { maxTasks } from '../../model/topology';
 import { authorizersUsed } from '../authorizers-used';
+import { apiGatewayServer, errorSchema } from '../describe-api';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
 import { planCors } from './cors';
@@ -74,6 +75,11 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
     const found = nestablePaths(edge.routes, edge.options.nestedPaths, preflightsOf(edge));
     return found === undefined ? undefined : { ...found, option: 'nestedStackPaths', otherwise: FEWER_RESOURCES };
   },
+  describe: ({ stageName, cors, detailedErrors }) => ({
+    server: apiGatewayServer(`/${stageName}`),
+    error: errorSchema(detailedErrors === true),
+    takesOptions: () => cors === undefined,
+  }),
   plan: planRestApi,
 };
 
