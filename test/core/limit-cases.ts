@@ -45,6 +45,11 @@ const text = (length: number): string => 'x'.repeat(length);
 
 /** Replaced without more tasks than there are. */
 const IN_PLACE = { minHealthyPercent: 0, maxHealthyPercent: 100 };
+/** A schema of so many bytes. */
+function schemaOf(bytes: number): Raw {
+  const written = (title: string): string => JSON.stringify({ $schema: 'http://json-schema.org/draft-04/schema#', title });
+  return { kind: 'inline', text: written(text(bytes - written('').length)) };
+}
 /** As long as one can be. */
 const STREAM = seconds(REST_API.streamedResponse.value);
 const tasks = (desiredCount: number, more: Raw = {}): Raw => service({ desiredCount, deployment: IN_PLACE, ...more });
@@ -149,6 +154,10 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   {
     limit: REST_API.cacheTtl,
     taking: (count) => edge({ cache: { ttl: seconds(count) }, routes: { 'GET /': { service: 'ui', cache: {} } } }, 'rest'),
+  },
+  {
+    limit: REST_API.model,
+    taking: (count) => edge({ routes: { 'POST /': { service: 'ui', validation: { body: schemaOf(count) } } } }, 'rest'),
   },
   { limit: REST_API.payload, taking: (count) => withUi(edge({}, 'rest'), { maxRequestSize: new Bytes(count) }) },
   {

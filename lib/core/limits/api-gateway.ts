@@ -148,6 +148,14 @@ export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
     handling: { documented: 'it is known when a response comes; a larger one is passed on, and not kept' },
     source: `${GUIDE}/api-gateway-caching.html`,
   },
+  model: {
+    counts: 'schema of bodies',
+    value: 400 * KIB,
+    unit: 'bytes',
+    scope: 'route of a REST API',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: 'https://docs.aws.amazon.com/apigateway/latest/api/API_CreateModel.html',
+  },
   usagePlansOfKey: {
     counts: 'usage plans',
     value: 10,

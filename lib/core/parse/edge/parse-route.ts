@@ -59,12 +59,12 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
   });
   const target = parseTarget(at, { key: parsed, streamed, kind, reachable, ...limits });
   if (parsed === undefined || target === undefined) return undefined;
-  const route = { key, ...parsed, target, ...settings, ...defined({ validation: validationOf(at, kind) }) };
+  const route = { key, ...parsed, target, ...settings, ...defined({ validation: validationOf(at, { ...parsed, target }, kind) }) };
   return { ...parsed, at, route: withCache(route, cacheOf(at, route, context)) };
 }
 
-function validationOf(at: Reader, { capabilities }: EdgeKind): RouteValidation | undefined {
-  return capabilities.validation === true ? parseValidation(at.field('validation')) : undefined;
+function validationOf(at: Reader, route: Pick<EdgeRoute, 'method' | 'target'>, { capabilities }: EdgeKind): RouteValidation | undefined {
+  return capabilities.validation === true ? parseValidation(at.field('validation'), route) : undefined;
 }
 
 function cacheOf(at: Reader, route: EdgeRoute, { kind, authorizers, cache, cors }: EdgeContext): RouteCache | undefined {
