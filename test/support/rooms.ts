@@ -356,7 +356,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...SDK, 'dns-packet'],
   },
-  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
+  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'], packages: ['ajv/**'] },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
   'test/e2e/systems': {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],
