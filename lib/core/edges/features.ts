@@ -21,7 +21,7 @@ export const EDGE_FEATURES = {
   streaming: { title: 'Responses that are passed on as they arrive: `responseTransferMode`' },
   cache: { title: 'Responses that API Gateway keeps: `cache`' },
   validation: { title: 'Requests that API Gateway refuses: `validation`' },
-  detailedErrors: { title: 'Errors of API Gateway with the ID of the request in their body: `detailedErrors`' },
+  detailedErrors: { title: 'Errors of API Gateway and the gateway service with the ID of the request in their body: `detailedErrors`' },
   cors: { title: 'Cross-origin requests from browsers: `cors`' },
   corsTokens: { title: 'Origins that CloudFormation knows: CDK tokens in `allowOrigins`' },
   defaultRoute: { title: 'A route for all that no other takes: `$default`' },
