@@ -45,6 +45,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/microservice.ts',
       'lib/microservices.ts',
       'lib/props',
+      'lib/props/edge/body-schema.ts',
       'lib/props/service/grpc-api.ts',
     ],
   },
@@ -78,8 +79,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...CDK, 'aws-cdk-lib/core/lib/prop-injectable'],
   },
-  'lib/props/**': { rooms: ['lib/core/model', 'lib/props/service/grpc-api.ts'], packages: CDK },
+  'lib/props/**': { rooms: ['lib/core/model', 'lib/props/edge/body-schema.ts', 'lib/props/service/grpc-api.ts'], packages: CDK },
   // The only props that name files, which it reads.
+  'lib/props/edge/body-schema.ts': { packages: ['node:fs', ...CDK] },
   'lib/props/service/grpc-api.ts': { rooms: ['lib/core/grpc'], packages: ['node:fs', 'node:path'] },
   'lib/props/read-props.ts': { rooms: ['lib/core/reading'], packages: CDK },
 
@@ -332,7 +334,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { packages: ['node:**', ...CDK] },
-  'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
+  'test/props': {
+    rooms: ['test/support', 'test/simulator', ...LIBRARY],
+    packages: ['node:**', 'typescript', 'fast-check', 'ajv/**', ...CDK],
+  },
   'test/simulator/**': {
     rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'],
     packages: ['@bufbuild/**', 'fast-check'],
@@ -378,7 +383,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...SDK, 'dns-packet'],
   },
-  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
+  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'], packages: ['ajv/**'] },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
   'test/e2e/systems': {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],

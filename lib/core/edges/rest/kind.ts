@@ -35,7 +35,7 @@ const LIMITS: EdgeLimits = {
 /** A response that is streamed may take as long as any can, with no quota to be raised. */
 function limitsOf({ timeout, streamed }: EdgeRoute): EdgeLimits {
   const { quotaSeconds, ...others } = LIMITS;
-  if (streamed) return { ...others, requestSeconds: streamSeconds(timeout) };
+  if (streamed) return { ...others, requestSeconds: streamSeconds(timeout), streamIdleSeconds: REST_API.streamIdle.value };
   return { ...others, ...defined({ quotaSeconds }), ...(timeout === undefined ? {} : { requestSeconds: timeout.seconds }) };
 }
 
@@ -53,6 +53,7 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
     cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true,
     nestedPaths: parseNestedPaths(at.field('nestedStackPaths'), routes),
   }),
+  bufferedTimeout: REST_API.raisedTimeout,
   defaultStage: 'prod',
   checkAuthorizer() {
     // A REST API has no requirements of its own.

@@ -1,4 +1,5 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, REQUEST_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import type { JsonObject } from '../../model/json';
 import { contextHeadersOf } from '../../model/identity-headers';
 import type {
   AuthorizerKind,
@@ -13,7 +14,7 @@ import type {
 } from '../../model/topology';
 import { REST_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
-import type { CachePlan } from './cache';
+import type { CachePlan, ValidatorKind } from './cache';
 import { planCache, planRequest } from './cache';
 import { planDomain } from '../domain';
 import type { CorsPlan } from './cors';
@@ -75,8 +76,10 @@ export interface RestMethodPlan {
   /** Parameters of the path must be declared before they can be mapped. */
   readonly methodParameters: Readonly<Record<string, boolean>>;
   readonly requestParameters: Readonly<Record<string, string>>;
-  /** Present if API Gateway refuses requests without the parameters that must be there. */
-  readonly validator?: 'parameters';
+  /** Present if API Gateway refuses requests without the parameters that must be there, or with another body. */
+  readonly validator?: ValidatorKind;
+  /** JSON Schema, draft 4, for bodies of every type. */
+  readonly bodySchema?: JsonObject;
   /** Parameters by which kept responses are told apart; absent: none is kept. */
   readonly cacheKey?: readonly string[];
   readonly authorizationType: RestAuthorizationType;
