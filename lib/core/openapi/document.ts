@@ -7,6 +7,7 @@ import { servicesOf } from '../model/route-targets';
 import type { Cors, EdgeTopology } from '../model/topology';
 import { holdsToken } from '../reading/input';
 import { limitsOfEdge, limitsOfOperation } from './limits';
+import { BodySchemas } from './body-schemas';
 import { MessageSchemas } from './message-schemas';
 import { operationOf } from './operation';
 import { operationIds, operationKey } from './operation-ids';
@@ -32,9 +33,10 @@ export function openApiDocument(edge: EdgeTopology, kind: EdgeKind, { title, des
     messages.set(service, schemas);
     return schemas;
   };
+  const bodies = new BodySchemas();
   const limits = kind.limits(edge.options);
   const context = {
-    ...{ edge, api, schemasOf },
+    ...{ edge, api, schemasOf, bodies },
     limitsOf: ({ route, method }: Documented) => limitsOfOperation(route, method, kind.limits(edge.options, route), limits),
   };
   const documented = documentedPaths(edge.routes, (route) => api?.takesOptions(route) ?? true);
@@ -44,7 +46,7 @@ export function openApiDocument(edge: EdgeTopology, kind: EdgeKind, { title, des
     ...defined({ servers: serversOf(edge, api) }),
     tags: [...new Set(edge.routes.flatMap(servicesOf))].sort().map((name) => ({ name })),
     paths: pathItems(operations),
-    components: componentsOf(edge, api, messages, operations),
+    components: componentsOf(edge, api, [...[...messages.values()].flatMap(({ all }) => [...all]), ...bodies.all], operations),
     ...defined({
       'x-limits': limitsOfEdge(edge, limits),
       'x-amazon-apigateway-cors': edge.cors === undefined ? undefined : corsOf(edge.cors),
@@ -89,14 +91,14 @@ function pathItems(
 function componentsOf(
   edge: EdgeTopology,
   api: ApiDescription | undefined,
-  messages: ReadonlyMap<string, MessageSchemas>,
+  described: readonly (readonly [string, Schema])[],
   operations: readonly { readonly operation: Operation }[],
 ): Components {
   const hasStatus = edge.routes.some(({ target }) => target.kind === 'grpc' && target.json !== undefined);
   const schemas: readonly (readonly [string, Schema])[] = [
     ...(api === undefined ? [] : [[ERROR_SCHEMA, api.error] as const]),
     ...(hasStatus ? [[STATUS_SCHEMA, STATUS] as const] : []),
-    ...[...messages.values()].flatMap(({ all }) => [...all]),
+    ...described,
   ];
   return {
     schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
