@@ -1,7 +1,15 @@
 /** What each folder may import: the table that test/architecture.test.ts holds all files to. */
 
 /** All packages that lib/core may import: none of them reads or writes anything, and none depends on where it runs. */
-export const PURE_PACKAGES = ['@bufbuild/protobuf', '@bufbuild/protobuf/wkt', 'fastest-levenshtein', 'fflate', 'node:crypto', 'protobufjs'];
+export const PURE_PACKAGES = [
+  '@bufbuild/protobuf',
+  '@bufbuild/protobuf/wkt',
+  'fastest-levenshtein',
+  'fflate',
+  'node:crypto',
+  'node:net',
+  'protobufjs',
+];
 
 /** What reads .proto files and writes descriptors. */
 const PROTOBUF = ['@bufbuild/protobuf', '@bufbuild/protobuf/wkt', 'protobufjs'];
@@ -37,6 +45,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/microservice.ts',
       'lib/microservices.ts',
       'lib/props',
+      'lib/props/edge/body-schema.ts',
       'lib/props/service/grpc-api.ts',
     ],
   },
@@ -70,8 +79,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...CDK, 'aws-cdk-lib/core/lib/prop-injectable'],
   },
-  'lib/props/**': { rooms: ['lib/core/model', 'lib/props/service/grpc-api.ts'], packages: CDK },
+  'lib/props/**': { rooms: ['lib/core/model', 'lib/props/edge/body-schema.ts', 'lib/props/service/grpc-api.ts'], packages: CDK },
   // The only props that name files, which it reads.
+  'lib/props/edge/body-schema.ts': { packages: ['node:fs', ...CDK] },
   'lib/props/service/grpc-api.ts': { rooms: ['lib/core/grpc'], packages: ['node:fs', 'node:path'] },
   'lib/props/read-props.ts': { rooms: ['lib/core/reading'], packages: CDK },
 
@@ -324,7 +334,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { packages: ['node:**', ...CDK] },
-  'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
+  'test/props': {
+    rooms: ['test/support', 'test/simulator', ...LIBRARY],
+    packages: ['node:**', 'typescript', 'fast-check', 'ajv/**', ...CDK],
+  },
   'test/simulator/**': {
     rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'],
     packages: ['@bufbuild/**', 'fast-check'],
@@ -370,7 +383,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...SDK, 'dns-packet'],
   },
-  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
+  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'], packages: ['ajv/**'] },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
   'test/e2e/systems': {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],

@@ -30,6 +30,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
    * there is none.
    */
   readonly gatewayTimeout?: Limit;
+  /** How long a `timeout` can be for a response that is not streamed; absent: as long as for one that is. */
+  readonly bufferedTimeout?: Limit;
   /**
    * Whether its API maps what it knows of a client behind the ID of the request (lib/core/model/edge-headers.ts), so that any of it may be
    * absent. If not, it may say only what never is.
@@ -76,6 +78,8 @@ export interface EdgeLimits {
   readonly quotaSeconds?: number;
   /** What a user can do about that. */
   readonly longerWaits?: LongerWaits;
+  /** For how long nothing may be sent of a response that is streamed; absent: it is not streamed, or for ever. */
+  readonly streamIdleSeconds?: number;
   /** The largest body of a request; absent: any. */
   readonly payloadBytes?: number;
   /** All headers of a request together; absent: any. */

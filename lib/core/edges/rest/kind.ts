@@ -35,7 +35,7 @@ const LIMITS: EdgeLimits = {
 /** A response that is streamed may take as long as any can, with no quota to be raised. */
 function limitsOf({ timeout, streamed }: EdgeRoute): EdgeLimits {
   const { quotaSeconds, ...others } = LIMITS;
-  if (streamed) return { ...others, requestSeconds: streamSeconds(timeout) };
+  if (streamed) return { ...others, requestSeconds: streamSeconds(timeout), streamIdleSeconds: REST_API.streamIdle.value };
   return { ...others, ...defined({ quotaSeconds }), ...(timeout === undefined ? {} : { requestSeconds: timeout.seconds }) };
 }
 
@@ -45,6 +45,7 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
   factory: 'Edge.restApi()',
   capabilities: CAPABILITIES,
   options: {
+    allowedIpRanges: 'an HTTP API has no resource policy',
     cloudWatchRole: 'an HTTP API needs no role to write access logs',
     nestedStackPaths: 'an HTTP API has one resource for each route, so a stack takes all of them',
   },
@@ -52,6 +53,7 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
     cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true,
     nestedPaths: parseNestedPaths(at.field('nestedStackPaths'), routes),
   }),
+  bufferedTimeout: REST_API.raisedTimeout,
   defaultStage: 'prod',
   checkAuthorizer() {
     // A REST API has no requirements of its own.
