@@ -72,20 +72,24 @@ function serversOf({ domain, executeApiEndpoint }: EdgeTopology, api: ApiDescrip
   return servers.length === 0 ? undefined : servers;
 }
 
-function pathItems(
-  operations: readonly { readonly path: string; readonly method: string; readonly operation: Operation }[],
-): OpenApiDocument['paths'] {
-  const paths = [...new Set(operations.map(({ path }) => path))].sort();
+function pathItems(operations: readonly OperationAt[]): OpenApiDocument['paths'] {
+  const byPath = new Map<string, OperationAt[]>();
+  for (const each of operations) byPath.set(each.path, [...(byPath.get(each.path) ?? []), each]);
+  return Object.fromEntries([...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, own]) => [path, pathItem(own)]));
+}
+
+function pathItem(operations: readonly OperationAt[]): PathItem {
+  const byMethod = new Map(operations.map(({ method, operation }) => [method, operation]));
   return Object.fromEntries(
-    paths.map((path): [string, PathItem] => [
-      path,
-      Object.fromEntries(
-        OPERATION_METHODS.flatMap((method) =>
-          operations.flatMap((each) => (each.path === path && each.method === method ? [[method, each.operation]] : [])),
-        ),
-      ),
-    ]),
+    OPERATION_METHODS.flatMap((method) => {
+      const operation = byMethod.get(method);
+      return operation === undefined ? [] : [[method, operation]];
+    }),
   );
+}
+
+interface OperationAt extends Pick<Documented, 'path' | 'method'> {
+  readonly operation: Operation;
 }
 
 function componentsOf(
