@@ -26,7 +26,7 @@ const NOT_IN_TEMPLATES: readonly (readonly [ids: RegExp, why: string])[] = [
   [/^logs\.(createStream|event)$|^xRay\.segment$|^cloudWatch\.embeddedMetrics$/, 'what running tasks write'],
   [/^(httpApi|restApi)\.(payload|headers|methodArn|authorizerResponse|cachedResponse)$/, 'of a request'],
   [/^(httpApi|restApi)\.(integrationTimeout|streamedResponse|cacheTtl)$/, 'a setting of one route, which test/core/limits tries'],
-  [/^httpApi\.(scopes|audiences|stageVariables)$|^restApi\.usagePlansOfKey$/, 'settings of one authorizer, route or key'],
+  [/^httpApi\.(scopes|audiences|stageVariables)$|^restApi\.(usagePlansOfKey|quota)$/, 'settings of one authorizer, route, key or client'],
   [
     /^apiGateway\.(stageName|basePath|authorizerName|authorizerCache)$/,
     'a setting of one stage, domain or authorizer, which test/core/limits tries',

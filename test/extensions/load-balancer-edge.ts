@@ -21,6 +21,7 @@ const CAPABILITIES: EdgeCapabilities = {
   lambda: NO_API,
   iam: NO_API,
   apiKey: NO_API,
+  clients: NO_API,
   scopes: NO_API,
   throttle: { no: 'a load balancer has no limits' },
   timeout: { no: 'it has one timeout for all routes: idleTimeout' },

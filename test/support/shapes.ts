@@ -1,6 +1,6 @@
 import { Annotations, App, Duration, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import { IpAddressType, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import { ApiKey, IpAddressType, Period, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
@@ -101,6 +101,18 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
         'GET /key': { ...toUi, authorizer: Authorizer.apiKey() },
         'GET /public': { ...toUi, authorizer: Authorizer.none() },
       },
+    }),
+  }),
+  'behind a REST API with clients': (stack) => ({
+    services,
+    edge: Edge.restApi({
+      authorizer: Authorizer.iam(),
+      apiKeyRequired: true,
+      clients: {
+        acme: { throttle: { rateLimit: 10, burstLimit: 20 }, quota: { limit: 1000, period: Period.DAY } },
+        bolt: { apiKey: new ApiKey(stack, 'Bolt') },
+      },
+      routes: { 'ANY /{proxy+}': toUi },
     }),
   }),
   'behind two edges without access logs': () => ({

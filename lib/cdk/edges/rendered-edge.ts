@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import type { EdgePlan, EdgeRoutePlan } from '../../core/plan/edge-plan';
 import { displayValue } from '../../core/reading/input';
 import { suggest } from '../../core/reading/reader';
-import type { IEdge } from '../../edge';
+import type { IEdge, IEdgeClient } from '../../edge';
 import type { IMicroservice } from '../../microservice';
 import { throwIssue } from '../throw-issue';
 import type { ApiMetrics, EdgeContext, RenderedApi } from './model';
@@ -46,6 +46,16 @@ export class RenderedEdge extends Construct implements IEdge {
     if (this.api.restApiDomain !== undefined) this.restApiDomain = this.api.restApiDomain;
     if (this.api.usagePlan !== undefined) this.usagePlan = this.api.usagePlan;
     if (this.api.accessLogGroup !== undefined) this.accessLogGroup = this.api.accessLogGroup;
+  }
+
+  client(name: string): IEdgeClient {
+    const { clients = new Map<string, IEdgeClient>() } = this.api;
+    const client = clients.get(name);
+    if (client !== undefined) return client;
+    return throwIssue(this, 'client()', 'UNKNOWN_CLIENT', `there is no client ${displayValue(name)}`, {
+      got: null,
+      ...(clients.size === 0 ? { fix: 'name the clients of a REST API in clients of the edge' } : suggest(name, [...clients.keys()])),
+    });
   }
 
   grantInvoke(grantee: IGrantable, route?: string): Grant {

@@ -15,6 +15,7 @@ export const EDGE_FEATURES = {
   lambda: { title: 'A Lambda function that decides: `Authorizer.lambda()`' },
   iam: { title: 'Requests signed with AWS credentials: `Authorizer.iam()`' },
   apiKey: { title: 'API keys with a usage plan: `Authorizer.apiKey()`' },
+  clients: { title: 'Clients with API keys, limits and quotas of their own: `clients`, `apiKeyRequired`' },
   scopes: { title: 'OAuth scopes of a route: `scopes`' },
   throttle: { title: 'Rate and burst limits of the API and of routes: `throttle`' },
   timeout: { title: 'How long a response may take: `timeout`' },

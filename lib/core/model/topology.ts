@@ -370,6 +370,8 @@ export interface EdgeTopology<Options = unknown> {
   readonly cache?: EdgeCache;
   /** Whether errors of the API itself have more than a message. */
   readonly detailedErrors?: true;
+  /** Sorted by name; absent: the API knows none. */
+  readonly clients?: readonly EdgeClient[];
   readonly stageName: string;
   /** Absent: what API Gateway does by default. */
   readonly ipAddressType?: IpAddressType;
@@ -407,6 +409,24 @@ export interface RouteValidation {
   readonly headers: readonly string[];
   readonly query: readonly string[];
 }
+
+/** Whom an API knows by an API key, with limits of its own. */
+export interface EdgeClient {
+  readonly name: string;
+  /** Whether the user brings its key; if not, one is made. */
+  readonly ownKey: boolean;
+  readonly throttle?: Throttle;
+  readonly quota?: ClientQuota;
+}
+
+export interface ClientQuota {
+  /** Requests in each period. */
+  readonly limit: number;
+  readonly period: QuotaPeriod;
+}
+
+/** As AWS writes it. */
+export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
 
 export interface Throttle {
   /** Requests a second. */
@@ -499,6 +519,8 @@ export interface EdgeRoute {
   readonly cache?: RouteCache;
   /** What the API refuses; absent: nothing. */
   readonly validation?: RouteValidation;
+  /** Present: requests need an API key, whatever the authorizer wants. */
+  readonly apiKeyRequired?: true;
 }
 
 /** Where the requests of a route go. */

@@ -5,6 +5,7 @@ import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { DOMAIN_MISTAKES } from './mistakes/domains';
 import { EDGE_MISTAKES } from './mistakes/edge';
 import { EDGE_CACHE_MISTAKES } from './mistakes/edge-cache';
+import { EDGE_CLIENT_MISTAKES } from './mistakes/edge-clients';
 import { GRPC_MISTAKES } from './mistakes/grpc';
 import { MESH_MISTAKES } from './mistakes/mesh';
 import type { Mistake } from './mistakes/mistake';
@@ -36,6 +37,7 @@ const SUBJECTS = [
   DOMAIN_MISTAKES,
   EDGE_MISTAKES,
   EDGE_CACHE_MISTAKES,
+  EDGE_CLIENT_MISTAKES,
   GRPC_MISTAKES,
   AUTHORIZER_MISTAKES,
   AGGREGATION_MISTAKES,

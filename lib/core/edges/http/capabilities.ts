@@ -9,6 +9,10 @@ export const CAPABILITIES: EdgeCapabilities = {
   lambda: true,
   iam: true,
   apiKey: { no: 'an HTTP API has no API keys and no usage plans' },
+  clients: {
+    no: 'an HTTP API has no API keys and no usage plans',
+    fix: 'limit routes by throttle, which all clients share, and let services count requests by an identity header of the authorizer',
+  },
   scopes: true,
   throttle: true,
   timeout: true,

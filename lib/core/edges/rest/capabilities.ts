@@ -10,6 +10,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   lambda: true,
   iam: true,
   apiKey: true,
+  clients: true,
   scopes: true,
   throttle: true,
   timeout: true,

@@ -4,6 +4,7 @@ import type {
   AuthorizerKind,
   DomainPlan,
   EdgeAuthorizer,
+  EdgeClient,
   EdgeRoute,
   EdgeTopology,
   IpAddressType,
@@ -54,7 +55,12 @@ export interface RestApiPlan {
   readonly executeApiEndpoint?: false;
   /** Present if a route asks for an API key: the id of that authorizer. */
   readonly apiKeys?: ApiKeysPlan;
+  /** Absent: there are none. */
+  readonly clients?: readonly ClientPlan[];
 }
+
+/** Each has a usage plan for the stage. */
+export type ClientPlan = EdgeClient;
 
 export interface ApiKeysPlan {
   /** Of the authorizer. */
@@ -140,6 +146,7 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       ipAddressType: edge.ipAddressType,
       domain: planDomain(edge),
       executeApiEndpoint: edge.executeApiEndpoint,
+      clients: edge.clients,
       apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true },
     }),
   };
@@ -178,7 +185,7 @@ function planMethod(edge: EdgeTopology, route: EdgeRoute): RestMethodPlan {
     },
     authorizationType,
     ...(authorizationType === 'COGNITO_USER_POOLS' || authorizationType === 'CUSTOM' ? { authorizer: route.authorizer } : {}),
-    apiKeyRequired: kind === 'apiKey',
+    apiKeyRequired: route.apiKeyRequired === true,
     scopes: route.scopes,
     ...defined({ timeoutMillis: timeoutMillis(route) }),
     streamed: route.streamed,

@@ -12,6 +12,8 @@ const FEATURES: readonly (readonly [string, EdgeFeatureId])[] = [
   ['cache', 'cache'],
   ['validation', 'validation'],
   ['detailedErrors', 'detailedErrors'],
+  ['clients', 'clients'],
+  ['apiKeyRequired', 'clients'],
   ['cors', 'cors'],
   ['scopes', 'scopes'],
   ['stageName', 'stage'],
