@@ -20,7 +20,7 @@ import { inCi, rounds } from './rounds';
 const ROUTES = inCi() ? 50 : 300;
 const FEW_ROUTES = 3;
 const GOAL = 1.05;
-const ROUNDS = rounds({ usual: 8, ci: 3 });
+const ROUNDS = rounds({ usual: 8, ci: 1 });
 const LOAD = { requests: 800, perSecond: 400, connections: 4 };
 /** Clock ticks of /proc in a second: USER_HZ. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 const TICKS = 100;

@@ -14,7 +14,7 @@ import { rounds } from './rounds';
 
 const APPLICATION = { image: 'example/callee:1', port: 8080 };
 const GOAL = 1.25;
-const ROUNDS = rounds({ usual: 8, ci: 3 });
+const ROUNDS = rounds({ usual: 8, ci: 1 });
 const LOAD = { requests: 400, perSecond: 200, connections: 4 };
 
 type Key = 'median' | 'p99';

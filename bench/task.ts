@@ -15,7 +15,7 @@ import { image, templateOf } from '../test/e2e/systems/synthesize';
 import { inCi } from './rounds';
 import { measureWithTools } from './with-tools';
 
-const COUNTS = inCi() ? [2, 12] : [2, 12, 100];
+const COUNTS = inCi() ? [12] : [2, 12, 100];
 const MEASURED_MS = inCi() ? 10_000 : 20_000;
 /** Clock ticks of /proc in a second: USER_HZ. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 const TICKS = 100;

@@ -41,5 +41,24 @@ export function withTasks(services: readonly Service[]): readonly Service[] {
 
 /** The virtual services of a service's ports but the first, by their names. */
 export function additionalPortsOf({ services }: Pick<Topology, 'services'>, { name }: Pick<Service, 'name'>): readonly Service[] {
-  return services.filter(({ additionalPort }) => additionalPort?.service === name);
+  let byOwner = BY_OWNER.get(services);
+  if (byOwner === undefined) {
+    byOwner = groupedByOwner(services);
+    BY_OWNER.set(services, byOwner);
+  }
+  return byOwner.get(name) ?? NONE;
+}
+
+/** Of the services of a topology, which do not change: each service asks, and would go through all of them. */
+const BY_OWNER = new WeakMap<readonly Service[], ReadonlyMap<string, readonly Service[]>>();
+const NONE: readonly Service[] = [];
+
+function groupedByOwner(services: readonly Service[]): ReadonlyMap<string, readonly Service[]> {
+  const byOwner = new Map<string, Service[]>();
+  for (const service of services) {
+    if (service.additionalPort === undefined) continue;
+    const owner = service.additionalPort.service;
+    byOwner.set(owner, [...(byOwner.get(owner) ?? []), service]);
+  }
+  return byOwner;
 }

@@ -37,9 +37,10 @@ export function requestLimits({ requestCount, requestKib }: OfRequests): Request
 /** Requests that arrive at a service, with what its callers' Envoys have added. A gateway has one limit for all that are behind it. */
 export function arrivingRequestLimits(service: Service, services: readonly Service[]): RequestLimits {
   const { gateways, policy } = service;
-  const behindTheSame =
-    gateways.length === 0 ? [] : services.filter((other) => other.gateways.some((gateway) => gateways.includes(gateway)));
-  const { requestCount, requestKib } = largest([service, ...behindTheSame]);
+  const { requestCount, requestKib } = largestOf([
+    policy.headerLimits,
+    ...gateways.flatMap((gateway) => behindGateways(services).get(gateway) ?? []),
+  ]);
   const added = policy.routes.map(({ requestHeaders }) => sizeOf(requestHeaders));
   const copies = Math.max(0, ...policy.routes.map(({ rewrite }) => copiesOfPath(rewrite)));
   return requestLimits({
@@ -63,8 +64,29 @@ export function largestRequestLimits(services: readonly Service[]): RequestLimit
 }
 
 function largest(services: readonly Service[]): OfRequests {
-  const most = (field: keyof OfRequests): number => Math.max(...services.map(({ policy }) => policy.headerLimits[field]));
+  return largestOf(services.map(({ policy }) => policy.headerLimits));
+}
+
+function largestOf(limits: readonly OfRequests[]): OfRequests {
+  const most = (field: keyof OfRequests): number => Math.max(...limits.map((each) => each[field]));
   return { requestCount: most('requestCount'), requestKib: most('requestKib') };
+}
+
+/** Of the services of a topology, which do not change: each service behind a gateway asks, and would go through all of them. */
+const BEHIND = new WeakMap<readonly Service[], ReadonlyMap<string, OfRequests>>();
+
+/** The largest limits of the services behind each gateway, by its name. */
+function behindGateways(services: readonly Service[]): ReadonlyMap<string, OfRequests> {
+  const known = BEHIND.get(services);
+  if (known !== undefined) return known;
+  const made = new Map<string, OfRequests>();
+  for (const { gateways, policy } of services)
+    for (const gateway of gateways) {
+      const before = made.get(gateway);
+      made.set(gateway, before === undefined ? policy.headerLimits : largestOf([before, policy.headerLimits]));
+    }
+  BEHIND.set(services, made);
+  return made;
 }
 
 /**

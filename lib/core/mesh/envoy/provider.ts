@@ -7,7 +7,7 @@ import { clientGatewayBootstrap } from '../../envoy/client-gateway';
 import { gatewayBootstrap } from '../../envoy/gateway';
 import type { Bootstrap } from '../../envoy/api/bootstrap';
 import { sidecarBootstrap } from '../../envoy/sidecar';
-import type { ContainerPlan, LoadBalancerTargetPlan, MeshPlan, MeshWorkloadPlan } from '../../plan/system-plan';
+import type { ContainerPlan, HealthCheckPlan, LoadBalancerTargetPlan, MeshPlan, MeshWorkloadPlan } from '../../plan/system-plan';
 import { pathOfWorkload } from '../../plan/system-plan';
 import { ingressOf } from '../../plan/ingress';
 import { checkTaskDefinitionSize } from '../../plan/task-definition-size';
@@ -254,6 +254,13 @@ const READY =
   "printf 'GET /ready HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && " +
   'grep -q LIVE <&3';
 
+/**
+ * Envoy is live once DNS has answered for each of its callees. With 150 callees and a share of a busy CPU that took more than 25
+ * seconds. A check that succeeds ends the start period, and an Envoy that refuses its configuration exits by itself: a long period
+ * delays neither.
+ */
+const PROXY_HEALTH_CHECK: Omit<HealthCheckPlan, 'command'> = { intervalSeconds: 5, timeoutSeconds: 5, retries: 3, startPeriodSeconds: 120 };
+
 function proxy(agent: AgentPlan, sizing: Sizing, ports: readonly number[]): ContainerPlan {
   const { mesh } = agent.topology;
   return {
@@ -286,7 +293,7 @@ function proxy(agent: AgentPlan, sizing: Sizing, ports: readonly number[]): Cont
     dropCapabilities: true,
     // The first container with the volume gives it its owner, who must be the agent's: so Envoy waits for that one.
     mounts: [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }],
-    healthCheck: { command: ['CMD', 'bash', '-c', READY], intervalSeconds: 5, timeoutSeconds: 2, retries: 3, startPeriodSeconds: 10 },
+    healthCheck: { command: ['CMD', 'bash', '-c', READY], ...PROXY_HEALTH_CHECK },
     dependsOn: [{ container: INIT_CONTAINER, condition: 'SUCCESS' }],
     ports,
     // ECS stops it after the application (the reverse of dependsOn), whose last requests pass through it.
