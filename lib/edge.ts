@@ -3,6 +3,7 @@ import type { HttpApi, DomainName as HttpApiDomain } from 'aws-cdk-lib/aws-apiga
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { IConstruct } from 'constructs';
 import type { IMicroservice } from './microservice';
 
@@ -30,6 +31,8 @@ export interface IEdge extends IConstruct {
   readonly restApiDomain?: RestApiDomain;
   /** The usage plan of the API keys of `Authorizer.apiKey()`, if a route of a REST API has it. Each client has one of its own. */
   readonly usagePlan?: UsagePlan;
+  /** The web ACL of `Firewall.managed()`, if the edge has it: for rules or logs of your own. */
+  readonly webAcl?: CfnWebACL;
   /** The log group of the access log of API Gateway, if there is one. */
   readonly accessLogGroup?: ILogGroup;
 

@@ -57,6 +57,7 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
     },
     validation: { with: edge({}, { validation: { query: ['page'] } }), without: edge() },
     detailedErrors: { with: edge({ detailedErrors: true }), without: edge({ detailedErrors: false }) },
+    firewall: { with: edge({ firewall: { kind: 'managed' } }), without: edge() },
     cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },
     corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
     defaultRoute: { with: edge({ routes: { $default: { service: 'orders' } } }), without: edge() },

@@ -29,6 +29,7 @@ const CAPABILITIES: EdgeCapabilities = {
   cache: { no: 'a load balancer keeps nothing' },
   validation: { no: 'a load balancer does not look into requests' },
   detailedErrors: { no: 'a load balancer has pages of its own' },
+  firewall: { no: 'its web ACL is one of your own' },
   cors: true,
   corsTokens: { no: 'Envoy compares origins' },
   defaultRoute: { no: 'its rules name paths', fix: 'write "ANY /{proxy+}"' },

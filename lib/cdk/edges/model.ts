@@ -4,6 +4,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import type { EdgePlan } from '../../core/plan/edge-plan';
 import type { IEdgeClient } from '../../edge';
@@ -61,6 +62,8 @@ export interface RenderedApi {
   readonly accessLogGroup?: logs.ILogGroup;
   /** Of the API keys, if a route asks for one. */
   readonly usagePlan?: apigateway.UsagePlan;
+  /** That of the edge's own firewall. */
+  readonly webAcl?: wafv2.CfnWebACL;
   /** Whom it knows by API keys, by name; absent where there is no such thing. */
   readonly clients?: ReadonlyMap<string, IEdgeClient>;
   /** The ARN by which policies name requests; absent where no policy decides about them. */

@@ -4,6 +4,7 @@ import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { EdgePlan, EdgeRoutePlan } from '../../core/plan/edge-plan';
 import { displayValue } from '../../core/reading/input';
@@ -23,6 +24,7 @@ export class RenderedEdge extends Construct implements IEdge {
   readonly httpApiDomain?: HttpApiDomain;
   readonly restApiDomain?: RestApiDomain;
   readonly usagePlan?: UsagePlan;
+  readonly webAcl?: CfnWebACL;
   readonly accessLogGroup?: ILogGroup;
   private readonly api: RenderedApi;
   private readonly routes: readonly EdgeRoutePlan[];
@@ -45,6 +47,7 @@ export class RenderedEdge extends Construct implements IEdge {
     if (this.api.httpApiDomain !== undefined) this.httpApiDomain = this.api.httpApiDomain;
     if (this.api.restApiDomain !== undefined) this.restApiDomain = this.api.restApiDomain;
     if (this.api.usagePlan !== undefined) this.usagePlan = this.api.usagePlan;
+    if (this.api.webAcl !== undefined) this.webAcl = this.api.webAcl;
     if (this.api.accessLogGroup !== undefined) this.accessLogGroup = this.api.accessLogGroup;
   }
 

@@ -370,6 +370,8 @@ export interface EdgeTopology<Options = unknown> {
   readonly cache?: EdgeCache;
   /** Whether errors of the API itself have more than a message. */
   readonly detailedErrors?: true;
+  /** Absent: none. */
+  readonly firewall?: EdgeFirewall;
   /** Sorted by name; absent: the API knows none. */
   readonly clients?: readonly EdgeClient[];
   readonly stageName: string;
@@ -409,6 +411,9 @@ export interface RouteValidation {
   readonly headers: readonly string[];
   readonly query: readonly string[];
 }
+
+/** What looks at requests before the API does: a web ACL that is made, or one of the user's, whose ARN CloudFormation may fill in. */
+export type EdgeFirewall = { readonly kind: 'managed' } | { readonly kind: 'webAcl'; readonly webAclArn: string };
 
 /** Whom an API knows by an API key, with limits of its own. */
 export interface EdgeClient {

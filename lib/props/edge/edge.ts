@@ -12,6 +12,7 @@ import type { SizingProps } from '../service/sizing-props';
 import type { Compression } from '../traffic/compression';
 import type { DomainProps, RestApiDomainProps } from './domain';
 import type { EdgeClientProps } from './edge-client';
+import type { Firewall } from './firewall';
 import type { ResponseHeaders } from './response-headers';
 import type { ValidationProps } from './validation';
 
@@ -510,6 +511,14 @@ export interface RestApiOptions extends EdgeOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
    */
   readonly detailedErrors?: boolean;
+
+  /**
+   * Web ACL of AWS WAF, which looks at requests before the authorizers do.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html
+   */
+  readonly firewall?: Firewall;
 
   /**
    * Clients of the API, by name: each has an API key, and limits of its own. A name is a DNS label of at most 63 characters. Routes ask

@@ -38,6 +38,7 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
       ({ validator, methodParameters }) => validator === 'parameters' && 'method.request.querystring.page' in methodParameters,
     ),
     detailedErrors: ({ errors }) => errors?.template?.includes('$context.requestId') === true,
+    firewall: ({ firewall }) => firewall !== undefined && 'groups' in firewall && firewall.groups.length === 3,
     cors: ({ cors }) => cors?.preflightHeaders['Access-Control-Allow-Origin'] === "'https://shop.example'",
     stage: ({ stage }) => stage.name === 'live',
     dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',

@@ -21,6 +21,7 @@ import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import type { ConnectionPlan } from '../../../core/edges/rest/waits';
 import { renderClients } from './clients';
+import { renderFirewall } from './firewall';
 import { resourceAt } from './resource-at';
 import { cacheOptions, methodOptions, throttleOptions } from './method-options';
 import { renderUsagePlan } from './usage-plan';
@@ -52,6 +53,7 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   const stage = api.deploymentStage;
   const usagePlan = plan.apiKeys === undefined ? undefined : renderKeys(scope, edge, stage, plan.apiKeys, context);
   const clients = renderClients(scope, plan.clients ?? [], edge.apiName, stage, context.apiKeys);
+  const webAcl = plan.firewall === undefined ? undefined : renderFirewall(scope, plan.firewall, edge.apiName, stage);
   const domain = plan.domain === undefined ? undefined : renderRestApiDomain(scope, plan.domain, stage, context);
   const { region, urlSuffix } = Stack.of(api);
   return {
@@ -59,7 +61,7 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     // By its name, not by the stage: that comes after the services, which may want to know the URL.
     url: plan.domain?.url ?? `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${plan.stage.name}`,
     clients,
-    ...defined({ usagePlan, restApiDomain: domain }),
+    ...defined({ usagePlan, webAcl, restApiDomain: domain }),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
     ...(plan.stage.accessLogFormat === undefined ? {} : { accessLogGroup: context.logGroup }),

@@ -26,6 +26,10 @@ export const CAPABILITIES: EdgeCapabilities = {
     fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
   },
   detailedErrors: { no: 'the errors of an HTTP API are {"message": "…"}', fix: 'read the ID of the request in the header apigw-requestid' },
+  firewall: {
+    no: 'AWS WAF does not protect HTTP APIs',
+    fix: 'put Amazon CloudFront with a web ACL in front of it',
+  },
   cors: true,
   corsTokens: true,
   defaultRoute: true,

@@ -21,6 +21,8 @@ import type { CorsPlan } from './cors';
 import { planCors } from './cors';
 import type { ErrorsPlan } from './errors';
 import { planErrors } from './errors';
+import type { FirewallPlan } from './firewall';
+import { planFirewall } from './firewall';
 import { methodThrottles } from './method-throttles';
 import type { NestedPathPlan } from './nested-paths';
 import { planNestedPaths } from './nested-paths';
@@ -55,6 +57,8 @@ export interface RestApiPlan {
   readonly executeApiEndpoint?: false;
   /** Present if a route asks for an API key: the id of that authorizer. */
   readonly apiKeys?: ApiKeysPlan;
+  /** Absent: none. */
+  readonly firewall?: FirewallPlan;
   /** Absent: there are none. */
   readonly clients?: readonly ClientPlan[];
 }
@@ -146,6 +150,7 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       ipAddressType: edge.ipAddressType,
       domain: planDomain(edge),
       executeApiEndpoint: edge.executeApiEndpoint,
+      firewall: planFirewall(edge.firewall),
       clients: edge.clients,
       apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true },
     }),

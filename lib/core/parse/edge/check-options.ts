@@ -12,6 +12,7 @@ const FEATURES: readonly (readonly [string, EdgeFeatureId])[] = [
   ['cache', 'cache'],
   ['validation', 'validation'],
   ['detailedErrors', 'detailedErrors'],
+  ['firewall', 'firewall'],
   ['clients', 'clients'],
   ['apiKeyRequired', 'clients'],
   ['cors', 'cors'],

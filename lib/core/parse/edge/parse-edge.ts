@@ -21,6 +21,7 @@ import { checkCacheUsed, parseCache } from './api/parse-cache';
 import { checkClientsUsed, checkKeysOfClients, parseClients } from './api/parse-clients';
 import { corsOfRoutes, parseCors } from './api/parse-cors';
 import { parseDomain } from './api/parse-domain';
+import { parseFirewall } from './api/parse-firewall';
 import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
@@ -39,6 +40,7 @@ const EDGE_FIELDS = [
   'cors',
   'cache',
   'detailedErrors',
+  'firewall',
   'clients',
   'apiKeyRequired',
   'stageName',
@@ -127,6 +129,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
       cors,
       cache: cache?.cache,
       detailedErrors: at.field('detailedErrors').boolean() === true ? (true as const) : undefined,
+      firewall: kind.capabilities.firewall === true ? parseFirewall(at.field('firewall')) : undefined,
       clients,
       ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind),
     }),
