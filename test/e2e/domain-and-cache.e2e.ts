@@ -1,6 +1,6 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Size, Stack } from 'aws-cdk-lib';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
-import { Authorizer, Certificates, Edge, Microservices, Tracing } from '../../lib';
+import { Authorizer, Certificates, Edge, Microservices, Timeout, Tracing } from '../../lib';
 import { ApiGateway } from './api-gateway/api-gateway';
 import type { ClientRequest } from './api-gateway/client-request';
 import { settled } from './mesh';
@@ -14,7 +14,11 @@ function template(): Template {
   const stack = new Stack(new App(), 'E2e');
   const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
   new Microservices(stack, 'Shop', {
-    services: { catalog: { image: image('relay'), port: 8080 } },
+    services: {
+      catalog: { image: image('relay'), port: 8080 },
+      down: { image: image('relay'), port: 8080 },
+      late: { image: image('relay'), port: 8080, timeout: Timeout.perRequest(Duration.millis(300)) },
+    },
     edges: {
       default: Edge.httpApi({
         authorizer: Authorizer.none(),
@@ -29,6 +33,9 @@ function template(): Template {
         routes: {
           'GET /catalog/{id}': { service: 'catalog', cache: { query: ['page'] } },
           'GET /stock/{id}': { service: 'catalog' },
+          'GET /delay/{ms}': { service: 'late' },
+          'GET /down': { service: 'down' },
+          'POST /stock': { service: 'catalog', maxRequestSize: Size.bytes(10) },
           'POST /catalog': { service: 'catalog', validation: { query: ['currency'], headers: ['x-tenant'] } },
         },
       }),
@@ -45,7 +52,7 @@ e2e('edges with domains of their own', () => {
   const shop = cluster(async () =>
     Cluster.start(template(), {
       images: [standIns.envoy(), standIns.agent(), standIns.relay('example/relay', 8080)],
-      counts: { gateway: 1, 'gateway-partners': 1 },
+      counts: { gateway: 1, 'gateway-partners': 1, catalog: 1, late: 1, down: 0 },
     }),
   );
   const apis: ApiGateway[] = [];
@@ -108,5 +115,28 @@ e2e('edges with domains of their own', () => {
     expect(JSON.parse(refused.body)).toMatchObject({ message: expect.stringContaining('currency') as string });
     expect((await post('/catalog?currency=EUR', {})).status).toBe(400);
     expect((await post('/catalog?currency=EUR', { 'x-tenant': 'a' })).status).toBe(200);
+  });
+
+  test.each<[string, ClientRequest, number, object]>([
+    ['a service that has no task', { path: '/down' }, 503, { message: 'Service Unavailable', type: 'INTEGRATION_FAILURE' }],
+    ['a service that is late', { path: '/delay/5000' }, 504, { message: 'Endpoint request timed out', type: 'INTEGRATION_TIMEOUT' }],
+    [
+      'a body that is too large',
+      { method: 'POST', path: '/stock', body: 'x'.repeat(11) },
+      413,
+      { message: 'Request Too Long', type: 'REQUEST_TOO_LARGE' },
+    ],
+  ])('%s has the form of an error of API Gateway', async (_, request, status, expected) => {
+    const response = await apis[1].send({ host: 'partners.example.com', ...request, headers: { 'x-api-key': 'acme' } });
+    expect([response.status, response.headers['content-type'], JSON.parse(response.body)]).toEqual([
+      status,
+      'application/json',
+      { ...expected, requestId: expect.stringMatching(/^[\w=-]{10,}$/) as string },
+    ]);
+  });
+
+  test('services do not see the ID of the request', async () => {
+    const { body } = await apis[1].send({ host: 'partners.example.com', path: '/stock/1', headers: { 'x-api-key': 'acme' } });
+    expect(Object.keys((JSON.parse(body) as RelayAnswer).headers).filter((name) => name.startsWith('x-edge-'))).toEqual([]);
   });
 });

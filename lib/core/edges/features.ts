@@ -22,7 +22,7 @@ export const EDGE_FEATURES = {
   streaming: { title: 'Responses that are passed on as they arrive: `responseTransferMode`' },
   cache: { title: 'Responses that API Gateway keeps: `cache`' },
   validation: { title: 'Requests that API Gateway refuses: `validation`' },
-  detailedErrors: { title: 'Errors of API Gateway with the ID of the request in their body: `detailedErrors`' },
+  detailedErrors: { title: 'Errors of API Gateway and the gateway service with the ID of the request in their body: `detailedErrors`' },
   firewall: { title: 'A web ACL of AWS WAF: `firewall`' },
   cors: { title: 'Cross-origin requests from browsers: `cors`' },
   corsTokens: { title: 'Origins that CloudFormation knows: CDK tokens in `allowOrigins`' },

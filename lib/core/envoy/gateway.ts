@@ -10,6 +10,7 @@ import { upstreamClusters } from './clusters';
 import { ROUTES_HAVE_THE_LAST_WORD } from './edge/aggregator';
 import { corsFilter, corsOfHost } from './edge/cors';
 import { grpcFilters } from './edge/grpc';
+import { detailedErrors, requestIdFilter, withDetails } from './edge/errors';
 import { grpcReplies } from './edge/grpc-replies';
 import { edgeHeaders, HEADERS_OF_MESH, trustOnlyApiGateway } from './edge/headers';
 import { aggregatorCluster, partsListener } from './parts-listener';
@@ -38,7 +39,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     tracing: topology.tracing,
     settings: {
       ...trustOnlyApiGateway(edge, targets, aggregates ? [PART_HEADER] : [], identityHeaders),
-      ...localReplies([...missingKeys(edge), ...grpcReplies(edge)]),
+      ...localReplies([...withDetails(edge, missingKeys(edge)), ...grpcReplies(edge), ...detailedErrors(edge)]),
     },
     requestLimits: largestRequestLimits(targets),
     routeConfig: {
@@ -47,6 +48,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
       response_headers_to_remove: HEADERS_OF_MESH,
     },
     filters: [
+      ...requestIdFilter(edge),
       ...responseHeadersFilter(edge),
       ...corsFilter(edge),
       ...identityTrailers(edge, identityHeaders),

@@ -503,7 +503,7 @@ export interface RestApiOptions extends EdgeOptions {
   readonly cache?: CacheProps;
 
   /**
-   * Whether all errors of API Gateway itself, such as 400, 401, 403, 429 and 504, have the body
+   * Whether all errors of API Gateway and of the gateway service, such as 400, 401, 403, 413, 429, 503 and 504, have the body
    * `{"message": "…", "type": "…", "requestId": "…"}`: what went wrong, the kind of error as API Gateway names it, and the ID of the
    * request, which the access log has, too. Their statuses and headers stay as they are. Errors of services are not changed.
    *

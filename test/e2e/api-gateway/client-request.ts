@@ -109,6 +109,8 @@ export function contextVariable(name: string, request: ClientRequest, whole: str
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
     case 'context.path':
       return whole;
+    case 'context.requestId':
+      return requestId();
     default:
       if (!/^\$?context\.(authorizer\.|identity\.(userArn|apiKeyId)$)/.test(name))
         throw new Error(`API Gateway's stand-in does not know the variable ${name}`);

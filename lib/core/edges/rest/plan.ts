@@ -1,4 +1,4 @@
-import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, REQUEST_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
 import { contextHeadersOf } from '../../model/identity-headers';
 import type {
   AuthorizerKind,
@@ -180,6 +180,7 @@ function planMethod(edge: EdgeTopology, route: EdgeRoute): RestMethodPlan {
       [`integration.request.header.${CLIENT_IP_HEADER}`]: 'context.identity.sourceIp',
       [`integration.request.header.${CLIENT_HOST_HEADER}`]: 'context.domainName',
       [`integration.request.header.${CLIENT_PATH_HEADER}`]: 'context.path',
+      ...(edge.detailedErrors === true ? { [`integration.request.header.${REQUEST_HEADER}`]: 'context.requestId' } : {}),
       // A literal stands in quotes.
       [`integration.request.header.${ROUTE_HEADER}`]: `'${route.key}'`,
       ...Object.fromEntries(

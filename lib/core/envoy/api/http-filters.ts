@@ -26,6 +26,7 @@ export interface HttpFilters {
   readonly 'envoy.extensions.filters.http.lua.v3.Lua': { readonly default_source_code: { readonly inline_string: string } };
   readonly 'envoy.extensions.filters.http.rbac.v3.RBAC': { readonly rules: Rbac };
   readonly 'envoy.extensions.filters.http.router.v3.Router': { readonly suppress_envoy_headers?: boolean };
+  readonly 'envoy.extensions.filters.http.set_filter_state.v3.Config': { readonly on_request_headers: readonly FilterStateValue[] };
   readonly 'envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec': Empty;
 }
 
@@ -52,6 +53,12 @@ export type ScriptContext =
   | { readonly in: 'header' | 'querystring'; readonly name: string }
   | { readonly proof: string; readonly values: Readonly<Record<string, string>> }
   | { readonly audience: readonly string[]; readonly claims: Readonly<Record<string, string>> };
+
+export interface FilterStateValue {
+  readonly object_key: string;
+  readonly factory_key: 'envoy.string';
+  readonly format_string: { readonly text_format_source: { readonly inline_string: string } };
+}
 
 export interface Buffer {
   readonly max_request_bytes: number;

@@ -13,6 +13,7 @@ import type { EdgeTopology, Service } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
 import { anyOf, otherSpellings, prefixBut, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
+import { hasDetailedErrors } from './errors';
 import { LEAVING_HEADER } from '../traffic/liveness-checks';
 import { LOCAL_REPLY_HEADER } from '../traffic/local-reply-marker';
 import { headersOfRoutes } from '../traffic/matched-headers';
@@ -24,7 +25,12 @@ export const SINGLE_HEADERS: readonly string[] = [CLIENT_IP_HEADER, CLIENT_HOST_
 /** All of it; no service sees them. A path may have commas. */
 export function edgeHeaders(edge: EdgeTopology): readonly string[] {
   const context = Object.values(contextHeadersOf(edge));
-  return [...SINGLE_HEADERS, CLIENT_PATH_HEADER, ...(context.length === 0 ? [] : [REQUEST_HEADER, ...context])];
+  return [...SINGLE_HEADERS, CLIENT_PATH_HEADER, ...(namesRequest(edge) ? [REQUEST_HEADER] : []), ...context];
+}
+
+/** Whether API Gateway gives the gateway the ID of the request. */
+function namesRequest(edge: EdgeTopology): boolean {
+  return hasDetailedErrors(edge) || Object.keys(contextHeadersOf(edge)).length > 0;
 }
 
 /** Of responses: what Envoys say to each other, and nobody outside of the mesh sees. */
@@ -71,7 +77,7 @@ function identities(edge: EdgeTopology, names: readonly string[]): readonly stri
   if (names.length === 0) return [];
   const context = Object.values(contextHeadersOf(edge));
   return [
-    ...spellings([...names, TOKEN_HEADER, ...(context.length === 0 ? [REQUEST_HEADER] : [])]),
+    ...spellings([...names, TOKEN_HEADER, ...(namesRequest(edge) ? [] : [REQUEST_HEADER])]),
     ...prefixBut(CONTEXT_HEADER_PREFIX, context),
   ];
 }
