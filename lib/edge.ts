@@ -1,8 +1,9 @@
-import type { RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
+import type { IApiKey, RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, DomainName as HttpApiDomain } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { IConstruct } from 'constructs';
 import type { IMicroservice } from './microservice';
 
@@ -35,10 +36,20 @@ export interface IEdge extends IConstruct {
   readonly httpApiDomain?: HttpApiDomain;
   /** The domain of a REST API, if the edge has `domain`. Records of your own lead to its `domainNameAliasDomainName`. */
   readonly restApiDomain?: RestApiDomain;
-  /** The usage plan of the API keys, if a route of a REST API asks for one. */
+  /** The usage plan of the API keys of `Authorizer.apiKey()`, if a route of a REST API has it. Each client has one of its own. */
   readonly usagePlan?: UsagePlan;
+  /** The web ACL of `Firewall.managed()`, if the edge has it: for rules or logs of your own. */
+  readonly webAcl?: CfnWebACL;
   /** The log group of the access log of API Gateway, if there is one. */
   readonly accessLogGroup?: ILogGroup;
+
+  /**
+   * Returns the handle of a client of a REST API.
+   *
+   * @param name name of the client, as in `clients` of the edge
+   * @throws if there is no client of that name
+   */
+  client(name: string): IEdgeClient;
 
   /**
    * Grants a principal `execute-api:Invoke` on the routes that have `Authorizer.iam()`. In the resources of the permission, `*`
@@ -99,4 +110,31 @@ export interface IEdge extends IConstruct {
    * @param props statistic, period, and more
    */
   metricIntegrationLatency(props?: MetricOptions): Metric;
+}
+
+/**
+ * Handle of a client of a REST API: its API key, and the usage plan with its limits.
+ *
+ * @example
+ * const acme = shop.edge().client('acme');
+ * fn.addEnvironment('API_KEY_ID', acme.apiKey.keyId);
+ * acme.grantRead(fn);
+ */
+export interface IEdgeClient extends IConstruct {
+  /** Name of the client, as in `clients` of the edge. */
+  readonly clientName: string;
+
+  /** The API key of the client, its ID and ARN. Its value is in API Gateway alone. */
+  readonly apiKey: IApiKey;
+
+  /** The usage plan of the client. More keys that it gets by `addApiKey()` have the same limits, each for itself. */
+  readonly usagePlan: UsagePlan;
+
+  /**
+   * Grants a principal `apigateway:GET` on the API key, by which it can read the value: `GetApiKey` with `includeValue`.
+   *
+   * @param grantee principal that may read the key
+   * @see https://docs.aws.amazon.com/apigateway/latest/api/API_GetApiKey.html
+   */
+  grantRead(grantee: IGrantable): Grant;
 }

@@ -106,9 +106,12 @@ const QUOTA_PAGES = new Set(
 const OTHERS: Readonly<Record<string, string>> = {
   'lib/core/contract/issuing.ts: 300': 'how often agents ask for the authorities',
   'lib/core/contract/metric.ts: 300': 'how often agents write the metric',
+  'lib/core/mesh/app-mesh/check-policy.ts: 2_147_483_647': 'what App Mesh takes of a number of requests',
   'lib/core/mesh/app-mesh/timeouts.ts: 300': "Envoy's own idle timeout",
+  'lib/core/mesh/app-mesh/virtual-node.ts: 2_147_483_647': 'as many requests as App Mesh takes, which is no limit',
   'lib/core/mesh/envoy/options.ts: 100_000': 'more requests a second than any account has',
   'lib/core/mesh/envoy/options.ts: 300': 'the longest interval of weights, so that they change while somebody watches',
+  'lib/core/mesh/envoy/provider.ts: 120': 'how long an Envoy with many callees may take to start',
   'lib/core/model/constants.ts: 2000': 'the port of X-Ray',
   'lib/core/model/constants.ts: 900': 'how long an application may take to start',
   'lib/core/model/defaults.ts: 300': 'a default',

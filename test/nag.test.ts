@@ -31,7 +31,7 @@ const CHOICES: Readonly<Record<string, { readonly choice: string; readonly chang
     change: '`LoggingLevel` in the `MethodSettings` of the stage, by an escape hatch on `restApi.deploymentStage`',
   },
   APIG2: { choice: 'requests that only the service validates', change: 'a `RequestValidator` on methods of `restApi`' },
-  'APIG3, APIGWAssociatedWithWAF': { choice: 'no web ACL', change: 'a `CfnWebACLAssociation` with `restApi.deploymentStage.stageArn`' },
+  'APIG3, APIGWAssociatedWithWAF': { choice: 'no web ACL', change: '`firewall` of the edge' },
   APIG4: { choice: 'a route with `Authorizer.none()` or `Authorizer.apiKey()`', change: 'another authorizer' },
   COG4: { choice: 'a route of a REST API with another authorizer than a user pool', change: '`Authorizer.cognito()`' },
   CloudWatchAlarmAction: { choice: '`certificateAlarm` without an action', change: '`certificateAlarm.addAlarmAction()`' },
@@ -48,6 +48,10 @@ const CHOICES: Readonly<Record<string, { readonly choice: string; readonly chang
   LambdaConcurrency: {
     choice: 'no limit on the function that issues certificates',
     change: '`reservedConcurrentExecutions` of `Certificates.kms()` and `privateCa()`',
+  },
+  WAFv2LoggingEnabled: {
+    choice: 'no log of the web ACL of `Firewall.managed()`, which has metrics and samples',
+    change: 'a `CfnLoggingConfiguration` with `webAcl.attrArn` of the edge',
   },
 };
 

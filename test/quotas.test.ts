@@ -29,7 +29,7 @@ const NOT_IN_TEMPLATES: readonly (readonly [ids: RegExp, why: string])[] = [
     /^(httpApi|restApi)\.(integrationTimeout|raisedTimeout|streamedResponse|streamIdle|cacheTtl|model)$/,
     'a setting of one route, which test/core/limits tries',
   ],
-  [/^httpApi\.(scopes|audiences|stageVariables)$|^restApi\.usagePlansOfKey$/, 'settings of one authorizer, route or key'],
+  [/^httpApi\.(scopes|audiences|stageVariables)$|^restApi\.(usagePlansOfKey|quota)$/, 'settings of one authorizer, route, key or client'],
   [
     /^apiGateway\.(stageName|basePath|authorizerName|authorizerCache)$/,
     'a setting of one stage, domain or authorizer, which test/core/limits tries',

@@ -43,6 +43,10 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
     lambda: authorizer({ kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }) }),
     iam: authorizer(IAM),
     apiKey: authorizer({ kind: 'apiKey' }),
+    clients: {
+      with: edge({ authorizer: IAM, apiKeyRequired: true, clients: { acme: { throttle: orders, quota: { limit: 1000, period: 'DAY' } } } }),
+      without: edge({ authorizer: IAM }),
+    },
     scopes: { with: edge({ authorizer: cognito }, { scopes: ['read'] }), without: edge({ authorizer: cognito }) },
     throttle: { with: edge({ throttle: { rateLimit: 50, burstLimit: 100 } }, { throttle: orders }), without: edge() },
     timeout: { with: edge({ timeout: seconds(20) }, { timeout: seconds(10) }), without: edge() },
@@ -53,6 +57,7 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
     },
     validation: { with: edge({}, { validation: { query: ['page'] } }), without: edge() },
     detailedErrors: { with: edge({ detailedErrors: true }), without: edge({ detailedErrors: false }) },
+    firewall: { with: edge({ firewall: { kind: 'managed' } }), without: edge() },
     cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },
     corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
     defaultRoute: { with: edge({ routes: { $default: { service: 'orders' } } }), without: edge() },

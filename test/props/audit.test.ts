@@ -67,6 +67,10 @@ const inDomain = (field: string, kind: 'http' | 'rest' = 'http') => ({
   props: inEdge({ domain: { ...domain, [field]: unexpected } }, kind),
   path: `edge.domain.${field}`,
 });
+const inClient = (acme: object, field: string) => ({
+  props: inEdge({ apiKeyRequired: true, clients: { acme } }, 'rest'),
+  path: `edge.clients.acme.${field}`,
+});
 const METHOD = 'hipstershop.ProductCatalogService/GetProduct';
 const inGrpcRoutes = (field: string, kind: 'http' | 'rest' = 'http') => ({
   props: grpcEdge(demoApi(), { grpcRoutes: [{ service: 'catalog', mapping: 'web', [field]: unexpected }] }, kind),
@@ -225,6 +229,8 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
       path: `edge.routes["GET /"].cache.${field}`,
     },
   ],
+  EdgeClientProps: (field) => [inClient({ [field]: unexpected }, field)],
+  ClientQuotaProps: (field) => [inClient({ quota: { limit: 1, period: 'DAY', [field]: unexpected } }, `quota.${field}`)],
   ValidationProps: (field) => [
     {
       props: inEdge({ routes: { 'GET /': { service: 'ui', validation: { [field]: unexpected } } } }, 'rest'),

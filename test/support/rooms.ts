@@ -267,8 +267,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: CDK,
   },
-  'lib/cdk/edges': { rooms: ['lib/core/limits', 'lib/props', 'lib/core/plan', 'lib/cdk'], packages: CDK },
-  'lib/cdk/edges/*': { rooms: ['lib/props', 'lib/core/plan', 'lib/core/edges/$1', 'lib/cdk', 'lib/cdk/edges'], packages: CDK },
+  'lib/cdk/edges': { rooms: ['lib/edge.ts', 'lib/core/limits', 'lib/props', 'lib/core/plan', 'lib/cdk'], packages: CDK },
+  'lib/cdk/edges/*': {
+    rooms: ['lib/edge.ts', 'lib/props', 'lib/core/plan', 'lib/core/edges/$1', 'lib/cdk', 'lib/cdk/edges'],
+    packages: CDK,
+  },
   'lib/cdk/edges/renderers.ts': { rooms: ['lib/cdk/edges', 'lib/cdk/edges/*'], packages: CDK },
   // Beside the templates.
   'lib/cdk/edges/openapi-file.ts': { packages: ['node:fs', 'node:path', ...CDK] },

@@ -1,6 +1,6 @@
 import { Annotations, App, Duration, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import { IpAddressType, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import { ApiKey, IpAddressType, Period, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
@@ -16,7 +16,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import { Authorizer, Capacity, Certificates, Deployment, Edge, LoadBalancerTarget, Mesh, Microservices, Volume } from '../../lib';
+import { Authorizer, Capacity, Certificates, Deployment, Edge, Firewall, LoadBalancerTarget, Mesh, Microservices, Volume } from '../../lib';
 import type { MicroservicesProps } from '../../lib';
 import flags from '../../cdk.json';
 import { service } from './stack';
@@ -101,6 +101,19 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
         'GET /key': { ...toUi, authorizer: Authorizer.apiKey() },
         'GET /public': { ...toUi, authorizer: Authorizer.none() },
       },
+    }),
+  }),
+  'behind a REST API with clients and a firewall': (stack) => ({
+    services,
+    edge: Edge.restApi({
+      authorizer: Authorizer.iam(),
+      apiKeyRequired: true,
+      firewall: Firewall.managed(),
+      clients: {
+        acme: { throttle: { rateLimit: 10, burstLimit: 20 }, quota: { limit: 1000, period: Period.DAY } },
+        bolt: { apiKey: new ApiKey(stack, 'Bolt') },
+      },
+      routes: { 'ANY /{proxy+}': toUi },
     }),
   }),
   'behind two edges without access logs': () => ({

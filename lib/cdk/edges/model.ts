@@ -4,8 +4,10 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import type { EdgePlan } from '../../core/plan/edge-plan';
+import type { IEdgeClient } from '../../edge';
 import type { Authorizer } from '../../props/edge/authorizer';
 import type { DomainProps } from '../../props/edge/domain';
 import type { LogProps } from '../../props/microservices-props';
@@ -28,6 +30,8 @@ export interface EdgeTarget {
 export interface EdgeContext {
   /** What the user chose, by the id of the plan's authorizers: user pools, functions and keys are no plain data. */
   readonly authorizers: ReadonlyMap<string, Authorizer>;
+  /** Those that the user brings, by the names of clients. */
+  readonly apiKeys: ReadonlyMap<string, apigateway.IApiKey>;
   /** What the user says of a domain: its certificate, zone and bucket are no plain data. */
   readonly domain?: DomainProps;
   readonly target: EdgeTarget;
@@ -58,6 +62,10 @@ export interface RenderedApi {
   readonly accessLogGroup?: logs.ILogGroup;
   /** Of the API keys, if a route asks for one. */
   readonly usagePlan?: apigateway.UsagePlan;
+  /** That of the edge's own firewall. */
+  readonly webAcl?: wafv2.CfnWebACL;
+  /** Whom it knows by API keys, by name; absent where there is no such thing. */
+  readonly clients?: ReadonlyMap<string, IEdgeClient>;
   /** The ARN by which policies name requests; absent where no policy decides about them. */
   readonly invocationArn?: (method: string, path: string) => string;
   /** What API Gateway measures; absent where it measures nothing. */

@@ -5,7 +5,7 @@ import type { MicroservicesProps } from '../../props/microservices-props';
 import type { RenderedSystem } from '../compute/render-system';
 import { edgeOf } from '../user-edges';
 import { RenderedEdge } from './rendered-edge';
-import { userAuthorizers } from './user-authorizers';
+import { userApiKeys, userAuthorizers } from './user-authorizers';
 
 /** The edges of a system whose services are there, by name. */
 export function renderEdges(
@@ -32,6 +32,7 @@ export function renderEdges(
       };
       const context = {
         authorizers: userAuthorizers(edge),
+        apiKeys: userApiKeys(edge),
         target,
         logGroup,
         ...defined({ domain: edge._options.domain, logProps: props.logs }),

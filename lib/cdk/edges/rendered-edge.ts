@@ -4,11 +4,12 @@ import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { EdgePlan, EdgeRoutePlan } from '../../core/plan/edge-plan';
 import { displayValue } from '../../core/reading/input';
 import { suggest } from '../../core/reading/reader';
-import type { IEdge } from '../../edge';
+import type { IEdge, IEdgeClient } from '../../edge';
 import type { IMicroservice } from '../../microservice';
 import { throwIssue } from '../throw-issue';
 import type { ApiMetrics, EdgeContext, RenderedApi } from './model';
@@ -25,6 +26,7 @@ export class RenderedEdge extends Construct implements IEdge {
   readonly httpApiDomain?: HttpApiDomain;
   readonly restApiDomain?: RestApiDomain;
   readonly usagePlan?: UsagePlan;
+  readonly webAcl?: CfnWebACL;
   readonly accessLogGroup?: ILogGroup;
   private readonly api: RenderedApi;
   private readonly routes: readonly EdgeRoutePlan[];
@@ -49,7 +51,18 @@ export class RenderedEdge extends Construct implements IEdge {
     if (this.api.httpApiDomain !== undefined) this.httpApiDomain = this.api.httpApiDomain;
     if (this.api.restApiDomain !== undefined) this.restApiDomain = this.api.restApiDomain;
     if (this.api.usagePlan !== undefined) this.usagePlan = this.api.usagePlan;
+    if (this.api.webAcl !== undefined) this.webAcl = this.api.webAcl;
     if (this.api.accessLogGroup !== undefined) this.accessLogGroup = this.api.accessLogGroup;
+  }
+
+  client(name: string): IEdgeClient {
+    const { clients = new Map<string, IEdgeClient>() } = this.api;
+    const client = clients.get(name);
+    if (client !== undefined) return client;
+    return throwIssue(this, 'client()', 'UNKNOWN_CLIENT', `there is no client ${displayValue(name)}`, {
+      got: null,
+      ...(clients.size === 0 ? { fix: 'name the clients of a REST API in clients of the edge' } : suggest(name, [...clients.keys()])),
+    });
   }
 
   grantInvoke(grantee: IGrantable, route?: string): Grant {

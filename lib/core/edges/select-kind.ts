@@ -10,6 +10,7 @@ import { authorizerOf } from './authorizer-of';
 import type { EdgeKind } from './kind';
 import { openApiDocument } from '../openapi/document';
 import { KINDS } from './kinds';
+import { ofClients, usagePlans } from './clients';
 import { warnOfLimits } from './limits';
 
 /** How users write an edge of any kind. */
@@ -59,7 +60,7 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
 
 /** What deploys, but does not do what one might think. */
 export function edgeWarnings({ edges, services }: Topology): readonly Warning[] {
-  return edges.flatMap((edge) => warnOfLimits(edge, kindById(edge.kind), services));
+  return edges.flatMap((edge) => [...warnOfLimits(edge, kindById(edge.kind), services), ...ofClients(edge)]);
 }
 
 /** What the APIs take of what AWS gives them. */
@@ -71,14 +72,15 @@ export function edgeUses({ edges }: Topology): readonly LimitUse[] {
     subject: `there are ${edges.length} edges, each with a VPC link`,
     advice: 'use fewer edges',
   };
-  return [links, ...edges.flatMap((edge) => [...kindById(edge.kind).uses(edge), ...throttled(edge)])];
+  return [links, usagePlans(edges), ...edges.flatMap((edge) => [...kindById(edge.kind).uses(edge), ...throttled(edge)])];
 }
 
 /** A throttle above what all APIs of the account get together is not what holds. */
-function throttled({ path, throttle, routes }: EdgeTopology): readonly LimitUse[] {
+function throttled({ path, throttle, routes, clients = [] }: EdgeTopology): readonly LimitUse[] {
   const rates = [
     { at: path, rate: throttle?.rateLimit ?? 0 },
     ...routes.map((route) => ({ at: `${path}.routes[${JSON.stringify(route.key)}]`, rate: route.throttle?.rateLimit ?? 0 })),
+    ...clients.map((client) => ({ at: `${path}.clients.${client.name}`, rate: client.throttle?.rateLimit ?? 0 })),
   ];
   return rates.map(({ at, rate }) => ({
     limit: API_GATEWAY.requests,

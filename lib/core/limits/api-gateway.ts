@@ -163,6 +163,27 @@ export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
     raise: { quota: 'Usage plans per API key', by: 'Service Quotas' },
     handling: { documented: 'an edge adds one to each key; others of the key are not known' },
   },
+  usagePlans: {
+    counts: 'usage plans',
+    value: 300,
+    scope: 'account and Region',
+    raise: { quota: 'Usage plans', by: 'Service Quotas' },
+    handling: { warning: 'usage-plans' },
+  },
+  apiKeys: {
+    counts: 'API keys',
+    value: 10_000,
+    scope: 'account and Region',
+    handling: { documented: 'a stack holds far fewer clients' },
+  },
+  quota: {
+    counts: 'requests of a quota',
+    value: 2_147_483_647,
+    least: 1,
+    scope: 'usage plan',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-usageplan-quotasettings.html',
+  },
   apis: { counts: 'regional REST APIs', value: 600, scope: 'account and Region', handling: { documented: 'an edge has one' } },
   methodArn: {
     counts: 'ARN of a method with an authorizer, with the path of the request',

@@ -373,6 +373,10 @@ export interface EdgeTopology<Options = unknown> {
   readonly ipRanges?: readonly string[];
   /** Whether errors of the API itself have more than a message. */
   readonly detailedErrors?: true;
+  /** Absent: none. */
+  readonly firewall?: EdgeFirewall;
+  /** Sorted by name; absent: the API knows none. */
+  readonly clients?: readonly EdgeClient[];
   readonly stageName: string;
   /** Absent: what API Gateway does by default. */
   readonly ipAddressType?: IpAddressType;
@@ -412,6 +416,27 @@ export interface RouteValidation {
   /** JSON Schema, draft 4, for bodies of every type; absent: any body will do. */
   readonly body?: JsonObject;
 }
+
+/** What looks at requests before the API does: a web ACL that is made, or one of the user's, whose ARN CloudFormation may fill in. */
+export type EdgeFirewall = { readonly kind: 'managed' } | { readonly kind: 'webAcl'; readonly webAclArn: string };
+
+/** Whom an API knows by an API key, with limits of its own. */
+export interface EdgeClient {
+  readonly name: string;
+  /** Whether the user brings its key; if not, one is made. */
+  readonly ownKey: boolean;
+  readonly throttle?: Throttle;
+  readonly quota?: ClientQuota;
+}
+
+export interface ClientQuota {
+  /** Requests in each period. */
+  readonly limit: number;
+  readonly period: QuotaPeriod;
+}
+
+/** As AWS writes it. */
+export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
 
 export interface Throttle {
   /** Requests a second. */
@@ -504,6 +529,8 @@ export interface EdgeRoute {
   readonly cache?: RouteCache;
   /** What the API refuses; absent: nothing. */
   readonly validation?: RouteValidation;
+  /** Present: requests need an API key, whatever the authorizer wants. */
+  readonly apiKeyRequired?: true;
 }
 
 /** Where the requests of a route go. */

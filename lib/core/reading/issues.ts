@@ -53,7 +53,7 @@ export type IssueCode =
   | 'UNKNOWN_VOLUME'
   /** There is no edge of this name. */
   | 'UNKNOWN_EDGE'
-  /** There is no client of this name in `clients`. */
+  /** There is no client of this name in `clients` of the system, or of the edge. */
   | 'UNKNOWN_CLIENT'
   /** There is no group of this name in `groups`. */
   | 'UNKNOWN_GROUP'

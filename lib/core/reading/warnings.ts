@@ -24,6 +24,10 @@ export const WARNINGS = table({
   },
   alarms: { when: 'The stacks of the system have more alarms than the default quota of the account', fix: RAISE },
   'api-authorizers': { when: 'An API has more authorizers than the default quota', fix: RAISE },
+  'api-key-without-authorizer': {
+    when: 'Routes with `Authorizer.none()` ask for an API key, which does not prove who a client is',
+    fix: 'Give them an authorizer, or write `Authorizer.apiKey()` if the key is enough ([Clients](edge.md#clients)).',
+  },
   'api-routes': { when: 'An API has more routes, or resources of paths, than the default quota', fix: RAISE },
   'api-throttle': { when: 'The throttle of an API allows more requests than the default quota of the account', fix: RAISE },
   'app-mesh-allow-all-egress': {
@@ -176,6 +180,10 @@ export const WARNINGS = table({
   },
   'security-group-rules': { when: 'A security group has more rules than the default quota', fix: RAISE },
   'security-groups': { when: 'The stacks of the system have more security groups than the default quota of the Region', fix: RAISE },
+  'shared-api-key': {
+    when: 'Beside the keys of `clients` there is the key that `Authorizer.apiKey()` makes, which has no quota',
+    fix: 'Write `Authorizer.apiKey({ keys: [] })` once nobody uses that key ([Clients](edge.md#clients)).',
+  },
   'shared-authority': {
     when: 'An authority given by ARN with a domain that is a default, which another mesh below it may have, too',
     fix: 'Set `domain` to a name that no other mesh below the authority has.',
@@ -200,6 +208,7 @@ export const WARNINGS = table({
       'to stop',
     fix: 'Raise `discoveryRateLimit`, and if need be the quota ([How soon callers know](how-calls-work.md#how-soon-callers-know)).',
   },
+  'usage-plans': { when: 'The edges have more usage plans than the default quota of the account', fix: RAISE },
   'virtual-address-clash': {
     when: 'The names of two services have the same hash, from which the addresses of virtual names come',
     fix: 'Give the newer service another name, or acknowledge it where the one that keeps the address is the older one.',

@@ -153,7 +153,7 @@ export interface LambdaAuthorizerOptions {
  */
 export interface ApiKeyAuthorizerOptions {
   /**
-   * Accepted API keys.
+   * Accepted API keys, beside those of `clients` of the edge, in one usage plan for all of them. An empty list if only clients have keys.
    *
    * @default - one key, created with the edge; its value is in the console of API Gateway
    */

@@ -11,6 +11,8 @@ import type { RoleProps } from '../service/role-props';
 import type { SizingProps } from '../service/sizing-props';
 import type { Compression } from '../traffic/compression';
 import type { DomainProps, RestApiDomainProps } from './domain';
+import type { EdgeClientProps } from './edge-client';
+import type { Firewall } from './firewall';
 import type { ResponseHeaders } from './response-headers';
 import type { ValidationProps } from './validation';
 
@@ -170,6 +172,14 @@ export interface RestApiRouteProps extends RouteProps {
    * @default - none: the service alone looks at requests
    */
   readonly validation?: ValidationProps;
+
+  /**
+   * Whether requests need the API key of a client, in the header `x-api-key`, beside what the authorizer wants: see
+   * `RestApiOptions.apiKeyRequired`.
+   *
+   * @default - as the edge says
+   */
+  readonly apiKeyRequired?: boolean;
 }
 
 /**
@@ -515,6 +525,32 @@ export interface RestApiOptions extends EdgeOptions {
   readonly detailedErrors?: boolean;
 
   /**
+   * Web ACL of AWS WAF, which looks at requests before the authorizers do.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html
+   */
+  readonly firewall?: Firewall;
+
+  /**
+   * Clients of the API, by name: each has an API key, and limits of its own. A name is a DNS label of at most 63 characters. Routes ask
+   * for keys by `apiKeyRequired` or `Authorizer.apiKey()`.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+   */
+  readonly clients?: { readonly [name: string]: EdgeClientProps };
+
+  /**
+   * Whether requests to routes that say nothing of their own need the API key of a client, in the header `x-api-key`, beside what the
+   * authorizer wants. Others get 403. Routes with `Authorizer.apiKey()` always do.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-keys.html
+   */
+  readonly apiKeyRequired?: boolean;
+
+  /**
    * Whether the stack sets the role by which API Gateway writes access logs. It is one setting for all REST APIs of the account and
    * Region: it replaces the role that was set before, by one that grants the same, and it stays with its role when the stack is
    * deleted, so that other REST APIs go on logging. Set it to false where somebody else sets the role; without any, the deployment of a
@@ -599,4 +635,5 @@ interface GivenEdgeOptions extends EdgeOptions {
   readonly grpcRoutes?: readonly (GrpcRoutesProps & { readonly authorizer?: object })[];
   readonly authorizer?: object;
   readonly domain?: DomainProps;
+  readonly clients?: { readonly [name: string]: EdgeClientProps };
 }

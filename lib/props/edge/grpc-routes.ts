@@ -173,4 +173,11 @@ export interface RestApiGrpcRoutesProps extends GrpcRoutesProps {
    * @default - that of the edge
    */
   readonly responseTransferMode?: ResponseTransferMode;
+
+  /**
+   * Whether requests need the API key of a client: see `RestApiOptions.apiKeyRequired`.
+   *
+   * @default - as the edge says
+   */
+  readonly apiKeyRequired?: boolean;
 }

@@ -8,7 +8,7 @@ import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import { defined } from '../../../lib/core/defined';
 import type { EdgeTarget } from '../../../lib/cdk/edges/model';
 import { RenderedEdge } from '../../../lib/cdk/edges/rendered-edge';
-import { userAuthorizers } from '../../../lib/cdk/edges/user-authorizers';
+import { userApiKeys, userAuthorizers } from '../../../lib/cdk/edges/user-authorizers';
 import { planEdge } from '../../../lib/core/edges/select-kind';
 import type { IMicroservice } from '../../../lib/microservice';
 import type { Edge } from '../../../lib/props/edge/edge';
@@ -30,7 +30,13 @@ export function stackWithEdge(makeEdge: (stack: Stack) => Edge, options: { reado
   const logGroup = new logs.LogGroup(stack, 'Logs', { removalPolicy: RemovalPolicy.DESTROY, retention: logs.RetentionDays.ONE_MONTH });
   const edge = makeEdge(stack);
   const { topology, edge: parsed } = systemWith(edge, options);
-  const context = { authorizers: userAuthorizers(edge), target, logGroup, ...defined({ domain: edge._options.domain }) };
+  const context = {
+    authorizers: userAuthorizers(edge),
+    apiKeys: userApiKeys(edge),
+    target,
+    logGroup,
+    ...defined({ domain: edge._options.domain }),
+  };
   // The edge only hands the gateway out.
   const rendered = new RenderedEdge(stack, planEdge(topology, parsed), context, undefined as unknown as IMicroservice);
   return { app, stack, edge: rendered, template: () => Template.fromStack(stack) };

@@ -24,6 +24,8 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
     lambda: checkedBy('lambda', 'CUSTOM'),
     iam: method(({ authorizationType }) => authorizationType === 'AWS_IAM'),
     apiKey: (plan, edge) => plan.apiKeys !== undefined && method(({ apiKeyRequired }) => apiKeyRequired)(plan, edge),
+    clients: ({ clients: [acme] = [], methods }) =>
+      acme?.quota?.limit === 1000 && acme.throttle?.burstLimit === 10 && methods.every(({ apiKeyRequired }) => apiKeyRequired),
     scopes: method(({ scopes }) => scopes.includes('read')),
     throttle: ({ stage }) => stage.throttle?.rateLimit === 50 && stage.methodThrottles['/orders/GET']?.burstLimit === 10,
     timeout: method(({ timeoutMillis }) => timeoutMillis === 10_000),
@@ -36,6 +38,7 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
       ({ validator, methodParameters }) => validator === 'parameters' && 'method.request.querystring.page' in methodParameters,
     ),
     detailedErrors: ({ errors }) => errors?.template?.includes('$context.requestId') === true,
+    firewall: ({ firewall }) => firewall !== undefined && 'groups' in firewall && firewall.groups.length === 3,
     cors: ({ cors }) => cors?.preflightHeaders['Access-Control-Allow-Origin'] === "'https://shop.example'",
     stage: ({ stage }) => stage.name === 'live',
     dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',

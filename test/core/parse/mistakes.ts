@@ -6,6 +6,8 @@ import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { DOMAIN_MISTAKES } from './mistakes/domains';
 import { EDGE_MISTAKES } from './mistakes/edge';
 import { EDGE_CACHE_MISTAKES } from './mistakes/edge-cache';
+import { EDGE_CLIENT_MISTAKES } from './mistakes/edge-clients';
+import { EDGE_FIREWALL_MISTAKES } from './mistakes/edge-firewall';
 import { GRPC_MISTAKES } from './mistakes/grpc';
 import { MESH_MISTAKES } from './mistakes/mesh';
 import type { Mistake } from './mistakes/mistake';
@@ -38,6 +40,8 @@ const SUBJECTS = [
   EDGE_MISTAKES,
   BODY_SCHEMA_MISTAKES,
   EDGE_CACHE_MISTAKES,
+  EDGE_CLIENT_MISTAKES,
+  EDGE_FIREWALL_MISTAKES,
   GRPC_MISTAKES,
   AUTHORIZER_MISTAKES,
   AGGREGATION_MISTAKES,

@@ -291,6 +291,8 @@ export const CHECKS: readonly Check[] = [
   ofOwner(REST_API.resources, ['AWS::ApiGateway::Resource'], 'RestApiId'),
   ofOwner(REST_API.authorizers, ['AWS::ApiGateway::Authorizer'], 'RestApiId'),
   ofAccount(REST_API.apis, 'AWS::ApiGateway::RestApi'),
+  ofAccount(REST_API.usagePlans, 'AWS::ApiGateway::UsagePlan'),
+  ofAccount(REST_API.apiKeys, 'AWS::ApiGateway::ApiKey'),
   ofAccount(ELB.loadBalancers, 'AWS::ElasticLoadBalancingV2::LoadBalancer'),
 
   each(SSM.parameter, 'AWS::SSM::Parameter', ({ properties, of }, templates) => Buffer.byteLength(templates.text(properties['Value'], of))),

@@ -231,6 +231,8 @@ export const MUTATIONS: readonly Mutation[] = [
   more(REST_API.resources, 'AWS::ApiGateway::Resource', 'AWS::EC2::VPC', () => ({ RestApiId: 'api' })),
   more(REST_API.authorizers, 'AWS::ApiGateway::Authorizer', 'AWS::EC2::VPC', () => ({ RestApiId: 'api' })),
   more(REST_API.apis, 'AWS::ApiGateway::RestApi', 'AWS::EC2::VPC', none),
+  more(REST_API.usagePlans, 'AWS::ApiGateway::UsagePlan', 'AWS::EC2::VPC', none),
+  more(REST_API.apiKeys, 'AWS::ApiGateway::ApiKey', 'AWS::EC2::VPC', none),
   more(ELB.loadBalancers, 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::EC2::VPC', none),
 
   change(SSM.parameter, 'AWS::SSM::Parameter', () => ({ Value: text(above(SSM.parameter)) })),

@@ -21,6 +21,8 @@ import { resourcePolicy } from './resource-policy';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import type { ConnectionPlan } from '../../../core/edges/rest/waits';
+import { renderClients } from './clients';
+import { renderFirewall } from './firewall';
 import { resourceAt } from './resource-at';
 import { cacheOptions, methodOptions, throttleOptions } from './method-options';
 import { renderUsagePlan } from './usage-plan';
@@ -51,13 +53,16 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   deployChanges(api, nested);
   const stage = api.deploymentStage;
   const usagePlan = plan.apiKeys === undefined ? undefined : renderKeys(scope, edge, stage, plan.apiKeys, context);
+  const clients = renderClients(scope, plan.clients ?? [], edge.apiName, stage, context.apiKeys);
+  const webAcl = plan.firewall === undefined ? undefined : renderFirewall(scope, plan.firewall, edge.apiName, stage);
   const domain = plan.domain === undefined ? undefined : renderRestApiDomain(scope, plan.domain, stage, context);
   const { region, urlSuffix } = Stack.of(api);
   return {
     restApi: api,
     // By its name, not by the stage: that comes after the services, which may want to know the URL.
     url: plan.domain?.url ?? `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${plan.stage.name}`,
-    ...defined({ usagePlan, restApiDomain: domain }),
+    clients,
+    ...defined({ usagePlan, webAcl, restApiDomain: domain }),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
     ...(plan.stage.accessLogFormat === undefined ? {} : { accessLogGroup: context.logGroup }),

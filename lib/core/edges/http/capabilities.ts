@@ -9,6 +9,10 @@ export const CAPABILITIES: EdgeCapabilities = {
   lambda: true,
   iam: true,
   apiKey: { no: 'an HTTP API has no API keys and no usage plans' },
+  clients: {
+    no: 'an HTTP API has no API keys and no usage plans',
+    fix: 'limit routes by throttle, which all clients share, and let services count requests by an identity header of the authorizer',
+  },
   scopes: true,
   throttle: true,
   timeout: true,
@@ -22,6 +26,10 @@ export const CAPABILITIES: EdgeCapabilities = {
     fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
   },
   detailedErrors: { no: 'the errors of an HTTP API are {"message": "…"}', fix: 'read the ID of the request in the header apigw-requestid' },
+  firewall: {
+    no: 'AWS WAF does not protect HTTP APIs',
+    fix: 'put Amazon CloudFront with a web ACL in front of it',
+  },
   cors: true,
   corsTokens: true,
   defaultRoute: true,

@@ -10,6 +10,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   lambda: true,
   iam: true,
   apiKey: true,
+  clients: true,
   scopes: true,
   throttle: true,
   timeout: true,
@@ -17,6 +18,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   cache: true,
   validation: true,
   detailedErrors: true,
+  firewall: true,
   cors: true,
   corsTokens: {
     no: 'Envoy compares the origins of a REST API, so they must be known when the app is synthesized',

@@ -5,6 +5,7 @@ import type {
   AuthorizerKind,
   DomainPlan,
   EdgeAuthorizer,
+  EdgeClient,
   EdgeRoute,
   EdgeTopology,
   IpAddressType,
@@ -21,6 +22,8 @@ import type { CorsPlan } from './cors';
 import { planCors } from './cors';
 import type { ErrorsPlan } from './errors';
 import { planErrors } from './errors';
+import type { FirewallPlan } from './firewall';
+import { planFirewall } from './firewall';
 import { methodThrottles } from './method-throttles';
 import type { NestedPathPlan } from './nested-paths';
 import type { ResourcePolicyPlan } from './resource-policy';
@@ -59,7 +62,14 @@ export interface RestApiPlan {
   readonly executeApiEndpoint?: false;
   /** Present if a route asks for an API key: the id of that authorizer. */
   readonly apiKeys?: ApiKeysPlan;
+  /** Absent: none. */
+  readonly firewall?: FirewallPlan;
+  /** Absent: there are none. */
+  readonly clients?: readonly ClientPlan[];
 }
+
+/** Each has a usage plan for the stage. */
+export type ClientPlan = EdgeClient;
 
 export interface ApiKeysPlan {
   /** Of the authorizer. */
@@ -148,6 +158,8 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       ipAddressType: edge.ipAddressType,
       domain: planDomain(edge),
       executeApiEndpoint: edge.executeApiEndpoint,
+      firewall: planFirewall(edge.firewall),
+      clients: edge.clients,
       apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true },
     }),
   };
@@ -187,7 +199,7 @@ function planMethod(edge: EdgeTopology, route: EdgeRoute): RestMethodPlan {
     },
     authorizationType,
     ...(authorizationType === 'COGNITO_USER_POOLS' || authorizationType === 'CUSTOM' ? { authorizer: route.authorizer } : {}),
-    apiKeyRequired: kind === 'apiKey',
+    apiKeyRequired: route.apiKeyRequired === true,
     scopes: route.scopes,
     ...defined({ timeoutMillis: timeoutMillis(route) }),
     streamed: route.streamed,

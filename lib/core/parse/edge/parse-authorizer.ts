@@ -36,6 +36,9 @@ export class Authorizers {
   private readonly byId = new Map<string, Known>();
   private readonly clashes: { readonly at: Reader; readonly id: string; readonly kind: AuthorizerKind }[] = [];
 
+  /** Each API key that the user brings, wherever an authorizer names it. */
+  readonly keys: Reader[] = [];
+
   constructor(private readonly edge: EdgeKind) {}
 
   get all(): readonly EdgeAuthorizer[] {
@@ -78,7 +81,10 @@ export class Authorizers {
     if (kind === 'lambda') return parseLambda(at, this.edge);
     if (kind === 'iam') return parseContextHeader(at.field('callerArnHeader'), 'identity.userArn');
     if (kind !== 'apiKey') return {};
-    return { ...parseApiKeys(at.field('keys')), ...parseContextHeader(at.field('keyIdHeader'), 'identity.apiKeyId') };
+    const keysAt = at.field('keys');
+    const keys = parseApiKeys(keysAt);
+    this.keys.push(...keys);
+    return { createsKey: keysAt.absent, ...parseContextHeader(at.field('keyIdHeader'), 'identity.apiKeyId') };
   }
 
   private parseCognito(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
@@ -111,10 +117,11 @@ function factory(kind: AuthorizerKind): string {
   return `Authorizer.${kind}()`;
 }
 
-function parseApiKeys(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
-  for (const key of at.items())
+function parseApiKeys(at: Reader): readonly Reader[] {
+  const keys = at.items();
+  for (const key of keys)
     key.required('an API key', 'remove the entry, or give an apigateway.IApiKey').checkInstance('an apigateway.IApiKey', ['keyId']);
-  return { createsKey: at.absent };
+  return keys;
 }
 
 function isBare(kind: AuthorizerKind, at: Reader): boolean {

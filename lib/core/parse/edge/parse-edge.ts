@@ -18,8 +18,10 @@ import { checkOptions } from './check-options';
 import type { Reachable } from './check-reachable';
 import { Authorizers } from './parse-authorizer';
 import { checkCacheUsed, parseCache } from './api/parse-cache';
+import { checkClientsUsed, checkKeysOfClients, parseClients } from './api/parse-clients';
 import { corsOfRoutes, parseCors } from './api/parse-cors';
 import { parseDomain } from './api/parse-domain';
+import { parseFirewall } from './api/parse-firewall';
 import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
@@ -40,6 +42,9 @@ const EDGE_FIELDS = [
   'cors',
   'cache',
   'detailedErrors',
+  'firewall',
+  'clients',
+  'apiKeyRequired',
   'stageName',
   'ipAddressType',
   'domain',
@@ -80,7 +85,12 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const cache = kind.capabilities.cache === true ? parseCache(at.field('cache')) : undefined;
-  const context = { kind, reachable, authorizers, fallback, response, policy, cache, cors: !at.field('cors').absent };
+  const hasClients = kind.capabilities.clients === true;
+  const context = {
+    ...{ kind, reachable, authorizers, fallback, response, policy, cache },
+    cors: !at.field('cors').absent,
+    apiKeyRequired: hasClients && at.field('apiKeyRequired').boolean() === true,
+  };
   const drafts = [
     ...entries.flatMap(([key, route]) => parseRoute(key, route, context) ?? []),
     ...grpcEntries.flatMap((entry) => parseGrpcRoutes(entry, context)),
@@ -89,8 +99,11 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   checkTwins(drafts);
   checkCacheUsed(at.field('cache'), cache, drafts);
   authorizers.checkNames();
+  const clients = hasClients ? parseClients(at.field('clients')) : undefined;
   const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));
 
+  checkClientsUsed(at.field('clients'), clients, drafts, used);
+  checkKeysOfClients(at.field('clients'), authorizers.keys);
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
   const cors = corsOfRoutes(
@@ -121,6 +134,8 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
       cache: cache?.cache,
       ipRanges,
       detailedErrors: at.field('detailedErrors').boolean() === true ? (true as const) : undefined,
+      firewall: kind.capabilities.firewall === true ? parseFirewall(at.field('firewall')) : undefined,
+      clients,
       ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind),
     }),
     ...parseDomain(at, kind),

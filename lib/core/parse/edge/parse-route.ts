@@ -11,6 +11,7 @@ import type { Reachable } from './check-reachable';
 import type { Authorizers } from './parse-authorizer';
 import type { DraftCache } from './api/parse-cache';
 import { parseRouteCache, withCache } from './api/parse-cache';
+import { parseKeyRequired } from './api/parse-clients';
 import type { DraftPolicy } from './parse-route-policy';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy, policyOf } from './parse-route-policy';
 import type { ResponseSettings } from './parse-response';
@@ -36,13 +37,15 @@ export interface EdgeContext {
   readonly cache: DraftCache | undefined;
   /** Whether responses differ by the origin of the page that asks. */
   readonly cors: boolean;
+  /** Whether routes that say nothing of it ask for API keys. */
+  readonly apiKeyRequired: boolean;
 }
 
 /** What a route says beside its path and where it leads; the routes of `grpcRoutes` have it from their entry. */
-type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'policy' | 'timeout' | 'streamed'>;
+type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'policy' | 'timeout' | 'streamed' | 'apiKeyRequired'>;
 
 /** Names of its options. */
-export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes'] as const;
+export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes', 'apiKeyRequired'] as const;
 export const ROUTE_PROPS = [...TARGET_FIELDS, ...ROUTE_SETTINGS, 'cache', 'validation'] as const;
 
 export function parseRoute(key: string, at: Reader, context: EdgeContext): DraftRoute | undefined {
@@ -72,7 +75,8 @@ function cacheOf(at: Reader, route: EdgeRoute, { kind, authorizers, cache, cors 
   return parseRouteCache(at, { edge: cache, cors, authorizer: authorizers.all.find(({ id }) => id === route.authorizer), route });
 }
 
-export function parseRouteSettings(at: Reader, { kind, authorizers, fallback, response, policy }: EdgeContext): RouteSettings {
+export function parseRouteSettings(at: Reader, context: EdgeContext): RouteSettings {
+  const { kind, authorizers, fallback, response, policy } = context;
   const { timeout, streamed = false } = parseResponse(at, kind, response);
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
@@ -103,7 +107,12 @@ export function parseRouteSettings(at: Reader, { kind, authorizers, fallback, re
     scopes,
     ...defined({ throttle, policy: ofGateway, timeout: byGateway ? undefined : timeout }),
     streamed,
+    ...(asksForKey(at, context, authorizer) ? { apiKeyRequired: true as const } : {}),
   };
+}
+
+function asksForKey(at: Reader, { kind, apiKeyRequired }: EdgeContext, authorizer: EdgeAuthorizer | undefined): boolean {
+  return kind.capabilities.clients === true && parseKeyRequired(at.field('apiKeyRequired'), apiKeyRequired, authorizer);
 }
 
 /** Two routes that match the same requests. What else routes may not do to each other is up to the kind of the edge. */

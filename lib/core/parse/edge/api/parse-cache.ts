@@ -42,7 +42,7 @@ export interface CacheContext {
   readonly edge: DraftCache | undefined;
   readonly cors: boolean;
   readonly authorizer: EdgeAuthorizer | undefined;
-  readonly route: Pick<EdgeRoute, 'method' | 'target' | 'streamed' | 'policy'>;
+  readonly route: Pick<EdgeRoute, 'method' | 'target' | 'streamed' | 'policy' | 'apiKeyRequired'>;
 }
 
 /** Reads the cache of a route, and adds an issue where one client would get what is meant for another, or what must not be kept. */
@@ -55,7 +55,7 @@ export function parseRouteCache(routeAt: Reader, context: CacheContext): RouteCa
   const { edge, authorizer, cors, route } = context;
   if (edge === undefined) at.fail('NO_EFFECT', 'the edge has no cache', { got: null, fix: 'set cache on the edge, or remove it here' });
   checkRoute(at, context);
-  const identities = identityHeaders(authorizer);
+  const identities = identityHeaders(authorizer, route.apiKeyRequired === true);
   const known = [...identities, ...(cors ? ['Origin'] : []), ...(route.policy?.compression === undefined ? [] : ['Accept-Encoding'])];
   return {
     ttlSeconds: own ?? edge?.ttlSeconds ?? DEFAULT_TTL_SECONDS,
@@ -97,10 +97,10 @@ function checkRoute(at: Reader, { authorizer, route: { method, target, streamed,
     );
 }
 
-/** The headers by which an authorizer knows clients. */
-function identityHeaders(authorizer: EdgeAuthorizer | undefined): readonly string[] {
-  if (authorizer?.kind === 'apiKey') return ['x-api-key'];
-  return authorizer?.identity?.in === 'header' ? [authorizer.identity.name] : [];
+/** The headers by which API Gateway and an authorizer know clients. */
+function identityHeaders(authorizer: EdgeAuthorizer | undefined, apiKeyRequired: boolean): readonly string[] {
+  const ofAuthorizer = authorizer?.identity?.in === 'header' ? [authorizer.identity.name] : [];
+  return distinct([...ofAuthorizer, ...(apiKeyRequired ? ['x-api-key'] : [])]);
 }
 
 /** The first spelling of each. */
