@@ -2,15 +2,17 @@ import type { SecurityRequirement, SecurityScheme } from '../model/openapi-docum
 import type { EdgeAuthorizer, EdgeRoute, EdgeTopology, IdentitySource } from '../model/topology';
 import { holdsToken } from '../reading/input';
 
-type Secured = Pick<EdgeTopology, 'authorizers' | 'domain'>;
+type Secured = Pick<EdgeTopology, 'authorizers' | 'domain' | 'routes'>;
 
-/** No authorizer can have this name: they begin with a letter. */
+/** No authorizer can have these names: they begin with a letter. */
 const MUTUAL_TLS = '_mutualTls';
+const API_KEY = '_apiKey';
 
 /** Sorted by the IDs of authorizers. */
-export function securitySchemes({ authorizers, domain }: Secured): Readonly<Record<string, SecurityScheme>> {
+export function securitySchemes({ authorizers, domain, routes }: Secured): Readonly<Record<string, SecurityScheme>> {
   const certificate: SecurityScheme = { type: 'mutualTLS', description: 'A certificate of an authority in the trust store' };
   return {
+    ...(routes.some((route) => isKeyed(authorizers, route)) ? { [API_KEY]: keyScheme(KEY, 'API key of a client') } : {}),
     ...(domain?.mutualTls === undefined ? {} : { [MUTUAL_TLS]: certificate }),
     ...Object.fromEntries(authorizers.flatMap((authorizer) => (authorizer.kind === 'none' ? [] : [[authorizer.id, schemeOf(authorizer)]]))),
   };
@@ -20,14 +22,24 @@ export function securitySchemes({ authorizers, domain }: Secured): Readonly<Reco
  * What a request of the route must have. Of scopes API Gateway asks for one, and OpenAPI for all of a list: each is a list of its own.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */
-export function securityOf({ authorizers, domain }: Secured, { authorizer: id, scopes }: EdgeRoute): readonly SecurityRequirement[] {
-  const certificate: SecurityRequirement = domain?.mutualTls === undefined ? {} : { [MUTUAL_TLS]: [] };
+export function securityOf({ authorizers, domain }: Omit<Secured, 'routes'>, route: EdgeRoute): readonly SecurityRequirement[] {
+  const { authorizer: id, scopes } = route;
+  const beside: SecurityRequirement = {
+    ...(isKeyed(authorizers, route) ? { [API_KEY]: [] } : {}),
+    ...(domain?.mutualTls === undefined ? {} : { [MUTUAL_TLS]: [] }),
+  };
   const isPublic = authorizers.some((authorizer) => authorizer.id === id && authorizer.kind === 'none');
-  if (isPublic) return domain?.mutualTls === undefined ? [] : [certificate];
-  if (scopes.length === 0) return [{ ...certificate, [id]: [] }];
-  return scopes.map((scope) => ({ ...certificate, [id]: [scope] }));
+  if (isPublic) return Object.keys(beside).length === 0 ? [] : [beside];
+  if (scopes.length === 0) return [{ ...beside, [id]: [] }];
+  return scopes.map((scope) => ({ ...beside, [id]: [scope] }));
 }
 
+/** Whether a route asks for a key beside its authorizer. */
+function isKeyed(authorizers: readonly EdgeAuthorizer[], { apiKeyRequired, authorizer: id }: EdgeRoute): boolean {
+  return apiKeyRequired === true && authorizers.every((authorizer) => authorizer.id !== id || authorizer.kind !== 'apiKey');
+}
+
+const KEY: IdentitySource = { in: 'header', name: 'x-api-key' };
 const AUTHORIZATION: IdentitySource = { in: 'header', name: 'Authorization' };
 
 function schemeOf({ kind, identity = AUTHORIZATION, tokens }: EdgeAuthorizer): SecurityScheme {
@@ -46,7 +58,7 @@ function schemeOf({ kind, identity = AUTHORIZATION, tokens }: EdgeAuthorizer): S
         'x-amazon-apigateway-authtype': 'awsSigv4',
       };
     case 'apiKey':
-      return keyScheme({ in: 'header', name: 'x-api-key' }, 'API key of a usage plan');
+      return keyScheme(KEY, 'API key of a usage plan');
     case 'none':
       throw new Error('bug: a public route has no scheme of security');
   }
