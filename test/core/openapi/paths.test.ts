@@ -63,15 +63,15 @@ const request = fc.record({
   parts: fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 5 }),
 });
 
-test('the document leads every request to the route that API Gateway takes, or to none where that takes none', () => {
+// Of two paths with parameters OpenAPI does not say which one takes a request: the route that API Gateway tries first does.
+test('a request fits an operation of the route that API Gateway takes, or none where that takes none', () => {
   fc.assert(
     fc.property(keys, fc.array(request, { minLength: 10, maxLength: 30 }), (routes, requests) => {
       const documented = documentOf(routes).map((each) => ({
         ...each,
         key: { method: each.method.toUpperCase(), path: each.path, segments: segmentsOf(each) },
       }));
-      const compare = bySpecificity({ greedyLast: true });
-      const sorted = [...documented].sort((a, b) => compare(a.key, b.key));
+      const sorted = [...documented].sort((a, b) => routes.indexOf(a.route) - routes.indexOf(b.route));
       for (const { method: asked, parts } of requests) {
         const taken = routes.find(
           (route) => (route.method === 'ANY' || route.method === asked) && (route.path === '$default' ? true : fits(route.segments, parts)),
