@@ -27,7 +27,7 @@ import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy } from './parse-route-policy';
 import { checkOpened, parseIpRanges } from './api/parse-ip-ranges';
-import { openedRoutes } from '../../edges/rest/resource-policy';
+import { openedRoutes } from '../../edges/opened-routes';
 import { parseThrottle } from './api/parse-throttle';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Opened } from '../../../edges/rest/resource-policy';
+import type { Opened } from '../../../edges/opened-routes';
 import { holdsToken } from '../../../reading/input';
 import type { Reader } from '../../../reading/reader';
 import { STRINGS } from '../../../reading/reader';
