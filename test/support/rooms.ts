@@ -114,6 +114,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/core/parse/edge/api': {
     rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/edges', 'lib/core/edges/kinds.ts'],
+    packages: ['node:net'],
   },
   'lib/core/parse/edge': {
     rooms: [

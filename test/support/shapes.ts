@@ -16,7 +16,19 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import { Authorizer, Capacity, Certificates, Deployment, Edge, Firewall, LoadBalancerTarget, Mesh, Microservices, Volume } from '../../lib';
+import {
+  Authorizer,
+  BodySchema,
+  Capacity,
+  Certificates,
+  Deployment,
+  Edge,
+  Firewall,
+  LoadBalancerTarget,
+  Mesh,
+  Microservices,
+  Volume,
+} from '../../lib';
 import type { MicroservicesProps } from '../../lib';
 import flags from '../../cdk.json';
 import { service } from './stack';
@@ -70,7 +82,11 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
           authorizer: Authorizer.iam(),
           ipAddressType: IpAddressType.DUAL_STACK,
           domain: { domainName: 'partners.example.com', hostedZone, basePath: '/v1', securityPolicy: SecurityPolicy.TLS13_1_3_2025_09 },
-          routes: { 'ANY /{proxy+}': toUi, 'GET /search': { ...toUi, validation: { query: ['text'] } } },
+          routes: {
+            'ANY /{proxy+}': toUi,
+            'GET /search': { ...toUi, validation: { query: ['text'] } },
+            'POST /search': { ...toUi, validation: { body: BodySchema.of({ required: ['text'] }) } },
+          },
         }),
       },
     };
