@@ -19,6 +19,13 @@ export interface IEdge extends IConstruct {
   readonly edgeName: string;
   /** URL of the API and its stage, or of its `domain`, without a slash at its end. */
   readonly url: string;
+  /**
+   * OpenAPI 3.1 document of the edge, as JSON: paths, methods, parameters, security, limits and schemas. It holds no CDK tokens. Synthesis
+   * also writes it into the cloud assembly, as `<stack>.<path of the construct>.<edge>.openapi.json`.
+   *
+   * @see https://spec.openapis.org/oas/v3.1.0
+   */
+  readonly openApiDocument: string;
   /** The gateway service behind the API. */
   readonly gateway: IMicroservice;
   /** The HTTP API, if the edge is one. */

@@ -8,6 +8,7 @@ export * from './props/traffic/active-health-check';
 export * from './props/edge/aggregate';
 export * from './props/security/allow-rule';
 export * from './props/edge/authorizer';
+export * from './props/edge/body-schema';
 export * from './props/edge/cache';
 export * from './props/traffic/call-policy-props';
 export * from './props/security/certificates';

@@ -25,7 +25,10 @@ const NOT_IN_TEMPLATES: readonly (readonly [ids: RegExp, why: string])[] = [
   [/^apiGateway\.(create\w+|otherCalls)$/, 'calls of a deployment, which CloudFormation repeats'],
   [/^logs\.(createStream|event)$|^xRay\.segment$|^cloudWatch\.embeddedMetrics$/, 'what running tasks write'],
   [/^(httpApi|restApi)\.(payload|headers|methodArn|authorizerResponse|cachedResponse)$/, 'of a request'],
-  [/^(httpApi|restApi)\.(integrationTimeout|streamedResponse|cacheTtl)$/, 'a setting of one route, which test/core/limits tries'],
+  [
+    /^(httpApi|restApi)\.(integrationTimeout|raisedTimeout|streamedResponse|streamIdle|cacheTtl|model)$/,
+    'a setting of one route, which test/core/limits tries',
+  ],
   [/^httpApi\.(scopes|audiences|stageVariables)$|^restApi\.(usagePlansOfKey|quota)$/, 'settings of one authorizer, route, key or client'],
   [
     /^apiGateway\.(stageName|basePath|authorizerName|authorizerCache)$/,

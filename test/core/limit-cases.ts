@@ -45,6 +45,13 @@ const text = (length: number): string => 'x'.repeat(length);
 
 /** Replaced without more tasks than there are. */
 const IN_PLACE = { minHealthyPercent: 0, maxHealthyPercent: 100 };
+/** A schema of so many bytes. */
+function schemaOf(bytes: number): Raw {
+  const written = (title: string): string => JSON.stringify({ $schema: 'http://json-schema.org/draft-04/schema#', title });
+  return { kind: 'inline', text: written(text(bytes - written('').length)) };
+}
+/** As long as one can be. */
+const STREAM = seconds(REST_API.streamedResponse.value);
 const tasks = (desiredCount: number, more: Raw = {}): Raw => service({ desiredCount, deployment: IN_PLACE, ...more });
 const publicly = (service_: string): Raw => ({ kind: 'http', authorizer: { kind: 'none' }, routes: { 'GET /': { service: service_ } } });
 const gets = (count: number): Raw => named(count, (index) => [`GET /r${index}`, { service: 'ui' }]);
@@ -138,6 +145,11 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: REST_API.resources, taking: (count) => routes(gets(count), 'rest') },
   { limit: REST_API.authorizers, taking: (count) => routes(authorizers(count), 'rest') },
   { limit: REST_API.integrationTimeout, taking: (count) => withUi(edge({}, 'rest'), { timeout: { perRequest: seconds(count) } }) },
+  { limit: REST_API.raisedTimeout, taking: (count) => edge({ timeout: seconds(count) }, 'rest') },
+  {
+    limit: REST_API.streamIdle,
+    taking: (count) => withUi(edge({ responseTransferMode: 'STREAM' }, 'rest'), { timeout: { idle: seconds(count), stream: STREAM } }),
+  },
   { limit: REST_API.streamedResponse, taking: (count) => edge({ responseTransferMode: 'STREAM', timeout: seconds(count) }, 'rest') },
   {
     limit: REST_API.cacheTtl,
@@ -150,6 +162,10 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   {
     limit: REST_API.quota,
     taking: (count) => edge({ apiKeyRequired: true, clients: { acme: { quota: { limit: count, period: 'DAY' } } } }, 'rest'),
+  },
+  {
+    limit: REST_API.model,
+    taking: (count) => edge({ routes: { 'POST /': { service: 'ui', validation: { body: schemaOf(count) } } } }, 'rest'),
   },
   { limit: REST_API.payload, taking: (count) => withUi(edge({}, 'rest'), { maxRequestSize: new Bytes(count) }) },
   {

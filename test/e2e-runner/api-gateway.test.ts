@@ -1,8 +1,9 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
+import { JsonSchemaType } from 'aws-cdk-lib/aws-apigateway';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import type { RestApiOptions } from '../../lib';
 import type { ApiOptions } from '../support/stack';
-import { Authorizer, Edge, Microservices } from '../../lib';
+import { Authorizer, BodySchema, Edge, Microservices } from '../../lib';
 import { apiOf } from '../e2e/api-gateway/api';
 import type { ClientRequest } from '../e2e/api-gateway/client-request';
 import { API_HOST, CLIENT_ADDRESS } from '../e2e/api-gateway/client-request';
@@ -297,6 +298,28 @@ describe('a REST API', () => {
     const api = apiOf(withEdge(Edge.restApi(optionsOf({ 'ANY /a': iam }, { cors }))));
     const headers = { 'access-control-allow-origin': 'https://shop.example', 'access-control-allow-methods': 'GET' };
     expect(api.take({ path: '/a', method: 'OPTIONS', credentials: [] })).toMatchObject({ kind: 'answered', status: 204, headers });
+  });
+
+  test('refuses bodies that do not match, whatever the client calls them', () => {
+    const body = BodySchema.of({ type: JsonSchemaType.OBJECT, required: ['sku'], properties: { sku: { type: JsonSchemaType.STRING } } });
+    const routes = { 'POST /a': { service: 'web', validation: { body } }, 'POST /b': { service: 'web' } };
+    const api = apiOf(withEdge(Edge.restApi({ authorizer: none, detailedErrors: true, routes })));
+    const post = (request: Partial<ClientRequest>): unknown => {
+      const outcome = api.take({ path: '/a', method: 'POST', ...request });
+      return outcome.kind === 'sent' ? outcome.path : { status: outcome.status, ...(JSON.parse(outcome.body) as object) };
+    };
+    const wrong = { status: 400, message: 'Invalid request body', type: 'BAD_REQUEST_BODY', requestId: expect.any(String) as string };
+    const right = '{"sku":"OLJCESPC7Z"}';
+    const as = (type: string, body: string): Partial<ClientRequest> => ({ headers: { 'Content-Type': type }, body });
+    expect(post({ body: right })).toBe('/a');
+    for (const type of ['application/json; charset=utf-8', 'text/plain', 'application/octet-stream']) {
+      expect(post(as(type, right))).toBe('/a');
+      expect(post(as(type, '{"sku":7}'))).toEqual(wrong);
+    }
+    for (const body of ['sku=OLJCESPC7Z', '[]', '', '{}']) expect(post(as('application/x-www-form-urlencoded', body))).toEqual(wrong);
+    expect(post({})).toEqual(wrong);
+    expect(post({ bodyBase64: Buffer.from('{"sku":7}').toString('base64') })).toEqual(wrong);
+    expect(post({ path: '/b', body: 'sku' })).toBe('/b');
   });
 
   test('refuses requests without what must be there, as it is spelled, with the ID of the request', () => {

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
-import { Authorizer, Edge, Timeout, Tracing } from '../../lib';
+import { JsonSchemaType, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
+import { Authorizer, BodySchema, Edge, Timeout, Tracing } from '../../lib';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { API_HOST } from './api-gateway/client-request';
 import type { ClientRequest } from './api-gateway/client-request';
@@ -15,6 +15,8 @@ const site = { service: 'site' };
 const events = { service: 'events' };
 const { STREAM } = ResponseTransferMode;
 const everything = { 'ANY /': site, 'ANY /{proxy+}': site };
+
+const body = BodySchema.of({ type: JsonSchemaType.OBJECT, required: ['sku'], properties: { sku: { type: JsonSchemaType.STRING } } });
 
 const template = synthesize({
   services: {
@@ -32,6 +34,7 @@ const template = synthesize({
         'GET /streamed': { ...events, responseTransferMode: STREAM },
         'GET /impatient': { ...events, timeout: Duration.seconds(1) },
         'GET /short-stream': { ...events, responseTransferMode: STREAM, timeout: Duration.seconds(1) },
+        'POST /validated': { ...events, validation: { body } },
         'GET /patient': { ...events, timeout: Duration.seconds(60) },
       },
       gateway,
@@ -137,6 +140,15 @@ e2e('a client in front of several APIs', () => {
       expect([late.status, late.body]).toEqual([504, '{"message":"Endpoint request timed out"}']);
       // The first events have arrived, and the rest never does.
       expect(await of('rest').attempt({ path: '/short-stream?drip=2/3000' })).toMatchObject({ kind: 'failure', code: 'TIMEOUT' });
+    });
+
+    test.each([
+      ['application/json', '{"sku":"OLJCESPC7Z"}', 200],
+      ['application/json', '{"sku":7}', 400],
+      ['text/plain', '{"sku":7}', 400],
+    ])('sends a body as %s that is %s, and gets %i: what does not match reaches no service', async (type, sent, status) => {
+      const response = await of('rest').send({ path: '/validated', method: 'POST', headers: { 'content-type': type }, body: sent });
+      expect(response.status).toBe(status);
     });
 
     test('waits for more than 29 seconds on a route that says so, and nowhere else', async () => {

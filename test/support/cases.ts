@@ -74,6 +74,7 @@ export function outputsOf(plan: SystemPlan | string): ReadonlyMap<string, unknow
   if (typeof plan === 'string') return new Map([['issues.txt', plan]]);
   return new Map<string, unknown>([
     ['plan.json', withoutConfigs(plan)],
+    ...plan.edges.map(({ name, openApi }) => [`openapi.${name}.json`, openApi] as const),
     ...plan.workloads.flatMap((task) => {
       const config = configOf(task);
       return config === undefined ? [] : [[`envoy.${task.name}.json`, config] as const];
@@ -87,6 +88,7 @@ function withoutConfigs(plan: SystemPlan): unknown {
     ...plan,
     // They are counts of what stands here.
     uses: undefined,
+    edges: plan.edges.map((edge) => ({ ...edge, openApi: undefined })),
     workloads: plan.workloads.map((task) => ({
       ...task,
       containers: task.containers.map((container) =>

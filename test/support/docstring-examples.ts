@@ -45,7 +45,7 @@ function examplesOf(file: string): Example[] {
 /** What examples may take for granted. */
 const GIVEN = `
 import { App, CfnOutput, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
-import { ApiKey, ResponseTransferMode, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import { ApiKey, JsonSchemaType, ResponseTransferMode, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';

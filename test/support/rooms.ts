@@ -1,7 +1,15 @@
 /** What each folder may import: the table that test/architecture.test.ts holds all files to. */
 
 /** All packages that lib/core may import: none of them reads or writes anything, and none depends on where it runs. */
-export const PURE_PACKAGES = ['@bufbuild/protobuf', '@bufbuild/protobuf/wkt', 'fastest-levenshtein', 'fflate', 'node:crypto', 'protobufjs'];
+export const PURE_PACKAGES = [
+  '@bufbuild/protobuf',
+  '@bufbuild/protobuf/wkt',
+  'fastest-levenshtein',
+  'fflate',
+  'node:crypto',
+  'node:net',
+  'protobufjs',
+];
 
 /** What reads .proto files and writes descriptors. */
 const PROTOBUF = ['@bufbuild/protobuf', '@bufbuild/protobuf/wkt', 'protobufjs'];
@@ -37,6 +45,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/microservice.ts',
       'lib/microservices.ts',
       'lib/props',
+      'lib/props/edge/body-schema.ts',
       'lib/props/service/grpc-api.ts',
     ],
   },
@@ -70,8 +79,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...CDK, 'aws-cdk-lib/core/lib/prop-injectable'],
   },
-  'lib/props/**': { rooms: ['lib/core/model', 'lib/props/service/grpc-api.ts'], packages: CDK },
+  'lib/props/**': { rooms: ['lib/core/model', 'lib/props/edge/body-schema.ts', 'lib/props/service/grpc-api.ts'], packages: CDK },
   // The only props that name files, which it reads.
+  'lib/props/edge/body-schema.ts': { packages: ['node:fs', ...CDK] },
   'lib/props/service/grpc-api.ts': { rooms: ['lib/core/grpc'], packages: ['node:fs', 'node:path'] },
   'lib/props/read-props.ts': { rooms: ['lib/core/reading'], packages: CDK },
 
@@ -185,7 +195,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/edges/*': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/edges'] },
   'lib/core/edges/kinds.ts': { rooms: ['lib/core/edges', 'lib/core/edges/*'] },
   'lib/core/edges/select-kind.ts': {
-    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/plan', 'lib/core/edges', 'lib/core/edges/kinds.ts'],
+    rooms: [
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/plan',
+      'lib/core/openapi',
+      'lib/core/edges',
+      'lib/core/edges/kinds.ts',
+    ],
+  },
+  // What an edge takes and answers, as a document of OpenAPI.
+  'lib/core/openapi': {
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model', 'lib/core/grpc', 'lib/core/edges'],
+    packages: ['@bufbuild/protobuf', 'node:crypto'],
   },
   // The topology becomes a plan here, and nothing is decided after it.
   'lib/core': {
@@ -250,6 +273,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: CDK,
   },
   'lib/cdk/edges/renderers.ts': { rooms: ['lib/cdk/edges', 'lib/cdk/edges/*'], packages: CDK },
+  // Beside the templates.
+  'lib/cdk/edges/openapi-file.ts': { packages: ['node:fs', 'node:path', ...CDK] },
   'lib/cdk/edges/rendered-edge.ts': {
     rooms: [
       'lib/edge.ts',
@@ -258,6 +283,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/edges',
+      'lib/cdk/edges/openapi-file.ts',
       'lib/cdk/edges/renderers.ts',
     ],
     packages: CDK,
@@ -302,13 +328,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.
   'test/support/task-config.ts': { rooms: ['lib/core/contract', 'lib/core/plan'] },
-  'test/support': { rooms: LIBRARY, packages: ['node:**', 'typescript', 'fast-check', 'fflate', ...PROTOBUF, ...CDK] },
+  'test/support': {
+    rooms: LIBRARY,
+    packages: ['node:**', 'typescript', 'fast-check', 'fflate', '@redocly/openapi-core', ...PROTOBUF, ...CDK],
+  },
   'test/core/grpc': { rooms: ['test/support', 'lib/core/grpc'], packages: ['node:**', 'fast-check', ...PROTOBUF] },
   'test/support/large-system.ts': { rooms: ['lib/index.ts'], packages: CDK },
   'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { packages: ['node:**', ...CDK] },
-  'test/props': { rooms: ['test/support', 'test/simulator', ...LIBRARY], packages: ['node:**', 'typescript', 'fast-check', ...CDK] },
+  'test/props': {
+    rooms: ['test/support', 'test/simulator', ...LIBRARY],
+    packages: ['node:**', 'typescript', 'fast-check', 'ajv/**', ...CDK],
+  },
   'test/simulator/**': {
     rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'],
     packages: ['@bufbuild/**', 'fast-check'],
@@ -354,7 +386,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...SDK, 'dns-packet'],
   },
-  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'] },
+  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'], packages: ['ajv/**'] },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
   'test/e2e/systems': {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],

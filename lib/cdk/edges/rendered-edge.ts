@@ -13,12 +13,14 @@ import type { IEdge, IEdgeClient } from '../../edge';
 import type { IMicroservice } from '../../microservice';
 import { throwIssue } from '../throw-issue';
 import type { ApiMetrics, EdgeContext, RenderedApi } from './model';
+import { writeOpenApiFile } from './openapi-file';
 import { EDGE_RENDERERS } from './renderers';
 
 /** API Gateway and its way into the VPC. */
 export class RenderedEdge extends Construct implements IEdge {
   readonly edgeName: string;
   readonly url: string;
+  readonly openApiDocument: string;
   readonly httpApi?: HttpApi;
   readonly restApi?: RestApi;
   readonly httpApiDomain?: HttpApiDomain;
@@ -42,6 +44,8 @@ export class RenderedEdge extends Construct implements IEdge {
     this.routes = plan.routes;
     this.edgeName = plan.name;
     this.url = this.api.url;
+    this.openApiDocument = `${JSON.stringify(plan.openApi, undefined, 2)}\n`;
+    writeOpenApiFile(this, plan.name, this.openApiDocument);
     if (this.api.httpApi !== undefined) this.httpApi = this.api.httpApi;
     if (this.api.restApi !== undefined) this.restApi = this.api.restApi;
     if (this.api.httpApiDomain !== undefined) this.httpApiDomain = this.api.httpApiDomain;

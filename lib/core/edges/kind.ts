@@ -1,6 +1,7 @@
 import type { Limit } from '../limits/limit';
 import type { LimitUse } from '../limits/use';
 import type { Nestable, ParsedKey } from '../model/edge-routes';
+import type { Schema, ServerObject } from '../model/openapi-document';
 import type { ApiTraits, AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Topology } from '../model/topology';
 import type { Reader } from '../reading/reader';
 import type { EdgeCapabilities } from './features';
@@ -29,6 +30,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
    * there is none.
    */
   readonly gatewayTimeout?: Limit;
+  /** How long a `timeout` can be for a response that is not streamed; absent: as long as for one that is. */
+  readonly bufferedTimeout?: Limit;
   /**
    * Whether its API maps what it knows of a client behind the ID of the request (lib/core/model/edge-headers.ts), so that any of it may be
    * absent. If not, it may say only what never is.
@@ -52,8 +55,19 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   uses(edge: EdgeTopology<Options>): readonly LimitUse[];
   /** Which paths could stand in nested stacks; undefined: the API has few resources. */
   nestable?(edge: EdgeTopology<Options>): Nestable | undefined;
+  /** What the OpenAPI document of an edge says of its API beside what is so for each kind; absent: nothing. */
+  describe?(edge: EdgeTopology<Options>): ApiDescription;
   /** What its API consists of. */
   plan(topology: Topology, edge: EdgeTopology<Options>): Api;
+}
+
+export interface ApiDescription {
+  /** Where clients reach it by the name that AWS gives it. */
+  readonly server: ServerObject;
+  /** The body of its own errors. */
+  readonly error: Schema;
+  /** Whether an `ANY` route gets OPTIONS requests: not where something before the service answers them, as preflight requests. */
+  takesOptions(route: EdgeRoute): boolean;
 }
 
 /** Each value with its source, where a kind states it. */
@@ -64,6 +78,8 @@ export interface EdgeLimits {
   readonly quotaSeconds?: number;
   /** What a user can do about that. */
   readonly longerWaits?: LongerWaits;
+  /** For how long nothing may be sent of a response that is streamed; absent: it is not streamed, or for ever. */
+  readonly streamIdleSeconds?: number;
   /** The largest body of a request; absent: any. */
   readonly payloadBytes?: number;
   /** All headers of a request together; absent: any. */

@@ -8,6 +8,7 @@ import type { EdgePlan } from '../plan/edge-plan';
 import type { Reader } from '../reading/reader';
 import { authorizerOf } from './authorizer-of';
 import type { EdgeKind } from './kind';
+import { openApiDocument } from '../openapi/document';
 import { KINDS } from './kinds';
 import { ofClients, usagePlans } from './clients';
 import { warnOfLimits } from './limits';
@@ -35,14 +36,16 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
   const { name, gatewayName } = edge;
   const kind = kindById(edge.kind);
   const isDefault = name === DEFAULT_EDGE;
+  const title = isDefault ? topology.name : `${topology.name}-${name}`;
+  const description = isDefault ? `The edge of the mesh ${topology.name}` : `The edge "${name}" of the mesh ${topology.name}`;
   return {
     name,
     constructId: isDefault ? 'Edge' : `Edge-${name}`,
     ...defined({ group: edge.group }),
     kind: kind.id,
     gateway: { workload: gatewayName, port: GATEWAY_PORT },
-    apiName: isDefault ? topology.name : `${topology.name}-${name}`,
-    description: isDefault ? `The edge of the mesh ${topology.name}` : `The edge "${name}" of the mesh ${topology.name}`,
+    apiName: title,
+    description,
     routes: edge.routes.map((route) => ({
       key: route.key,
       method: route.method,
@@ -51,6 +54,7 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
     })),
     ...defined({ nestable: kind.nestable?.(edge) }),
     api: kind.plan(topology, edge),
+    openApi: openApiDocument(edge, kind, { title, description }),
   };
 }
 

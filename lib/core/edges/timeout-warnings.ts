@@ -19,21 +19,25 @@ interface Met extends PlacedTimeouts {
   /** How long the API waits. */
   readonly limit: number;
   readonly longerWaits: LongerWaits;
+  /** For how long it waits for the next part of a stream; absent: as long as for the whole. */
+  readonly idle: number | undefined;
 }
 
 /** Where a service may take longer than the API waits, and where the API was told to wait for longer than the service may take. */
 export function ofTimeouts(routes: readonly EdgeRoute[], limitsOf: LimitsOf, service: Service, api: string): readonly Warning[] {
   const met = routes.flatMap((route): Met[] => {
-    const { requestSeconds: limit, longerWaits = { choices: [] } } = limitsOf(route);
-    return limit === undefined ? [] : timeoutsOf(service, route).map((placed) => ({ ...placed, route, limit, longerWaits }));
+    const { requestSeconds: limit, longerWaits = { choices: [] }, streamIdleSeconds: idle } = limitsOf(route);
+    return limit === undefined ? [] : timeoutsOf(service, route).map((placed) => ({ ...placed, route, limit, longerWaits, idle }));
   });
   // The shortest wait of a path is what counts.
   const slow = met.filter(({ timeouts, limit }) => !isWithin(timeouts, limit)).sort((a, b) => b.limit - a.limit);
   const short = met.filter(
     ({ timeouts, limit, route }) => isMeant(route) && lengthOf(timeouts) !== undefined && !isAtLeast(timeouts, limit),
   );
+  const silent = met.flatMap((each) => tooSilent(each, service, api));
   return [
     ...new Map(slow.map((each) => [each.path, tooSlow(each, service, api)])).values(),
+    ...new Map(silent.map((each) => [each.path, each])).values(),
     ...new Map(short.map((each) => [`${each.path} ${each.limit}`, tooShort(each, service, api)])).values(),
   ];
 }
@@ -87,6 +91,22 @@ function tooShort({ path, timeouts, limit, route }: Met, { name }: Service, api:
       `${seconds}, the timeout of the service. Give the service a longer one${example}, ` +
       `or the route of the edge a timeout of ${seconds}`,
   };
+}
+
+/** Of a limit that the user has set: by default a stream has about the same, or none, and what it sends is not known. */
+function tooSilent({ path, timeouts: { idleSeconds }, limit, idle }: Met, { name }: Service, api: string): readonly Warning[] {
+  if (idle === undefined || idleSeconds === undefined || idleSeconds <= idle || limit <= idle) return [];
+  const most = counted(idle, 'second');
+  return [
+    {
+      id: 'edge-stream-idle',
+      path,
+      message:
+        `"${name}" may send nothing for ${counted(idleSeconds, 'second')}, but ${api} ends a stream on which nothing is sent for ${most}.` +
+        ' Let the service send something more often, such as a comment of server-sent events (":"), ' +
+        `or set Timeout.of({ idle: … }) to at most ${most}`,
+    },
+  ];
 }
 
 /** What works only where AWS has raised a quota: without it the deployment fails, after a while. */

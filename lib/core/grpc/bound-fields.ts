@@ -1,22 +1,19 @@
-import type { DescField, DescMessage, DescMethod } from '@bufbuild/protobuf';
-import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import type { DescMessage, DescMethod } from '@bufbuild/protobuf';
 import type { GrpcJson } from '../model/topology';
 import { defined } from '../defined';
-import { rulesIn } from './http-rule';
+import { describedMethod, fieldsOfPath, jsonNameOf } from './described-method';
 
 /** What the one binding of a method says of the request, beside what Envoy reads in it. */
 export function boundFields(
   descriptor: string,
   { parent, name }: DescMethod,
 ): Pick<GrpcJson, 'pathParameters' | 'pathFields' | 'anyContentType'> {
-  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, Buffer.from(descriptor, 'base64')));
-  const method = registry.getService(parent.typeName)?.methods.find((each) => each.name === name);
-  const [rule] = method === undefined ? [] : rulesIn(method.proto.options);
-  if (method === undefined || rule === undefined) return { pathParameters: [] };
-  const paths = [...rule.path.matchAll(/\{([^=}]+)/g)].map(([, path = '']) => path);
+  const described = describedMethod(descriptor, `${parent.typeName}/${name}`);
+  if (described === undefined) return { pathParameters: [] };
+  const { method, rule } = described;
+  const paths = fieldsOfPath(rule);
   const pathParameters = paths.flatMap((path) => spellings(method.input, path.split('.')));
-  const anyContentType = isHttpBody(method.input, rule.body) ? (true as const) : undefined;
+  const anyContentType = rule.body !== undefined && isHttpBody(method.input, rule.body) ? (true as const) : undefined;
   const inBody = paths.filter((path) => anyContentType === undefined && (rule.body === '*' || path.split('.')[0] === rule.body));
   const pathFields = inBody.length === 0 ? undefined : inBody.map((path) => numbersOf(method.input, path.split('.')));
   return { pathParameters, ...defined({ pathFields, anyContentType }) };
@@ -31,21 +28,16 @@ function numbersOf(message: DescMessage | undefined, [first, ...rest]: readonly 
 /** The path of a field, of which each part goes by its name in the .proto file or by that in JSON. */
 function spellings(message: DescMessage | undefined, [first = '', ...rest]: readonly string[]): readonly string[] {
   const field = message?.fields.find((each) => each.name === first);
-  const names = [...new Set([first, jsonNameOf(field) ?? first])];
+  const names = [...new Set([first, field === undefined ? first : jsonNameOf(field)])];
   if (rest.length === 0) return names;
   const inner = spellings(field?.fieldKind === 'message' ? field.message : undefined, rest);
   return names.flatMap((name) => inner.map((each) => `${name}.${each}`));
 }
 
-/** Of a descriptor that does not say it, the one that protobuf makes of the name. */
-function jsonNameOf(field: DescField | undefined): string | undefined {
-  if (field === undefined) return undefined;
-  return field.jsonName === '' ? field.name.replace(/_+(.?)/g, (_, next: string) => next.toUpperCase()) : field.jsonName;
-}
-
+/** Whose JSON is whatever its content type says. */
 const HTTP_BODY = 'google.api.HttpBody';
 
-function isHttpBody(message: DescMessage, body: string | undefined): boolean {
+export function isHttpBody(message: DescMessage, body: string | undefined = '*'): boolean {
   if (body === '*') return message.typeName === HTTP_BODY;
   const field = message.fields.find(({ name }) => name === body);
   return field?.fieldKind === 'message' && field.message.typeName === HTTP_BODY;

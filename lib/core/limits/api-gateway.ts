@@ -96,6 +96,16 @@ export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
     raise: { quota: 'Maximum integration timeout in milliseconds', by: 'Service Quotas' },
     handling: { warning: 'edge-timeout' },
   },
+  raisedTimeout: {
+    counts: 'time that an API waits for a response where the quota is raised',
+    value: 300,
+    least: 0.05,
+    unit: 'seconds',
+    scope: 'REST API',
+    handling: { error: 'OUT_OF_RANGE' },
+    source:
+      'https://repost.aws/questions/QUlDTc_17EQ_mOJAhR3LHNDw/what-the-maximum-default-timeout-for-api-gateway-can-be-increased-to-after-applying-for-a-service-quotas-limit-increase',
+  },
   streamedResponse: {
     counts: 'time that an API waits for a response that is streamed; for others, see above',
     value: 900,
@@ -104,6 +114,14 @@ export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
     scope: 'REST API',
     handling: { error: 'OUT_OF_RANGE' },
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/response-streaming-http.html',
+  },
+  streamIdle: {
+    counts: 'time in which nothing is sent of a response that is streamed',
+    value: 300,
+    unit: 'seconds',
+    scope: 'REST API',
+    handling: { warning: 'edge-stream-idle' },
+    source: `${GUIDE}/response-transfer-mode.html`,
   },
   payload: { counts: 'body of a request', value: TEN_MB, unit: 'bytes', scope: 'REST API', handling: { warning: 'edge-request-size' } },
   headers: {
@@ -129,6 +147,14 @@ export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
     scope: 'route of a REST API',
     handling: { documented: 'it is known when a response comes; a larger one is passed on, and not kept' },
     source: `${GUIDE}/api-gateway-caching.html`,
+  },
+  model: {
+    counts: 'schema of bodies',
+    value: 400 * KIB,
+    unit: 'bytes',
+    scope: 'route of a REST API',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: 'https://docs.aws.amazon.com/apigateway/latest/api/API_CreateModel.html',
   },
   usagePlansOfKey: {
     counts: 'usage plans',

@@ -6,6 +6,7 @@ import type { AdditionalPort } from './service-ports';
 import { inboundPortOf, ownerOf } from './service-ports';
 import type { ClientGateway } from './clients';
 import type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
+import type { JsonObject } from './json';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -368,6 +369,8 @@ export interface EdgeTopology<Options = unknown> {
   readonly cors?: Cors;
   /** Absent: no response is kept. */
   readonly cache?: EdgeCache;
+  /** From where clients may call it, as CIDR blocks; absent: from everywhere. */
+  readonly ipRanges?: readonly string[];
   /** Whether errors of the API itself have more than a message. */
   readonly detailedErrors?: true;
   /** Absent: none. */
@@ -410,6 +413,8 @@ export interface RouteCache {
 export interface RouteValidation {
   readonly headers: readonly string[];
   readonly query: readonly string[];
+  /** JSON Schema, draft 4, for bodies of every type; absent: any body will do. */
+  readonly body?: JsonObject;
 }
 
 /** What looks at requests before the API does: a web ACL that is made, or one of the user's, whose ARN CloudFormation may fill in. */

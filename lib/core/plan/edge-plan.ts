@@ -1,4 +1,5 @@
 import type { Nestable, NestablePath } from '../model/edge-routes';
+import type { OpenApiDocument } from '../model/openapi-document';
 import type { AuthorizerKind, Cors, DomainPlan, Throttle, TlsPolicy } from '../model/topology';
 
 /** An edge as plain data: its API, and the gateway service to which it leads. */
@@ -21,6 +22,8 @@ export interface EdgePlan<Api = unknown> {
   readonly nestable?: Nestable;
   /** What its kind creates: see `plan.ts` of the kind. */
   readonly api: Api;
+  /** What clients may send to it, and what they get. */
+  readonly openApi: OpenApiDocument;
 }
 
 /** What the handle of an edge knows of its routes. */

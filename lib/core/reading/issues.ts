@@ -89,6 +89,8 @@ export type IssueCode =
   | 'PART_CYCLE'
   /** A `.proto` file or a descriptor set is not there, cannot be read, or is wrong; the message names file and line. */
   | 'GRPC_API'
+  /** A schema of bodies cannot be read, or is none of draft 4, which API Gateway takes. */
+  | 'JSON_SCHEMA'
   /** The API of a gRPC service has no such method, or no such service. */
   | 'UNKNOWN_METHOD'
   /** A method of a gRPC service cannot be called as a route, or its `google.api.http` says it is. */

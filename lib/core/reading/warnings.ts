@@ -91,6 +91,10 @@ export const WARNINGS = table({
     when: '`maxRequestSize` of a service is above what API Gateway passes on',
     fix: 'Let clients upload large files elsewhere, such as to Amazon S3 by a presigned URL.',
   },
+  'edge-stream-idle': {
+    when: 'A service may send nothing on a stream for longer than API Gateway waits',
+    fix: 'Send something more often, such as a comment of server-sent events, or set a shorter `Timeout.of({ idle })`.',
+  },
   'edge-timeout': {
     when: 'A service may take longer for a response than API Gateway waits',
     fix: 'Set a shorter `timeout`, and answer long work with 202 ([Slow responses](edge.md#slow-responses-and-streams)).',

@@ -144,7 +144,8 @@ export interface RestApiRouteProps extends RouteProps {
   readonly authorizer?: IRestApiAuthorizer;
 
   /**
-   * Time that API Gateway waits for a response of this route, 50 milliseconds to 15 minutes: see `RestApiOptions.timeout`.
+   * Time that API Gateway waits for a response of this route, 50 milliseconds to 5 minutes, or to 15 minutes if it is streamed: see
+   * `RestApiOptions.timeout`.
    *
    * @default - that of the edge
    */
@@ -475,10 +476,10 @@ export interface RestApiOptions extends EdgeOptions {
   readonly executeApiEndpoint?: boolean;
 
   /**
-   * Time that API Gateway waits for the whole response of a service, 50 milliseconds to 15 minutes; then the client gets 504. A response
-   * that is not streamed can take more than 29 seconds only where AWS has raised the quota "Maximum integration timeout in milliseconds"
-   * of the account and Region; the warning `edge-timeout-quota` says so, and without the quota the deployment fails. The timeout of the
-   * service must allow it, too.
+   * Time that API Gateway waits for the whole response of a service, 50 milliseconds to 5 minutes, or to 15 minutes for responses that are
+   * streamed; then the client gets 504. A response that is not streamed can take more than 29 seconds only where AWS has raised the quota
+   * "Maximum integration timeout in milliseconds" of the account and Region; the warning `edge-timeout-quota` says so, and without the
+   * quota the deployment fails. The timeout of the service must allow it, too.
    *
    * @default - 29 seconds; 15 minutes for responses that are streamed
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
@@ -501,6 +502,17 @@ export interface RestApiOptions extends EdgeOptions {
    * @default - none
    */
   readonly cache?: CacheProps;
+
+  /**
+   * Ranges of IP addresses from which clients may call the API, as CIDR blocks: a request from elsewhere gets 403, before any authorizer
+   * looks at it. They become the API's resource policy.
+   *
+   * Of IPv6 only with `ipAddressType: IpAddressType.DUAL_STACK`.
+   *
+   * @default - from everywhere
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
+   */
+  readonly allowedIpRanges?: string[];
 
   /**
    * Whether all errors of API Gateway and of the gateway service, such as 400, 401, 403, 413, 429, 503 and 504, have the body

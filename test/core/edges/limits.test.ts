@@ -207,6 +207,8 @@ describe('a REST API that waits for another time than by default', () => {
     ['for a stream, as long as the service lets it live', { timeout: { stream: seconds(900) } }, STREAM, {}],
     ['for a shorter stream', { timeout: { stream: seconds(60) } }, { ...STREAM, timeout: seconds(60) }, {}],
     ['on one route', { timeout: { stream: seconds(900) } }, {}, STREAM],
+    ['with a stream that may be silent for as long', { timeout: { idle: seconds(300), stream: seconds(900) } }, STREAM, {}],
+    ['where only callers in the mesh get streams', { timeout: { idle: seconds(600), perRequest: seconds(20) } }, {}, {}],
     ['with the default said aloud', {}, { responseTransferMode: 'BUFFERED' }, {}],
   ])('is warned of nothing %s', (_, props, edge, route) => {
     expect(ofRoute(props, edge, route)).toEqual([]);
@@ -247,6 +249,13 @@ describe('a REST API that waits for another time than by default', () => {
       STREAM,
       {},
       /^edge-timeout-unused services\.ui\.timeout: .* waits 900 seconds .* ends a stream after 15 seconds.*Timeout\.of\(/,
+    ],
+    [
+      'a stream that may be silent for longer than the API waits',
+      { timeout: { idle: seconds(600), stream: seconds(900) } },
+      STREAM,
+      {},
+      /^edge-stream-idle services\.ui\.timeout: "ui" may send nothing for 600 seconds, but .* on which nothing is sent for 300 seconds/,
     ],
     [
       'a stream without an end',

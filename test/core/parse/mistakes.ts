@@ -1,6 +1,7 @@
 import type { IssueCode } from '../../../lib/core/reading/issues';
 import { AGGREGATION_MISTAKES } from './mistakes/aggregation';
 import { AUTHORIZER_MISTAKES } from './mistakes/authorizers';
+import { BODY_SCHEMA_MISTAKES } from './mistakes/body-schemas';
 import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { DOMAIN_MISTAKES } from './mistakes/domains';
 import { EDGE_MISTAKES } from './mistakes/edge';
@@ -37,6 +38,7 @@ const SUBJECTS = [
   MESH_MISTAKES,
   DOMAIN_MISTAKES,
   EDGE_MISTAKES,
+  BODY_SCHEMA_MISTAKES,
   EDGE_CACHE_MISTAKES,
   EDGE_CLIENT_MISTAKES,
   EDGE_FIREWALL_MISTAKES,

@@ -1,6 +1,8 @@
 import type { JsonObject, Template } from '../runner';
 import { Fields } from '../runner';
 import { readDemand, refusal } from './authorization';
+import type { BodySchemas } from './bodies';
+import { bodySchemas, wrongBody } from './bodies';
 import type { ClientRequest } from './client-request';
 import { contextVariable, located, mappedHeader } from './client-request';
 import { decoded } from './decode';
@@ -24,6 +26,8 @@ interface Method extends ApiRoute {
   readonly streamed: boolean;
   /** Parameters that must be there, if its validator looks for them. */
   readonly required: readonly string[];
+  /** What bodies must be, if its validator looks at them. */
+  readonly bodies: BodySchemas;
   /** Parameters by which its responses are kept; absent: they are not. */
   readonly cacheKey?: readonly string[];
   /** What a mock integration answers by itself. */
@@ -69,7 +73,10 @@ function restApi(wiring: Wiring, api: Wired): Api | undefined {
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
       if (found === undefined) return error(refused(403, 'MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token'));
       const parameters = parametersOf(request, found.values);
-      const refusedFor = refusal(found.route, methods, request.credentials) ?? missingParameters(found.route.required, parameters);
+      const refusedFor =
+        refusal(found.route, methods, request.credentials) ??
+        missingParameters(found.route.required, parameters) ??
+        wrongBody(found.route.bodies, request);
       if (refusedFor !== undefined) return error(refusedFor);
       const ttlSeconds = kept.get(found.route.key);
       return (
@@ -150,6 +157,7 @@ function readMethod(wiring: Wiring, method: Wired): Method {
     timeoutMs: integration?.number('TimeoutInMillis', 29_000) ?? 29_000,
     streamed: integration?.optionalText('ResponseTransferMode') === 'STREAM',
     required: requiredOf(wiring, method, fields),
+    bodies: bodySchemas(wiring, method),
     cacheKey: integration?.texts('CacheKeyParameters') ?? [],
     ...(integration?.text('Type') === 'MOCK' ? { mock: mockOf(integration) } : {}),
   };

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import { defined } from '../../../core/defined';
 import type { ConnectionPlan } from '../../../core/edges/rest/waits';
 import { acknowledge } from '../../acknowledge';
 import type { EdgeTarget } from '../model';
@@ -53,7 +52,6 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     port: LISTENER_PORT,
     protocol: elbv2.Protocol.TCP,
     defaultTargetGroups: [gateway],
-    ...defined({ tcpIdleTimeout: plan.idleSeconds === undefined ? undefined : Duration.seconds(plan.idleSeconds) }),
   });
   acknowledge(listener, ['insideVpcLink']);
   gateway.addTarget(target.service.loadBalancerTarget({ containerName: target.containerName, containerPort: target.containerPort }));

@@ -17,6 +17,7 @@ import { nestPaths } from './nested-paths';
 import { acknowledgeNoCache } from './no-cache';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import type { ErrorsPlan } from '../../../core/edges/rest/errors';
+import { resourcePolicy } from './resource-policy';
 import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import type { ConnectionPlan } from '../../../core/edges/rest/waits';
@@ -25,7 +26,7 @@ import { renderFirewall } from './firewall';
 import { resourceAt } from './resource-at';
 import { cacheOptions, methodOptions, throttleOptions } from './method-options';
 import { renderUsagePlan } from './usage-plan';
-import { renderValidator } from './validator';
+import { renderModel, renderValidators } from './validator';
 import { defined } from '../../../core/defined';
 
 /** Where methods send requests. */
@@ -45,8 +46,8 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
   );
   const nested = nestPaths(scope, api, plan.nestedPaths);
-  const validator = renderValidator(api, plan.methods);
-  for (const method of plan.methods) renderMethod(api, method, { backend, authorizers, validator });
+  const validators = renderValidators(api, plan.methods);
+  for (const method of plan.methods) renderMethod(api, method, { backend, authorizers, validators });
   if (plan.cors !== undefined) for (const path of plan.cors.preflightPaths) renderPreflight(resourceAt(api, path), plan.cors);
   if (plan.errors !== undefined) renderErrors(api, plan.errors);
   deployChanges(api, nested);
@@ -86,7 +87,7 @@ const IP_ADDRESS_TYPES = { ipv4: apigateway.IpAddressType.IPV4, dualstack: apiga
 function renderApi(
   scope: Construct,
   edge: EdgePlan,
-  { stage: plan, ipAddressType, domain, executeApiEndpoint }: RestApiPlan,
+  { stage: plan, ipAddressType, domain, executeApiEndpoint, policy }: RestApiPlan,
   { logGroup }: EdgeContext,
 ): apigateway.RestApi {
   const api = new apigateway.RestApi(scope, 'RestApi', {
@@ -100,6 +101,7 @@ function renderApi(
       ...defined({ ipAddressType: ipAddressType === undefined ? undefined : IP_ADDRESS_TYPES[ipAddressType] }),
     },
     ...(executeApiEndpoint === false ? { disableExecuteApiEndpoint: true } : {}),
+    ...(policy === undefined ? {} : { policy: resourcePolicy(policy, plan.name) }),
     // Bodies pass unchanged, whatever their type.
     binaryMediaTypes: ['*/*'],
     // One for the stack, not one for each API: account-logging.ts.
@@ -142,10 +144,10 @@ function renderBackend(scope: Construct, name: string, connections: ConnectionPl
 interface Shared {
   readonly backend: Backend;
   readonly authorizers: ReadonlyMap<string, RenderedAuthorizer>;
-  readonly validator: apigateway.RequestValidator | undefined;
+  readonly validators: ReturnType<typeof renderValidators>;
 }
 
-function renderMethod(api: apigateway.RestApi, plan: RestMethodPlan, { backend, authorizers, validator }: Shared): void {
+function renderMethod(api: apigateway.RestApi, plan: RestMethodPlan, { backend, authorizers, validators }: Shared): void {
   const { authorizer, resource: authorizerResource } = authorizers.get(plan.authorizer ?? '') ?? {};
   const integration = new apigateway.Integration({
     type: apigateway.IntegrationType.HTTP_PROXY,
@@ -161,9 +163,12 @@ function renderMethod(api: apigateway.RestApi, plan: RestMethodPlan, { backend, 
       ...(plan.streamed ? { responseTransferMode: apigateway.ResponseTransferMode.STREAM } : {}),
     },
   });
-  const method = resourceAt(api, plan.path).addMethod(plan.httpMethod, integration, {
+  const path = resourceAt(api, plan.path);
+  const requestValidator = plan.validator === undefined ? undefined : validators.get(plan.validator);
+  const method = path.addMethod(plan.httpMethod, integration, {
     ...(Object.keys(plan.methodParameters).length === 0 ? {} : { requestParameters: { ...plan.methodParameters } }),
-    ...(plan.validator === undefined || validator === undefined ? {} : { requestValidator: validator }),
+    ...(requestValidator === undefined ? {} : { requestValidator }),
+    ...(plan.bodySchema === undefined ? {} : { requestModels: renderModel(path, plan, plan.bodySchema) }),
     ...(plan.apiKeyRequired ? { apiKeyRequired: true } : {}),
     ...(authorizer === undefined
       ? { authorizationType: plan.authorizationType === 'AWS_IAM' ? apigateway.AuthorizationType.IAM : apigateway.AuthorizationType.NONE }

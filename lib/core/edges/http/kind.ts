@@ -6,6 +6,7 @@ import { preflightPaths } from '../../model/preflights';
 import type { Cors, EdgeRoute, EdgeTopology } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { authorizersUsed } from '../authorizers-used';
+import { apiGatewayServer, errorSchema } from '../describe-api';
 import type { EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
 import type { HttpApiPlan } from './plan';
@@ -50,6 +51,12 @@ export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
   traits: (routes, cors) => ({ beginsTraces: false, preflightPaths: preflights(routes, cors), gatewayRecord: 'SRV' }),
   limits: (_options, route) => (route?.policy?.timeoutSeconds === undefined ? LIMITS : withoutWaits(LIMITS)),
   uses: (edge) => [usedRoutes(edge), authorizersUsed(edge, HTTP_API.authorizers)],
+  describe: ({ stageName, cors }) => ({
+    server: apiGatewayServer(stageName === '$default' ? '' : `/${stageName}`),
+    error: errorSchema(false),
+    // A public route for every method gets them as they are; others have a sibling for them, which is no service's.
+    takesOptions: ({ authorizer }) => cors === undefined || authorizer === 'none',
+  }),
   plan: (_topology, edge) => planHttpApi(edge),
 };
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../model/json';
 import type { EdgeCache, EdgeRoute, EdgeTopology, Throttle } from '../../model/topology';
 import { defined } from '../../defined';
 
@@ -30,11 +31,16 @@ export function planCache({ cache, routes, throttle }: EdgeTopology): CachePlan 
   };
 }
 
-/** What API Gateway must know of a method's parameters: which there are, which must be there, and which are the key. */
+/** What API Gateway looks at in requests of a method. */
+export type ValidatorKind = 'parameters' | 'body' | 'bodyAndParameters';
+
+/** What API Gateway must know of a method's requests: their parameters, which there are, which must be there, and which are the key. */
 export interface RequestPlan {
   /** Whether it must be there. What is to be mapped, or part of a key, must be declared. */
   readonly methodParameters: Readonly<Record<string, boolean>>;
-  readonly validator?: 'parameters';
+  readonly validator?: ValidatorKind;
+  /** JSON Schema of bodies. */
+  readonly bodySchema?: JsonObject;
   readonly cacheKey?: readonly string[];
 }
 
@@ -54,7 +60,15 @@ export function planRequest(pathNames: readonly string[], { cache, validation }:
   const declared = [...path, ...(key ?? []), ...required];
   return {
     methodParameters: Object.fromEntries(declared.map((name) => [name, path.includes(name) || required.includes(name)])),
-    ...(required.length === 0 ? {} : { validator: 'parameters' }),
-    ...defined({ cacheKey: key }),
+    ...defined({
+      validator: validatorOf(required.length > 0, validation?.body !== undefined),
+      bodySchema: validation?.body,
+      cacheKey: key,
+    }),
   };
+}
+
+function validatorOf(parameters: boolean, body: boolean): ValidatorKind | undefined {
+  if (!body) return parameters ? 'parameters' : undefined;
+  return parameters ? 'bodyAndParameters' : 'body';
 }

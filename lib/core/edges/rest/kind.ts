@@ -6,6 +6,7 @@ import { defined } from '../../defined';
 import type { EdgeRoute, EdgeTopology, PathSegment } from '../../model/topology';
 import { maxTasks } from '../../model/topology';
 import { authorizersUsed } from '../authorizers-used';
+import { apiGatewayServer, errorSchema } from '../describe-api';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
 import { planCors } from './cors';
@@ -34,7 +35,7 @@ const LIMITS: EdgeLimits = {
 /** A response that is streamed may take as long as any can, with no quota to be raised. */
 function limitsOf({ timeout, streamed }: EdgeRoute): EdgeLimits {
   const { quotaSeconds, ...others } = LIMITS;
-  if (streamed) return { ...others, requestSeconds: streamSeconds(timeout) };
+  if (streamed) return { ...others, requestSeconds: streamSeconds(timeout), streamIdleSeconds: REST_API.streamIdle.value };
   return { ...others, ...defined({ quotaSeconds }), ...(timeout === undefined ? {} : { requestSeconds: timeout.seconds }) };
 }
 
@@ -44,6 +45,7 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
   factory: 'Edge.restApi()',
   capabilities: CAPABILITIES,
   options: {
+    allowedIpRanges: 'an HTTP API has no resource policy',
     cloudWatchRole: 'an HTTP API needs no role to write access logs',
     nestedStackPaths: 'an HTTP API has one resource for each route, so a stack takes all of them',
   },
@@ -51,6 +53,7 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
     cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true,
     nestedPaths: parseNestedPaths(at.field('nestedStackPaths'), routes),
   }),
+  bufferedTimeout: REST_API.raisedTimeout,
   defaultStage: 'prod',
   checkAuthorizer() {
     // A REST API has no requirements of its own.
@@ -73,6 +76,11 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
     const found = nestablePaths(edge.routes, edge.options.nestedPaths, preflightsOf(edge));
     return found === undefined ? undefined : { ...found, option: 'nestedStackPaths', otherwise: FEWER_RESOURCES };
   },
+  describe: ({ stageName, cors, detailedErrors }) => ({
+    server: apiGatewayServer(`/${stageName}`),
+    error: errorSchema(detailedErrors === true),
+    takesOptions: () => cors === undefined,
+  }),
   plan: planRestApi,
 };
 

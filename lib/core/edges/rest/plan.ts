@@ -1,4 +1,5 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, REQUEST_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
+import type { JsonObject } from '../../model/json';
 import { contextHeadersOf } from '../../model/identity-headers';
 import type {
   AuthorizerKind,
@@ -14,7 +15,7 @@ import type {
 } from '../../model/topology';
 import { REST_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
-import type { CachePlan } from './cache';
+import type { CachePlan, ValidatorKind } from './cache';
 import { planCache, planRequest } from './cache';
 import { planDomain } from '../domain';
 import type { CorsPlan } from './cors';
@@ -25,6 +26,8 @@ import type { FirewallPlan } from './firewall';
 import { planFirewall } from './firewall';
 import { methodThrottles } from './method-throttles';
 import type { NestedPathPlan } from './nested-paths';
+import type { ResourcePolicyPlan } from './resource-policy';
+import { planResourcePolicy } from './resource-policy';
 import { planNestedPaths } from './nested-paths';
 import type { ConnectionPlan } from './waits';
 import { planConnections, timeoutMillis } from './waits';
@@ -47,6 +50,8 @@ export interface RestApiPlan {
   readonly stage: RestStagePlan;
   readonly cors?: CorsPlan;
   /** Present if errors of API Gateway itself are other than by default. */
+  /** Absent: anybody may call it, as far as its authorizers let them. */
+  readonly policy?: ResourcePolicyPlan;
   readonly errors?: ErrorsPlan;
   /** Of the load balancer. */
   readonly connections: ConnectionPlan;
@@ -81,8 +86,10 @@ export interface RestMethodPlan {
   /** Parameters of the path must be declared before they can be mapped. */
   readonly methodParameters: Readonly<Record<string, boolean>>;
   readonly requestParameters: Readonly<Record<string, string>>;
-  /** Present if API Gateway refuses requests without the parameters that must be there. */
-  readonly validator?: 'parameters';
+  /** Present if API Gateway refuses requests without the parameters that must be there, or with another body. */
+  readonly validator?: ValidatorKind;
+  /** JSON Schema, draft 4, for bodies of every type. */
+  readonly bodySchema?: JsonObject;
   /** Parameters by which kept responses are told apart; absent: none is kept. */
   readonly cacheKey?: readonly string[];
   readonly authorizationType: RestAuthorizationType;
@@ -146,6 +153,7 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
     ...defined({
       cors,
       errors: planErrors(cors, edge.detailedErrors),
+      policy: planResourcePolicy(edge),
       nestedPaths: planNestedPaths(edge.options.nestedPaths),
       ipAddressType: edge.ipAddressType,
       domain: planDomain(edge),

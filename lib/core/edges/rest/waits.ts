@@ -12,19 +12,18 @@ export function timeoutMillis({ timeout, streamed }: Pick<EdgeRoute, 'timeout' |
   return seconds === undefined ? undefined : Math.round(seconds * 1000);
 }
 
-/** How the load balancer treats connections, so that it never ends one before API Gateway does. */
+/**
+ * How the load balancer treats connections, so that it never ends one before API Gateway does. It ends none on which nothing was sent for
+ * less than 350 seconds, which is longer than API Gateway waits for a response, or for the next part of one that is streamed.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout
+ */
 export interface ConnectionPlan {
   /** How long a task of the gateway that leaves may go on with its requests. */
   readonly deregistrationSeconds: number;
-  /** How long nothing may be sent on a connection; absent: the load balancer's own default is long enough. */
-  readonly idleSeconds?: number;
 }
 
 /** What a request may take by default: API Gateway waits for 29 seconds. */
 const DEREGISTRATION_SECONDS = 30;
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout */
-const IDLE_SECONDS = 350;
 
 /**
  * Responses that are streamed do not count: nothing may move on them for 5 minutes at most, and a deployment that waited for 15 minutes
@@ -33,9 +32,5 @@ const IDLE_SECONDS = 350;
  */
 export function planConnections(routes: readonly EdgeRoute[]): ConnectionPlan {
   const longest = Math.max(0, ...routes.map(({ timeout, streamed }) => (streamed ? 0 : (timeout?.seconds ?? 0))));
-  const withMargin = Math.ceil(longest) + 1;
-  return {
-    deregistrationSeconds: Math.max(DEREGISTRATION_SECONDS, withMargin),
-    ...(withMargin > IDLE_SECONDS ? { idleSeconds: withMargin } : {}),
-  };
+  return { deregistrationSeconds: Math.max(DEREGISTRATION_SECONDS, Math.ceil(longest) + 1) };
 }

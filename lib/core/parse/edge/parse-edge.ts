@@ -26,6 +26,8 @@ import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy } from './parse-route-policy';
+import { checkOpened, parseIpRanges } from './api/parse-ip-ranges';
+import { openedRoutes } from '../../edges/rest/resource-policy';
 import { parseThrottle } from './api/parse-throttle';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
@@ -112,6 +114,8 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const routes = [...drafts].sort((a, b) => kind.compareRoutes(a, b)).map(({ route }) => route);
   const options = kind.parse(at, routes);
   checkAggregates(drafts, (route) => kind.limits(options, route));
+  const ipRanges = parseIpRanges(at.field('allowedIpRanges'));
+  if (ipRanges !== undefined) checkOpened(at.field('allowedIpRanges'), openedRoutes({ routes, authorizers: used, ...defined({ cors }) }));
   const gatewayAt = at.field('gateway');
   gatewayAt.checkFields(GATEWAY_FIELDS);
   checkRoles(gatewayAt);
@@ -128,6 +132,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
       throttle,
       cors,
       cache: cache?.cache,
+      ipRanges,
       detailedErrors: at.field('detailedErrors').boolean() === true ? (true as const) : undefined,
       firewall: kind.capabilities.firewall === true ? parseFirewall(at.field('firewall')) : undefined,
       clients,

@@ -15,7 +15,7 @@ import { parseKeyRequired } from './api/parse-clients';
 import type { DraftPolicy } from './parse-route-policy';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy, policyOf } from './parse-route-policy';
 import type { ResponseSettings } from './parse-response';
-import { RESPONSE_FIELDS, parseResponse, responseOf } from './parse-response';
+import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { TARGET_FIELDS, parseTarget } from './parse-target';
 import { parseThrottle } from './api/parse-throttle';
 import { parseValidation } from './api/parse-validation';
@@ -62,12 +62,12 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
   });
   const target = parseTarget(at, { key: parsed, streamed, kind, reachable, ...limits });
   if (parsed === undefined || target === undefined) return undefined;
-  const route = { key, ...parsed, target, ...settings, ...defined({ validation: validationOf(at, kind) }) };
+  const route = { key, ...parsed, target, ...settings, ...defined({ validation: validationOf(at, { ...parsed, target }, kind) }) };
   return { ...parsed, at, route: withCache(route, cacheOf(at, route, context)) };
 }
 
-function validationOf(at: Reader, { capabilities }: EdgeKind): RouteValidation | undefined {
-  return capabilities.validation === true ? parseValidation(at.field('validation')) : undefined;
+function validationOf(at: Reader, route: Pick<EdgeRoute, 'method' | 'target'>, { capabilities }: EdgeKind): RouteValidation | undefined {
+  return capabilities.validation === true ? parseValidation(at.field('validation'), route) : undefined;
 }
 
 function cacheOf(at: Reader, route: EdgeRoute, { kind, authorizers, cache, cors }: EdgeContext): RouteCache | undefined {
@@ -77,7 +77,7 @@ function cacheOf(at: Reader, route: EdgeRoute, { kind, authorizers, cache, cors 
 
 export function parseRouteSettings(at: Reader, context: EdgeContext): RouteSettings {
   const { kind, authorizers, fallback, response, policy } = context;
-  const { timeout, streamed } = responseOf(parseResponse(at, kind), response);
+  const { timeout, streamed = false } = parseResponse(at, kind, response);
   const own = at.field('authorizer');
   const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
   if (own.absent && !fallback.given) {

@@ -5,11 +5,14 @@ import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type { IConstruct } from 'constructs';
 import { Authorizer } from '../../../../lib/props/edge/authorizer';
 import type { RestApiOptions } from '../../../../lib/props/edge/edge';
+import { BodySchema } from '../../../../lib/props/edge/body-schema';
 import { Edge } from '../../../../lib/props/edge/edge';
 import type { RenderedStack } from '../stack-with-gateway';
 import { functionIn, stackWithEdge } from '../stack-with-gateway';
 
 const catalog = { service: 'catalog' };
+
+const order = BodySchema.of({ type: apigateway.JsonSchemaType.OBJECT, required: ['sku'], additionalProperties: false });
 
 /** An API with every kind of resource that a deployment takes a snapshot of. */
 function full(options: Partial<RestApiOptions> = {}): RenderedStack {
@@ -24,6 +27,7 @@ function full(options: Partial<RestApiOptions> = {}): RenderedStack {
           ...catalog,
           authorizer: Authorizer.cognito({ userPool: new cognito.UserPool(stack, 'Users') }),
           scopes: ['catalog/write'],
+          validation: { body: order, query: ['currency'] },
         },
         'GET /keys': { ...catalog, authorizer: Authorizer.apiKey() },
       },
@@ -40,7 +44,9 @@ function deploymentId(rendered: RenderedStack): string {
   return Stack.of(api).resolve(resource.logicalId) as string;
 }
 
-const SNAPSHOT = ['Authorizer', 'GatewayResponse', 'Method', 'Resource', 'RestApi'].map((name) => `AWS::ApiGateway::${name}`);
+const SNAPSHOT = ['Authorizer', 'GatewayResponse', 'Method', 'Model', 'RequestValidator', 'Resource', 'RestApi'].map(
+  (name) => `AWS::ApiGateway::${name}`,
+);
 
 interface Leaf {
   readonly resource: CfnResource;

@@ -11,9 +11,11 @@ const cached = (cache: unknown = {}, route: Raw = {}, all: Raw = {}): Raw =>
   edge({ cache: {}, ...all, routes: { 'GET /': { service: 'ui', cache, ...route } } }, 'rest');
 const keyed = (key: string): Raw => edge({ cache: {}, routes: { [key]: { service: 'ui', cache: {} } } }, 'rest');
 const validated = (validation: unknown): Raw => edge({ routes: { 'GET /': { service: 'ui', validation } } }, 'rest');
+const allowed = (allowedIpRanges: unknown, more: Raw = {}): Raw => edge({ allowedIpRanges, ...more }, 'rest');
+const RANGES = 'edge.allowedIpRanges';
 const part = { kind: 'get', service: 'ui', path: '/' };
 
-/** What API Gateway keeps and refuses. */
+/** What API Gateway keeps and whom and what it refuses. */
 export const EDGE_CACHE_MISTAKES: Mistakes = {
   UNSUPPORTED_BY_EDGE: [
     { did: 'wants an HTTP API to keep responses', props: edge({ cache: {} }), path: 'edge.cache' },
@@ -27,6 +29,7 @@ export const EDGE_CACHE_MISTAKES: Mistakes = {
       props: edge({ routes: { 'GET /': { service: 'ui', validation: { query: ['page'] } } } }),
       path: VALIDATION,
     },
+    { did: 'lists the clients of an HTTP API by their addresses', props: edge({ allowedIpRanges: ['203.0.113.0/24'] }), path: RANGES },
     { did: 'wants an HTTP API to say more in its errors', props: edge({ detailedErrors: true }), path: 'edge.detailedErrors' },
   ],
   NO_EFFECT: [
@@ -34,6 +37,22 @@ export const EDGE_CACHE_MISTAKES: Mistakes = {
     { did: 'keeps responses of a route in no cache', props: cached({}, {}, { cache: undefined }), path: CACHE },
   ],
   CONFLICT: [
+    {
+      did: 'opens, by addresses, a route that wants signed requests',
+      props: allowed(['203.0.113.0/24'], {
+        routes: { 'GET /{page}': { service: 'ui' }, 'GET /orders/{id}': { service: 'ui', authorizer: { kind: 'iam' } } },
+      }),
+      path: RANGES,
+    },
+    {
+      did: 'opens, by addresses and CORS, a route that wants signed requests',
+      props: allowed(['203.0.113.0/24'], {
+        authorizer: { kind: 'iam' },
+        cors: { allowOrigins: ['https://shop.example'] },
+        routes: { 'OPTIONS /orders': { service: 'ui' } },
+      }),
+      path: RANGES,
+    },
     { did: 'keeps responses to POST', props: keyed('POST /'), path: 'edge.routes["POST /"].cache' },
     { did: 'keeps responses to all methods', props: keyed('ANY /'), path: 'edge.routes["ANY /"].cache' },
     { did: 'keeps the responses to signed requests', props: cached({}, { authorizer: { kind: 'iam' } }), path: CACHE },
@@ -55,6 +74,9 @@ export const EDGE_CACHE_MISTAKES: Mistakes = {
     },
   ],
   INVALID_VALUE: [
+    { did: 'lets a host name call the API', props: allowed(['shop.example']), path: `${RANGES}[0]` },
+    { did: 'lets more bits than an address has call the API', props: allowed(['203.0.113.0/33']), path: `${RANGES}[0]` },
+    { did: 'lets a range without bits call the API', props: allowed(['2001:db8::/']), path: `${RANGES}[0]` },
     {
       did: 'wants a cache of a size that there is not',
       props: cached({}, {}, { cache: { clusterSize: '1' } }),
@@ -70,10 +92,12 @@ export const EDGE_CACHE_MISTAKES: Mistakes = {
     { did: 'looks for a header with a colon', props: validated({ headers: ['x-tenant:'] }), path: `${VALIDATION}.headers[0]` },
   ],
   DUPLICATE: [
+    { did: 'lists a range of addresses twice', props: allowed(['203.0.113.7', '203.0.113.7']), path: `${RANGES}[1]` },
     { did: 'names a header twice', props: cached({ headers: ['Accept', 'accept'] }), path: `${CACHE}.headers[1]` },
     { did: 'looks for a parameter twice', props: validated({ query: ['a', 'a'] }), path: `${VALIDATION}.query[1]` },
   ],
   MISSING: [
+    { did: 'lets nobody call the API', props: allowed([]), path: RANGES },
     { did: 'looks for nothing', props: validated({}), path: VALIDATION },
     { did: 'looks for an empty list', props: validated({ query: [] }), path: VALIDATION },
   ],

@@ -45,6 +45,28 @@ export const EDGE_MISTAKES: Mistakes = {
   ],
   OUT_OF_RANGE: [
     { did: 'wants an HTTP API to wait for a minute', props: edge({ timeout: seconds(60) }), path: 'edge.timeout' },
+    {
+      did: 'wants a REST API to hold a response back for 10 minutes',
+      props: edge({ timeout: seconds(600) }, 'rest'),
+      path: 'edge.timeout',
+    },
+    {
+      did: 'wants a route to wait for 10 minutes that is not streamed',
+      props: edge({ routes: { 'GET /': { service: 'ui', timeout: seconds(600) } } }, 'rest'),
+      path: 'edge.routes["GET /"].timeout',
+    },
+    {
+      did: 'holds back the responses of a route, for which its edge waits as for streams',
+      props: edge(
+        {
+          responseTransferMode: 'STREAM',
+          timeout: seconds(600),
+          routes: { 'GET /': { service: 'ui', responseTransferMode: 'BUFFERED' }, 'GET /stream': { service: 'ui' } },
+        },
+        'rest',
+      ),
+      path: 'edge.routes["GET /"].responseTransferMode',
+    },
     { did: 'takes larger requests than API Gateway', props: edge({ maxRequestSize: new Bytes(20_000_000) }), path: 'edge.maxRequestSize' },
     { did: 'gives a negative rate limit', props: edge({ throttle: { rateLimit: -1, burstLimit: 1 } }), path: 'edge.throttle.rateLimit' },
     {

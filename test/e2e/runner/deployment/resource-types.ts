@@ -36,6 +36,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::Deployment': { replacing: ['DeploymentCanarySettings', 'RestApiId'] },
   'AWS::ApiGateway::GatewayResponse': { replacing: ['ResponseType', 'RestApiId'] },
   'AWS::ApiGateway::Method': { replacing: ['HttpMethod', 'ResourceId', 'RestApiId'], unique: ['RestApiId', 'ResourceId', 'HttpMethod'] },
+  'AWS::ApiGateway::Model': { replacing: ['ContentType', 'Name', 'RestApiId'] },
   'AWS::ApiGateway::RequestValidator': { replacing: ['Name', 'RestApiId'] },
   'AWS::ApiGateway::Resource': { replacing: ['ParentId', 'PathPart', 'RestApiId'], unique: ['RestApiId', 'ParentId', 'PathPart'] },
   'AWS::ApiGateway::RestApi': { replacing: [] },
