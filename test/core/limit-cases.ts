@@ -156,16 +156,16 @@ export const LIMIT_CASES: readonly LimitCase[] = [
     taking: (count) => edge({ cache: { ttl: seconds(count) }, routes: { 'GET /': { service: 'ui', cache: {} } } }, 'rest'),
   },
   {
+    limit: REST_API.model,
+    taking: (count) => edge({ routes: { 'POST /': { service: 'ui', validation: { body: schemaOf(count) } } } }, 'rest'),
+  },
+  {
     limit: REST_API.usagePlans,
     taking: (count) => edge({ apiKeyRequired: true, clients: named(count, (index) => [`c${index}`, {}]) }, 'rest'),
   },
   {
     limit: REST_API.quota,
     taking: (count) => edge({ apiKeyRequired: true, clients: { acme: { quota: { limit: count, period: 'DAY' } } } }, 'rest'),
-  },
-  {
-    limit: REST_API.model,
-    taking: (count) => edge({ routes: { 'POST /': { service: 'ui', validation: { body: schemaOf(count) } } } }, 'rest'),
   },
   { limit: REST_API.payload, taking: (count) => withUi(edge({}, 'rest'), { maxRequestSize: new Bytes(count) }) },
   {

@@ -7,6 +7,7 @@ import { servicesOf } from '../model/route-targets';
 import type { Cors, EdgeTopology } from '../model/topology';
 import { holdsToken } from '../reading/input';
 import { limitsOfEdge, limitsOfOperation } from './limits';
+import { BodySchemas } from './body-schemas';
 import { MessageSchemas } from './message-schemas';
 import { operationOf } from './operation';
 import { operationIds, operationKey } from './operation-ids';
@@ -32,9 +33,10 @@ export function openApiDocument(edge: EdgeTopology, kind: EdgeKind, { title, des
     messages.set(service, schemas);
     return schemas;
   };
+  const bodies = new BodySchemas();
   const limits = kind.limits(edge.options);
   const context = {
-    ...{ edge, api, schemasOf },
+    ...{ edge, api, schemasOf, bodies },
     limitsOf: ({ route, method }: Documented) => limitsOfOperation(route, method, kind.limits(edge.options, route), limits),
   };
   const documented = documentedPaths(edge.routes, (route) => api?.takesOptions(route) ?? true);
@@ -44,7 +46,7 @@ export function openApiDocument(edge: EdgeTopology, kind: EdgeKind, { title, des
     ...defined({ servers: serversOf(edge, api) }),
     tags: [...new Set(edge.routes.flatMap(servicesOf))].sort().map((name) => ({ name })),
     paths: pathItems(operations),
-    components: componentsOf(edge, api, messages, operations),
+    components: componentsOf(edge, api, [...[...messages.values()].flatMap(({ all }) => [...all]), ...bodies.all], operations),
     ...defined({
       'x-limits': limitsOfEdge(edge, limits),
       'x-amazon-apigateway-cors': edge.cors === undefined ? undefined : corsOf(edge.cors),
@@ -70,33 +72,37 @@ function serversOf({ domain, executeApiEndpoint }: EdgeTopology, api: ApiDescrip
   return servers.length === 0 ? undefined : servers;
 }
 
-function pathItems(
-  operations: readonly { readonly path: string; readonly method: string; readonly operation: Operation }[],
-): OpenApiDocument['paths'] {
-  const paths = [...new Set(operations.map(({ path }) => path))].sort();
+function pathItems(operations: readonly OperationAt[]): OpenApiDocument['paths'] {
+  const byPath = new Map<string, OperationAt[]>();
+  for (const each of operations) byPath.set(each.path, [...(byPath.get(each.path) ?? []), each]);
+  return Object.fromEntries([...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, own]) => [path, pathItem(own)]));
+}
+
+function pathItem(operations: readonly OperationAt[]): PathItem {
+  const byMethod = new Map(operations.map(({ method, operation }) => [method, operation]));
   return Object.fromEntries(
-    paths.map((path): [string, PathItem] => [
-      path,
-      Object.fromEntries(
-        OPERATION_METHODS.flatMap((method) =>
-          operations.flatMap((each) => (each.path === path && each.method === method ? [[method, each.operation]] : [])),
-        ),
-      ),
-    ]),
+    OPERATION_METHODS.flatMap((method) => {
+      const operation = byMethod.get(method);
+      return operation === undefined ? [] : [[method, operation]];
+    }),
   );
+}
+
+interface OperationAt extends Pick<Documented, 'path' | 'method'> {
+  readonly operation: Operation;
 }
 
 function componentsOf(
   edge: EdgeTopology,
   api: ApiDescription | undefined,
-  messages: ReadonlyMap<string, MessageSchemas>,
+  described: readonly (readonly [string, Schema])[],
   operations: readonly { readonly operation: Operation }[],
 ): Components {
   const hasStatus = edge.routes.some(({ target }) => target.kind === 'grpc' && target.json !== undefined);
   const schemas: readonly (readonly [string, Schema])[] = [
     ...(api === undefined ? [] : [[ERROR_SCHEMA, api.error] as const]),
     ...(hasStatus ? [[STATUS_SCHEMA, STATUS] as const] : []),
-    ...[...messages.values()].flatMap(({ all }) => [...all]),
+    ...described,
   ];
   return {
     schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),

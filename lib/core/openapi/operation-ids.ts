@@ -5,14 +5,10 @@ type Named = Pick<Documented, 'method' | 'path'>;
 
 /** A name for each operation, such as `getCatalogById`, by method and path. Those that would have one name get a hash of both. */
 export function operationIds(operations: readonly Named[]): ReadonlyMap<string, string> {
-  const names = new Map<string, number>();
-  for (const operation of operations) names.set(nameOf(operation), (names.get(nameOf(operation)) ?? 0) + 1);
-  return new Map(
-    operations.map((operation) => {
-      const name = nameOf(operation);
-      return [operationKey(operation), names.get(name) === 1 ? name : `${name}_${hashOf(operationKey(operation))}`];
-    }),
-  );
+  const named = operations.map((operation) => ({ key: operationKey(operation), name: nameOf(operation) }));
+  const counts = new Map<string, number>();
+  for (const { name } of named) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return new Map(named.map(({ key, name }) => [key, counts.get(name) === 1 ? name : `${name}_${hashOf(key)}`]));
 }
 
 export function operationKey({ method, path }: Named): string {

@@ -5,6 +5,7 @@ import type { LimitsExtension, Operation, Parameter, RequestBody, Schema } from 
 import type { EdgeRoute, EdgeTopology } from '../model/topology';
 import { aggregateOperation } from './aggregate-operation';
 import { grpcOperation } from './grpc-operation';
+import type { BodySchemas } from './body-schemas';
 import type { MessageSchemas } from './message-schemas';
 import type { Documented } from './paths';
 import type { Responses } from './responses';
@@ -16,6 +17,7 @@ export interface OperationContext {
   readonly api: ApiDescription | undefined;
   readonly limitsOf: (documented: Documented) => LimitsExtension | undefined;
   readonly schemasOf: (service: string) => MessageSchemas;
+  readonly bodies: BodySchemas;
 }
 
 /** What is sent and answered, by the target of a route. */
@@ -31,7 +33,8 @@ export function operationOf(documented: Documented, operationId: string, context
   const { route, method, parameters } = documented;
   const { edge } = context;
   const security = securityOf(edge, route);
-  const { summary, pathSchemas, parameters: own = [], requestBody, responses } = exchangeOf(route, method, context);
+  const { summary, pathSchemas, parameters: own = [], requestBody: any, responses } = exchangeOf(route, method, context);
+  const requestBody = validatedBody(operationId, route, context) ?? any;
   const all = [
     ...parameters.map(({ name, greedy, index }): Parameter => ({
       ...{ name, in: 'path', required: true },
@@ -91,6 +94,17 @@ function exchangeOf(route: EdgeRoute, method: Documented['method'], context: Ope
       };
     }
   }
+}
+
+/** That of a message says more. */
+function validatedBody(operationId: string, { validation, target }: EdgeRoute, { bodies }: OperationContext): RequestBody | undefined {
+  const { body } = validation ?? {};
+  if (body === undefined || target.kind === 'grpc') return undefined;
+  return {
+    // One that is not there is an empty object to API Gateway.
+    ...(Array.isArray(body['required']) ? { required: true } : {}),
+    content: { 'application/json': { schema: bodies.body(operationId, body) } },
+  };
 }
 
 /** Whether the API itself looks for a token, and so answers 401. */

@@ -18,7 +18,7 @@ export function bodySchemas(wiring: Wiring, method: Wired): BodySchemas {
     Object.keys(models.properties).flatMap((type) => {
       const schema = wiring.behind(models, type)?.properties['Schema'];
       if (schema === undefined) throw new Error(`${method.id}: no model for ${type}`);
-      const valid = new Ajv({ schemaId: 'id', meta: draft4 }).compile(schema as object);
+      const valid = new Ajv({ schemaId: 'id', meta: draft4, logger: false }).compile(schema as object);
       return [[type, (body: unknown): boolean => valid(body) === true] as const];
     }),
   );
