@@ -3,6 +3,7 @@ import type { RestApiPlan, RestApiSettings } from '../../../../lib/core/edges/re
 import { planRestApi } from '../../../../lib/core/edges/rest/plan';
 import { REST_API } from '../../../../lib/core/limits/api-gateway';
 import type { EdgeTopology, Topology } from '../../../../lib/core/model/topology';
+import { securityOf, securitySchemes } from '../../../../lib/core/openapi/security';
 import { Opaque } from '../../../../lib/core/reading/input';
 import { parse, edge as system } from '../../../support/parsing';
 import type { Raw } from '../../../support/parsing';
@@ -69,6 +70,14 @@ test('the key of a client is part of the key of kept responses, beside what the 
   const routes = { 'GET /a': { service: 'ui', cache: {} } };
   const { methods } = planOf({ authorizer: cognito, cache: {}, apiKeyRequired: true, clients: { acme: {} }, routes });
   expect(methods[0]?.cacheKey).toEqual(['method.request.header.Authorization', 'method.request.header.x-api-key']);
+});
+
+test('the OpenAPI document asks for the key beside what the authorizer asks for', () => {
+  const [edge] = topologyOf({ apiKeyRequired: true, clients: { acme: {} } }).edges as [EdgeTopology];
+  expect(securitySchemes(edge)).toMatchObject({ _apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' } });
+  expect(edge.routes.map((route) => securityOf(edge, route))).toEqual([[{ _apiKey: [], iam: [] }]]);
+  const [keyed] = topologyOf({ authorizer: { ...KEY, keys: [] }, clients: { acme: {} } }).edges as [EdgeTopology];
+  expect(keyed.routes.map((route) => securityOf(keyed, route))).toEqual([[{ apiKey: [] }]]);
 });
 
 test('a key that is asked for alone is said to be no proof, unless it is said to be enough', () => {
