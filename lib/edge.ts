@@ -117,8 +117,8 @@ export interface IEdge extends IConstruct {
  *
  * @example
  * const acme = shop.edge().client('acme');
- * fn.addEnvironment('API_KEY_ID', acme.apiKey.keyId);
- * acme.grantRead(fn);
+ * portal.addEnvironment('API_KEY_ID', acme.apiKey.keyId);
+ * acme.grantRead(portal);
  */
 export interface IEdgeClient extends IConstruct {
   /** Name of the client, as in `clients` of the edge. */

@@ -57,7 +57,7 @@ describe('the retail store, read from its template', () => {
       readonlyRoot: true,
       essential: true,
       stopTimeoutMs: 30_000,
-      healthCheck: { intervalMs: 5000, timeoutMs: 2000, retries: 3 },
+      healthCheck: { intervalMs: 5000, timeoutMs: 5000, retries: 3 },
     });
     expect(envoy?.command.slice(0, 2)).toEqual(['-c', '/run/mesh/envoy.json']);
     expect(service('ui').task.containers.find(({ name }) => name === 'mesh-agent')).toMatchObject({

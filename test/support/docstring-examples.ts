@@ -45,7 +45,7 @@ function examplesOf(file: string): Example[] {
 /** What examples may take for granted. */
 const GIVEN = `
 import { App, CfnOutput, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
-import { ApiKey, JsonSchemaType, ResponseTransferMode, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import { ApiKey, JsonSchemaType, Period, ResponseTransferMode, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -57,7 +57,7 @@ import { LogDrivers, Secret, UlimitName } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { Role } from 'aws-cdk-lib/aws-iam';
-import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Function, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { IHostedZone } from 'aws-cdk-lib/aws-route53';
@@ -68,7 +68,7 @@ import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import * as library from '../../lib';
 import { ${Object.keys(library).join(', ')}, IHttpApiAuthorizer, IMicroservice, IRestApiAuthorizer } from '../../lib';
 declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: library.LambdaAuthorizer;
-declare const handler: IFunction, queue: IQueue, provider: AsgCapacityProvider;
+declare const handler: IFunction, portal: Function, queue: IQueue, provider: AsgCapacityProvider;
 declare const userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster;
 declare const fileSystem: IFileSystem, accessPoint: IAccessPoint;
 declare const prometheus: SecurityGroup, zone: IHostedZone, trustStores: IBucket;

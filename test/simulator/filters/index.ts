@@ -12,6 +12,7 @@ import { changeByFilter } from './header-mutation';
 import { verifyToken } from './jwt';
 import { runScript } from './lua';
 import { authorize } from './rbac';
+import { keepFilterState } from './set-filter-state';
 
 /** What a filter does: it answers, makes the request wait, or lets it pass (undefined). */
 export type Verdict = Answer | { readonly kind: 'delayed'; readonly seconds: number } | undefined;
@@ -37,4 +38,5 @@ export const HTTP_FILTERS: Readonly<Record<string, HttpFilter>> = {
   'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': verifyToken,
   'envoy.extensions.filters.http.lua.v3.Lua': runScript,
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': changeByFilter,
+  'envoy.extensions.filters.http.set_filter_state.v3.Config': keepFilterState,
 };
