@@ -22,6 +22,9 @@ export function packConfig(config: TaskConfig): Readonly<Record<string, string>>
 const PACKED = new WeakMap<TaskConfig, Readonly<Record<string, string>>>();
 
 function environmentWith(config: TaskConfig): Readonly<Record<string, string>> {
+  // Most configurations have no token, and to look at each of their texts takes long.
+  const whole = JSON.stringify(config);
+  if (!holdsToken(whole)) return { MESH_CONFIG: pack(whole) };
   const values: string[] = [];
   const json = JSON.stringify(config, (_key, value: unknown) => {
     if (typeof value !== 'string' || !holdsToken(value)) return value;
