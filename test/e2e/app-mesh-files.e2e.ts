@@ -59,7 +59,7 @@ e2e('an Envoy that App Mesh tells where its certificate is', () => {
       stream?.on('data', (data: Buffer) => {
         output += data.toString();
       });
-    await until(async () => (await ask(caller)) === 200, { what: 'an answer of Envoy', timeoutMs: 30_000, detail: () => output });
+    await until(async () => (await ask(caller)) === 200, { what: 'an answer of Envoy', detail: () => output });
   }, 60_000);
   afterAll(() => {
     envoy.kill('SIGKILL');
@@ -190,7 +190,6 @@ e2e('an Envoy that App Mesh tells where its certificate is', () => {
     await ask(caller, '/orders?token=secret');
     const line = await until(() => output.split('\n').find((each) => each.includes('/orders')), {
       what: 'the line in the log',
-      timeoutMs: 10_000,
     });
     expect(JSON.parse(line)).toMatchObject({ caller: CALLER, method: 'GET', path: '/orders', status: 200 });
     expect(output).not.toContain('secret');

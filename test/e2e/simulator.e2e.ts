@@ -126,7 +126,7 @@ e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {
           const answered = await sendRaw(envoy!.listener(manager), number, request);
           const seen = (): Seen => ({ ...answered, arrived: echo.of(number) });
           // Copies take their time.
-          const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 5000 }).catch(() => false);
+          const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 60_000 }).catch(() => false);
           return { agreed, manager: managers[manager], request, outcomes, seen: seen() };
         }),
       );
@@ -166,7 +166,7 @@ e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {
         cases.map(async ({ number, request, outcomes }) => {
           const answered = await mesh!.send(number, request);
           const seen = (): Seen => ({ ...answered, arrived: echo.of(number) });
-          const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 5000 }).catch(() => false);
+          const agreed = await until(() => agrees(outcomes, seen()), { what: 'copies', timeoutMs: 60_000 }).catch(() => false);
           return { agreed, request, outcomes, seen: seen() };
         }),
       );
