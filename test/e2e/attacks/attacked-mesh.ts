@@ -26,6 +26,9 @@ export const CALLER: Attacker = { from: 'caller' };
 
 export const idOf = (service: string): string => `spiffe://shop.internal/${service}`;
 
+const HANDSHAKES = 5;
+const CUT_OFF = /disconnected before secure TLS connection|closed during the handshake|ECONNRESET/;
+
 /** Real Envoys that are attacked, and applications that keep what arrives at them. */
 export class AttackedMesh {
   readonly witness: Witness;
@@ -84,7 +87,15 @@ export class AttackedMesh {
 
   /** To a task's inbound port, or to the gateway, where API Gateway comes from. */
   private async open(to: string, by: Attacker, alpn?: string): Promise<Duplex> {
-    return to === GATEWAY_NAME ? this.mesh.dial('stranger', GATEWAY_NAME, GATEWAY_PORT) : this.connect(to, by, alpn);
+    if (to === GATEWAY_NAME) return this.mesh.dial('stranger', GATEWAY_NAME, GATEWAY_PORT);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.connect(to, by, alpn);
+      } catch (error) {
+        // Envoy cuts off who has not finished the handshake after two seconds, as can happen to anybody on a busy machine.
+        if (attempt === HANDSHAKES || !CUT_OFF.test(String(error))) throw error;
+      }
+    }
   }
 
   async byHttp1(to: string, by: Attacker = CALLER): Promise<Conversation> {

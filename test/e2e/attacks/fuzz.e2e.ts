@@ -25,7 +25,7 @@ const seed = Number(process.env['ATTACK_SEED'] ?? 20261128);
 const only = process.env['ATTACK_CASE'];
 /** On a developer's machine a part of them. */
 const REQUESTS = process.env['CI'] === 'true' ? 20_000 : 4_000;
-const LANES = 32;
+const LANES = 12;
 /** For an answer that may well not come. */
 const PATIENCE_MS = 150;
 
