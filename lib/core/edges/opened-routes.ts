@@ -21,7 +21,7 @@ export interface Opened {
 export function openedRoutes(edge: AllowedRoutes): readonly Opened[] {
   const { open, decided } = divided(edge);
   return decided.flatMap((route) => {
-    const by = open.find((other) => resourcesOf(other).some((one) => resourcesOf(route).some((another) => intersect(one, another))));
+    const by = open.find((other) => shareMethod(other, route) && intersect(pathOf(other), pathOf(route)));
     if (by !== undefined) return [{ key: route.key, by: `the route "${by.key}"` }];
     // The paths of other methods have preflights of their own.
     return edge.cors !== undefined && route.method === 'OPTIONS' ? [{ key: route.key, by: 'cors' }] : [];
@@ -38,28 +38,36 @@ export function divided({ routes, authorizers }: AllowedRoutes): {
 }
 
 /** By each method: `*` in its place would stand for the beginning of a path, too. */
-export function resourcesOf({ method, segments }: EdgeRoute): readonly string[] {
-  const path = segments.map((segment) => (segment.kind === 'static' ? segment.text : '*')).join('/');
-  return (method === 'ANY' ? REAL_METHODS : [method]).map((each) => `${each}/${path}`);
+export function resourcesOf(route: EdgeRoute): readonly string[] {
+  return (route.method === 'ANY' ? REAL_METHODS : [route.method]).map((method) => `${method}${pathOf(route)}`);
 }
 
-/** Whether there is a text that both stand for. */
+function pathOf({ segments }: EdgeRoute): string {
+  return `/${segments.map((segment) => (segment.kind === 'static' ? segment.text : '*')).join('/')}`;
+}
+
+function shareMethod(a: EdgeRoute, b: EdgeRoute): boolean {
+  return a.method === 'ANY' || b.method === 'ANY' || a.method === b.method;
+}
+
+/** Whether there is a path that both stand for. Of two with variable parts, one takes what stands between the other's ends. */
 function intersect(a: string, b: string): boolean {
-  const known = new Map<string, boolean>();
-  const from = (i: number, j: number): boolean => {
-    const key = `${i},${j}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const found =
-      i === a.length && j === b.length
-        ? true
-        : a[i] === '*'
-          ? from(i + 1, j) || (j < b.length && from(i, j + 1))
-          : b[j] === '*'
-            ? from(i, j + 1) || (i < a.length && from(i + 1, j))
-            : i < a.length && j < b.length && a[i] === b[j] && from(i + 1, j + 1);
-    known.set(key, found);
-    return found;
-  };
-  return from(0, 0);
+  if (!a.includes('*')) return standsFor(b, a);
+  if (!b.includes('*')) return standsFor(a, b);
+  const [startA, endA, startB, endB] = [a, b].flatMap((each) => [each.slice(0, each.indexOf('*')), each.slice(each.lastIndexOf('*') + 1)]);
+  return (startA.startsWith(startB) || startB.startsWith(startA)) && (endA.endsWith(endB) || endB.endsWith(endA));
+}
+
+function standsFor(pattern: string, path: string): boolean {
+  const [start = '', ...others] = pattern.split('*');
+  const end = others.pop();
+  if (end === undefined) return pattern === path;
+  if (!path.startsWith(start) || !path.endsWith(end) || path.length < start.length + end.length) return false;
+  let at = start.length;
+  for (const text of others) {
+    const found = path.indexOf(text, at);
+    if (found < 0) return false;
+    at = found + text.length;
+  }
+  return at <= path.length - end.length;
 }

@@ -1,6 +1,7 @@
 import type { Schema } from '../model/openapi-document';
 import type { Json, JsonObject } from '../model/json';
 import { isJsonObject } from '../model/json';
+import { schemaRef } from './responses';
 
 /** What bodies of requests must match, by the names under which they stand in the document. */
 export class BodySchemas {
@@ -13,9 +14,9 @@ export class BodySchemas {
   /** Adds the schema of an operation's requests; it names its draft itself, since OpenAPI 3.1 has a later one. */
   body(operationId: string, schema: JsonObject): Schema {
     const name = `${operationId}.body`;
-    const $ref = `#/components/schemas/${name}`;
-    this.found.set(name, moved(schema, $ref) as Schema);
-    return { $ref };
+    const reference = schemaRef(name);
+    this.found.set(name, moved(schema, reference.$ref) as Schema);
+    return reference;
   }
 }
 

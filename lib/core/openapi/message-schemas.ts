@@ -2,6 +2,7 @@ import type { DescEnum, DescField, DescMessage } from '@bufbuild/protobuf';
 import { ScalarType } from '@bufbuild/protobuf';
 import { jsonNameOf } from '../grpc/described-method';
 import type { Schema } from '../model/openapi-document';
+import { schemaRef } from './responses';
 
 /**
  * Messages of one service as schemas of their JSON, by the names under which they stand in the document: those of the service before their
@@ -28,7 +29,7 @@ export class MessageSchemas {
       const properties = message.fields.map((field): [string, Schema] => [jsonNameOf(field), this.field(field)]);
       this.found.set(name, { type: 'object', properties: Object.fromEntries(properties) });
     }
-    return { $ref: `#/components/schemas/${name}` };
+    return schemaRef(name);
   }
 
   private field(field: DescField): Schema {

@@ -112,7 +112,7 @@ function asksWho({ authorizers }: EdgeTopology, { authorizer: id }: EdgeRoute): 
   return authorizers.some((authorizer) => authorizer.id === id && ['jwt', 'cognito', 'lambda'].includes(authorizer.kind));
 }
 
-/** What must be there, and what responses are kept by; a header in which the authorizer looks is told by the security of the operation. */
+/** What must be there, and what responses are kept by; a header in which the authorizer looks is in the security of the operation. */
 function requestParameters(
   edge: EdgeTopology,
   { validation, cache, authorizer }: EdgeRoute,

@@ -15,7 +15,7 @@ export const STATUS: Schema = {
   required: ['code', 'message'],
 };
 
-export function schemaRef(name: string): Schema {
+export function schemaRef(name: string): Reference {
   return { $ref: `#/components/schemas/${name}` };
 }
 

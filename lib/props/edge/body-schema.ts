@@ -42,7 +42,7 @@ export class BodySchema {
   }
 }
 
-/** As text, so that it may be as deep as it likes; what is no JSON is told by validation. */
+/** As text, so that it may be as deep as it likes; validation reports what is no JSON. */
 function written(schema: unknown): object {
   try {
     return { text: JSON.stringify(schema) };

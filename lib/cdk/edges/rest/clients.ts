@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { ClientPlan } from '../../../core/edges/rest/plan';
 import { defined } from '../../../core/defined';
 import type { IEdgeClient } from '../../../edge';
+import { addKey } from './usage-plan';
 
 /** A client of a REST API: its usage plan for the stage, and its key. */
 export class RenderedClient extends Construct implements IEdgeClient {
@@ -28,12 +29,7 @@ export class RenderedClient extends Construct implements IEdgeClient {
     });
     // No value: what stands in a template is no secret.
     this.apiKey = given ?? new apigateway.ApiKey(this, 'ApiKey', { description: `Client "${name}" of ${apiName}` });
-    // Not `addApiKey`, whose ids depend on the order of the keys unless the user has set a feature flag.
-    new apigateway.CfnUsagePlanKey(this, 'UsagePlanKey', {
-      usagePlanId: this.usagePlan.usagePlanId,
-      keyId: this.apiKey.keyId,
-      keyType: 'API_KEY',
-    });
+    addKey(this, 'UsagePlanKey', this.usagePlan, this.apiKey);
   }
 
   grantRead(grantee: IGrantable): Grant {

@@ -11,12 +11,17 @@ export function renderFirewall(
   apiName: string,
   stage: apigateway.Stage,
 ): wafv2.CfnWebACL | undefined {
-  const own = 'groups' in plan ? renderWebAcl(scope, plan.groups, apiName) : undefined;
-  new wafv2.CfnWebACLAssociation(scope, 'WebAclAssociation', {
-    resourceArn: stage.stageArn,
-    webAclArn: 'webAclArn' in plan ? plan.webAclArn : (own as wafv2.CfnWebACL).attrArn,
-  });
+  if ('webAclArn' in plan) {
+    associate(scope, plan.webAclArn, stage);
+    return undefined;
+  }
+  const own = renderWebAcl(scope, plan.groups, apiName);
+  associate(scope, own.attrArn, stage);
   return own;
+}
+
+function associate(scope: Construct, webAclArn: string, stage: apigateway.Stage): void {
+  new wafv2.CfnWebACLAssociation(scope, 'WebAclAssociation', { resourceArn: stage.stageArn, webAclArn });
 }
 
 function renderWebAcl(scope: Construct, groups: readonly ManagedGroup[], apiName: string): wafv2.CfnWebACL {

@@ -18,13 +18,11 @@ export function renderUsagePlan(
 ): apigateway.UsagePlan {
   const plan = new apigateway.UsagePlan(scope, 'UsagePlan', { name, apiStages: [{ stage }], ...defined({ throttle }) });
   const keys = given ?? [new apigateway.ApiKey(scope, 'ApiKey', { description: `Clients of ${name}` })];
-  // Not `addApiKey`, whose ids depend on the order of the keys unless the user has set a feature flag.
-  for (const key of new Set(keys)) {
-    new apigateway.CfnUsagePlanKey(plan, `Key-${Names.nodeUniqueId(key.node)}`, {
-      usagePlanId: plan.usagePlanId,
-      keyId: key.keyId,
-      keyType: 'API_KEY',
-    });
-  }
+  for (const key of new Set(keys)) addKey(plan, `Key-${Names.nodeUniqueId(key.node)}`, plan, key);
   return plan;
+}
+
+/** Not `addApiKey`, whose ids depend on the order of the keys unless the user has set a feature flag. */
+export function addKey(scope: Construct, id: string, { usagePlanId }: apigateway.UsagePlan, { keyId }: apigateway.IApiKey): void {
+  new apigateway.CfnUsagePlanKey(scope, id, { usagePlanId, keyId, keyType: 'API_KEY' });
 }

@@ -1,7 +1,6 @@
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import type { ValidatorKind } from '../../../core/edges/rest/cache';
 import type { RestMethodPlan } from '../../../core/edges/rest/plan';
-
-type ValidatorKind = NonNullable<RestMethodPlan['validator']>;
 
 const LOOKS_AT: Readonly<Record<ValidatorKind, Omit<apigateway.RequestValidatorOptions, 'requestValidatorName'>>> = {
   parameters: { validateRequestParameters: true },

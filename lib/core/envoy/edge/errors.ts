@@ -30,17 +30,12 @@ const REQUEST_ID = 'edge.request';
 /** Errors of gRPC-Web are in its trailers, which the text of Envoy's answer becomes a part of. */
 const NO_GRPC = "!('content-type' in request.headers && request.headers['content-type'].startsWith('application/grpc'))";
 
-/** Whether the gateway answers in the form that API Gateway itself has: the gateway then needs the ID of the request. */
-export function hasDetailedErrors({ detailedErrors }: Pick<EdgeTopology, 'detailedErrors'>): boolean {
-  return detailedErrors === true;
-}
-
 /**
  * Errors of the gateway's Envoy in the form of those of API Gateway, behind those that have a form already.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
  */
 export function detailedErrors(edge: EdgeTopology): readonly ResponseMapper[] {
-  if (!hasDetailedErrors(edge)) return [];
+  if (edge.detailedErrors !== true) return [];
   return ERRORS.map(([statuses, type, text = '%LOCAL_REPLY_BODY%']): ResponseMapper => ({
     filter: {
       extension_filter: extension('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', {
@@ -53,7 +48,7 @@ export function detailedErrors(edge: EdgeTopology): readonly ResponseMapper[] {
 
 /** The same for a mapper that has a status of its own. */
 export function withDetails(edge: EdgeTopology, mappers: readonly ResponseMapper[]): readonly ResponseMapper[] {
-  if (!hasDetailedErrors(edge)) return mappers;
+  if (edge.detailedErrors !== true) return mappers;
   return mappers.map((mapper): ResponseMapper => ({
     ...mapper,
     body_format_override: errorBody('INTEGRATION_FAILURE', 'Service Unavailable'),
@@ -71,7 +66,7 @@ function errorBody(type: string, text: string): SubstitutionFormatString {
 
 /** https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/set_filter_state */
 export function requestIdFilter(edge: EdgeTopology): readonly HttpFilter[] {
-  if (!hasDetailedErrors(edge)) return [];
+  if (edge.detailedErrors !== true) return [];
   return [
     extension('envoy.extensions.filters.http.set_filter_state.v3.Config', {
       on_request_headers: [

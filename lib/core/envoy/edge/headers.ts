@@ -13,7 +13,6 @@ import type { EdgeTopology, Service } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
 import { anyOf, otherSpellings, prefixBut, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
-import { hasDetailedErrors } from './errors';
 import { LEAVING_HEADER } from '../traffic/liveness-checks';
 import { LOCAL_REPLY_HEADER } from '../traffic/local-reply-marker';
 import { headersOfRoutes } from '../traffic/matched-headers';
@@ -30,7 +29,7 @@ export function edgeHeaders(edge: EdgeTopology): readonly string[] {
 
 /** Whether API Gateway gives the gateway the ID of the request. */
 function namesRequest(edge: EdgeTopology): boolean {
-  return hasDetailedErrors(edge) || Object.keys(contextHeadersOf(edge)).length > 0;
+  return edge.detailedErrors === true || Object.keys(contextHeadersOf(edge)).length > 0;
 }
 
 /** Of responses: what Envoys say to each other, and nobody outside of the mesh sees. */
