@@ -22,6 +22,7 @@ import { checkClientsUsed, checkKeysOfClients, parseClients } from './api/parse-
 import { corsOfRoutes, parseCors } from './api/parse-cors';
 import { parseDomain } from './api/parse-domain';
 import { parseFirewall } from './api/parse-firewall';
+import { parseClientThrottle } from './parse-client-throttle';
 import { parseGrpcRoutes } from './parse-grpc-routes';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import { checkTwins, parseRoute } from './parse-route';
@@ -37,6 +38,7 @@ const EDGE_FIELDS = [
   'routes',
   'grpcRoutes',
   'throttle',
+  'clientThrottle',
   ...RESPONSE_FIELDS,
   ...ROUTE_POLICY_FIELDS,
   'cors',
@@ -130,6 +132,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     authorizers: used,
     ...defined({
       throttle,
+      clientThrottle: parseClientThrottle(at.field('clientThrottle'), used),
       cors,
       cache: cache?.cache,
       ipRanges,
