@@ -41,6 +41,7 @@ export * from './props/traffic/load-balancing';
 export * from './props/mesh/mesh';
 export * from './props/microservices-props';
 export * from './props/traffic/outlier-detection';
+export * from './props/edge/open-api-document';
 export * from './props/edge/part';
 export * from './props/traffic/path-match';
 export * from './props/traffic/path-rewrite';

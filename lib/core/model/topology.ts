@@ -379,6 +379,8 @@ export interface EdgeTopology<Options = unknown> {
   readonly clientThrottle?: ClientThrottle;
   /** Sorted by name; absent: the API knows none. */
   readonly clients?: readonly EdgeClient[];
+  /** Of what an OpenAPI document says beside its routes; absent: it says no more, or there is none. */
+  readonly openApiWarnings?: readonly Warning[];
   readonly stageName: string;
   /** Absent: what API Gateway does by default. */
   readonly ipAddressType?: IpAddressType;

@@ -54,6 +54,7 @@ export function operationOf(documented: Documented, operationId: string, context
     responses: route.target.kind === 'grpc' ? responses : inOrder({ ...refusalsOf(method, security, asksWho(edge, route)), ...responses }),
     security,
     'x-route': route.key,
+    ...(route.target.kind === 'service' ? { 'x-service': route.target.service } : {}),
     ...defined({
       'x-limits': context.limitsOf(documented),
       'x-cache': route.cache === undefined ? undefined : { ttlSeconds: route.cache.ttlSeconds },

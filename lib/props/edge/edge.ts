@@ -5,6 +5,7 @@ import type { Aggregate } from './aggregate';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import type { CacheProps, RouteCacheProps } from './cache';
 import type { GrpcRouteProps } from './grpc-route';
+import type { OpenApiDocument } from './open-api-document';
 import type { GrpcRoutesProps, HttpApiGrpcRoutesProps, RestApiGrpcRoutesProps } from './grpc-routes';
 import { factoryInput } from '../factory-input';
 import type { RoleProps } from '../service/role-props';
@@ -380,6 +381,21 @@ export interface HttpApiOptions extends EdgeOptions {
   readonly grpcRoutes?: HttpApiGrpcRoutesProps[];
 
   /**
+   * OpenAPI document, each of whose operations is a route, beside `routes`. An operation that is in `routes`, too, is an error.
+   *
+   * @default - none
+   */
+  readonly openApi?: OpenApiDocument;
+
+  /**
+   * Authorizers by the names of `components.securitySchemes` of the document in `openApi`, for operations whose `security` names them.
+   * Operations without `security` have the authorizer of the edge.
+   *
+   * @default - none
+   */
+  readonly securitySchemes?: { readonly [name: string]: IHttpApiAuthorizer };
+
+  /**
    * Authorizer of the routes that have none of their own.
    *
    * @default - none: every route must have its own
@@ -449,6 +465,21 @@ export interface RestApiOptions extends EdgeOptions {
    * @default - none
    */
   readonly grpcRoutes?: RestApiGrpcRoutesProps[];
+
+  /**
+   * OpenAPI document, each of whose operations is a route, beside `routes`. An operation that is in `routes`, too, is an error.
+   *
+   * @default - none
+   */
+  readonly openApi?: OpenApiDocument;
+
+  /**
+   * Authorizers by the names of `components.securitySchemes` of the document in `openApi`, for operations whose `security` names them.
+   * Operations without `security` have the authorizer of the edge.
+   *
+   * @default - none
+   */
+  readonly securitySchemes?: { readonly [name: string]: IRestApiAuthorizer };
 
   /**
    * Authorizer of the routes that have none of their own.
@@ -641,6 +672,8 @@ export class Edge {
 interface GivenEdgeOptions extends EdgeOptions {
   readonly routes?: { readonly [key: string]: RouteProps & { readonly authorizer?: object } };
   readonly grpcRoutes?: readonly (GrpcRoutesProps & { readonly authorizer?: object })[];
+  readonly openApi?: OpenApiDocument;
+  readonly securitySchemes?: { readonly [name: string]: object };
   readonly authorizer?: object;
   readonly domain?: DomainProps;
   readonly clients?: { readonly [name: string]: EdgeClientProps };

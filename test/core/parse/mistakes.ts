@@ -2,6 +2,7 @@ import type { IssueCode } from '../../../lib/core/reading/issues';
 import { AGGREGATION_MISTAKES } from './mistakes/aggregation';
 import { AUTHORIZER_MISTAKES } from './mistakes/authorizers';
 import { BODY_SCHEMA_MISTAKES } from './mistakes/body-schemas';
+import { OPEN_API_MISTAKES } from './mistakes/open-api';
 import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { DOMAIN_MISTAKES } from './mistakes/domains';
 import { EDGE_MISTAKES } from './mistakes/edge';
@@ -40,6 +41,7 @@ const SUBJECTS = [
   DOMAIN_MISTAKES,
   EDGE_MISTAKES,
   BODY_SCHEMA_MISTAKES,
+  OPEN_API_MISTAKES,
   EDGE_CACHE_MISTAKES,
   CLIENT_THROTTLE_MISTAKES,
   EDGE_CLIENT_MISTAKES,
