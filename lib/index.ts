@@ -21,6 +21,7 @@ export * from './props/service/container-props';
 export * from './props/service/deployment';
 export * from './props/edge/domain';
 export * from './props/edge/edge';
+export * from './props/edge/client-throttle';
 export * from './props/edge/edge-client';
 export * from './props/edge/firewall';
 export * from './props/edge/response-headers';

@@ -217,6 +217,15 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
       path: `edge.routes["GET /"].throttle.${field}`,
     },
   ],
+  ClientThrottleProps: (field) => [
+    {
+      props: inEdge({
+        authorizer: { kind: 'iam', callerArnHeader: 'x-user' },
+        clientThrottle: { identityHeader: 'x-user', rateLimit: 1, burstLimit: 1, [field]: unexpected },
+      }),
+      path: `edge.clientThrottle.${field}`,
+    },
+  ],
   CacheProps: (field) => [
     {
       props: inEdge({ cache: { [field]: unexpected }, routes: { 'GET /': { service: 'ui', cache: {} } } }, 'rest'),
@@ -229,6 +238,7 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
       path: `edge.routes["GET /"].cache.${field}`,
     },
   ],
+  OpenApiDocumentOptions: (field) => [{ props: inEdge({ openApi: { kind: 'file', [field]: unexpected } }), path: `edge.openApi.${field}` }],
   EdgeClientProps: (field) => [inClient({ [field]: unexpected }, field)],
   ClientQuotaProps: (field) => [inClient({ quota: { limit: 1, period: 'DAY', [field]: unexpected } }, `quota.${field}`)],
   ValidationProps: (field) => [

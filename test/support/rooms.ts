@@ -407,7 +407,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...LIBRARY,
       ...PROGRAMS,
     ],
-    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'esbuild', 'fast-check', 'typescript', ...CDK],
+    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', ...CDK],
   },
   'test/e2e/attacks/**': {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/api-gateway', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],

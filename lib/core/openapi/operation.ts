@@ -130,11 +130,18 @@ function requestParameters(
       .filter((name) => place === 'query' || name.toLowerCase() !== identity)
       .map((name): Parameter => {
         const { schema = { type: 'string' }, ...others } = described.find((parameter) => parameter.name === name) ?? {};
-        return { ...others, name, in: place, ...(required.includes(name) ? { required: true } : {}), schema };
+        if (!required.includes(name)) return { ...others, name, in: place, schema };
+        return { ...others, name, in: place, required: true, schema: { ...schema, ...NOT_BLANK } };
       });
   });
   return found;
 }
+
+/**
+ * "The required request parameters in the URI, query string, and headers of an incoming request are included and not blank."
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+ */
+const NOT_BLANK = { pattern: '\\S' };
 
 /** Digits first, as JSON orders keys anyway. */
 function inOrder(responses: Responses): Responses {

@@ -10,6 +10,7 @@ import type { GrpcRoutesProps, HttpApiGrpcRoutesProps, RestApiGrpcRoutesProps } 
 import { factoryInput } from '../factory-input';
 import type { RoleProps } from '../service/role-props';
 import type { SizingProps } from '../service/sizing-props';
+import type { ClientThrottleProps } from './client-throttle';
 import type { Compression } from '../traffic/compression';
 import type { DomainProps, RestApiDomainProps } from './domain';
 import type { EdgeClientProps } from './edge-client';
@@ -249,6 +250,13 @@ export interface EdgeOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
    */
   readonly throttle?: ThrottleProps;
+
+  /**
+   * Limit on the requests of each client by itself, at the gateway service: clients are told apart by what their authorizer says of them.
+   *
+   * @default - none: all clients share the limits of `throttle`
+   */
+  readonly clientThrottle?: ClientThrottleProps;
 
   /**
    * Compression of the responses by the gateway service, for clients that accept it. A response that a service has compressed stays as

@@ -7,6 +7,7 @@ import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { DOMAIN_MISTAKES } from './mistakes/domains';
 import { EDGE_MISTAKES } from './mistakes/edge';
 import { EDGE_CACHE_MISTAKES } from './mistakes/edge-cache';
+import { CLIENT_THROTTLE_MISTAKES } from './mistakes/client-throttle';
 import { EDGE_CLIENT_MISTAKES } from './mistakes/edge-clients';
 import { EDGE_FIREWALL_MISTAKES } from './mistakes/edge-firewall';
 import { GRPC_MISTAKES } from './mistakes/grpc';
@@ -42,6 +43,7 @@ const SUBJECTS = [
   BODY_SCHEMA_MISTAKES,
   OPEN_API_MISTAKES,
   EDGE_CACHE_MISTAKES,
+  CLIENT_THROTTLE_MISTAKES,
   EDGE_CLIENT_MISTAKES,
   EDGE_FIREWALL_MISTAKES,
   GRPC_MISTAKES,

@@ -22,6 +22,7 @@ import { checkClientsUsed, checkKeysOfClients, parseClients } from './api/parse-
 import { corsOfRoutes, parseCors } from './api/parse-cors';
 import { parseDomain } from './api/parse-domain';
 import { parseFirewall } from './api/parse-firewall';
+import { parseClientThrottle } from './parse-client-throttle';
 import { parseGrpcRoutes } from './parse-grpc-routes';
 import { parseOpenApi } from './parse-open-api';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
@@ -40,6 +41,7 @@ const EDGE_FIELDS = [
   'openApi',
   'securitySchemes',
   'throttle',
+  'clientThrottle',
   ...RESPONSE_FIELDS,
   ...ROUTE_POLICY_FIELDS,
   'cors',
@@ -137,6 +139,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     authorizers: used,
     ...defined({
       throttle,
+      clientThrottle: parseClientThrottle(at.field('clientThrottle'), used),
       cors,
       cache: cache?.cache,
       ipRanges,
