@@ -238,6 +238,7 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
       path: `edge.routes["GET /"].cache.${field}`,
     },
   ],
+  OpenApiDocumentOptions: (field) => [{ props: inEdge({ openApi: { kind: 'file', [field]: unexpected } }), path: `edge.openApi.${field}` }],
   EdgeClientProps: (field) => [inClient({ [field]: unexpected }, field)],
   ClientQuotaProps: (field) => [inClient({ quota: { limit: 1, period: 'DAY', [field]: unexpected } }, `quota.${field}`)],
   ValidationProps: (field) => [

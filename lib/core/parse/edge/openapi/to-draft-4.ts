@@ -15,7 +15,7 @@ export interface ConvertedSchema {
 export type Dialect = '3.0' | '3.1';
 
 /** More do not fit in what API Gateway takes, of 400 KiB. */
-const MAX_VALUES = 100_000;
+const MAX_VALUES = 200_000;
 
 /** What says nothing of values, and what OpenAPI has for its readers. */
 const FOR_READERS = [
