@@ -1,6 +1,5 @@
 /** Requests made up from the OpenAPI document of an edge, and what the document says of a request. */
 import Ajv from 'ajv';
-import * as draft4 from 'ajv/lib/refs/json-schema-draft-04.json';
 import * as fc from 'fast-check';
 import type { ClientRequest } from './api-gateway/client-request';
 
@@ -136,7 +135,7 @@ export class OpenApiRequests {
     // The document has one media type. That the schema holds whatever a client calls its body is what the library promises.
     const schema = requestBody?.content['application/json']?.schema;
     if (schema === undefined) return true;
-    const validate = this.validators.get(route) ?? new Ajv({ schemaId: 'id', meta: draft4, logger: false }).compile(this.resolved(schema));
+    const validate = this.validators.get(route) ?? new Ajv({ logger: false }).compile(this.resolved(schema));
     this.validators.set(route, (value) => validate(value) === true);
     try {
       return validate(JSON.parse(body)) === true;

@@ -1,6 +1,6 @@
 import type { Schema } from '../model/openapi-document';
-import type { Json, JsonObject } from '../model/json';
-import { isJsonObject } from '../model/json';
+import type { JsonObject } from '../model/json';
+import { fromDraft4 } from './from-draft-4';
 import { schemaRef } from './responses';
 
 /** What bodies of requests must match, by the names under which they stand in the document. */
@@ -11,23 +11,11 @@ export class BodySchemas {
     return this.found;
   }
 
-  /** Adds the schema of an operation's requests; it names its draft itself, since OpenAPI 3.1 has a later one. */
+  /** Adds the schema of an operation's requests. */
   body(operationId: string, schema: JsonObject): Schema {
     const name = `${operationId}.body`;
     const reference = schemaRef(name);
-    this.found.set(name, moved(schema, reference.$ref) as Schema);
+    this.found.set(name, fromDraft4(schema, reference.$ref));
     return reference;
   }
-}
-
-/** What refers to the schema itself, or to a part of it, does so at its new place. */
-function moved(value: Json, to: string): Json {
-  if (Array.isArray(value)) return value.map((each: Json) => moved(each, to));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [
-      key,
-      key === '$ref' && typeof each === 'string' && each.startsWith('#') ? `${to}${each.slice(1)}` : moved(each, to),
-    ]),
-  );
 }

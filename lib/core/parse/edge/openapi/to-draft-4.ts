@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../model/json';
+import { isJsonObject } from '../../../model/json';
 import { DRAFT_4 } from '../api/draft-4';
 import type { DocumentPart } from './document-part';
 import type { DocumentNode } from './read-document';
@@ -23,7 +24,7 @@ const FOR_READERS = [
   ...['$comment', '$anchor', '$id', '$defs', '$schema', 'contentMediaType', 'contentEncoding', 'contentSchema'],
 ];
 const OF_SCHEMAS = ['allOf', 'anyOf', 'oneOf'];
-const OF_NAMES = ['properties', 'patternProperties'];
+const OF_NAMES = ['properties', 'patternProperties', 'dependentSchemas'];
 const OF_SCHEMA = ['not', 'additionalProperties', 'items', 'additionalItems', 'contains', 'if', 'then', 'else', 'propertyNames'];
 /** Where draft 4 has true and false, too. */
 const OR_TRUTH = ['additionalProperties', 'additionalItems'];
@@ -213,8 +214,12 @@ function withTuple(schema: JsonObject): JsonObject {
 }
 
 function withDependencies(schema: JsonObject): JsonObject {
-  const { dependentRequired, ...rest } = schema;
-  return dependentRequired === undefined || Object.hasOwn(rest, 'dependencies') ? schema : { ...rest, dependencies: dependentRequired };
+  const { dependentRequired, dependentSchemas, ...rest } = schema;
+  const given = [dependentRequired, dependentSchemas].filter((each) => isJsonObject(each));
+  const all = given.flatMap((each) => Object.keys(each));
+  // Draft 4 has one of both for a name.
+  if (given.length === 0 || new Set(all).size < all.length || Object.hasOwn(rest, 'dependencies')) return schema;
+  return { ...rest, dependencies: Object.fromEntries(given.flatMap((each) => Object.entries(each))) };
 }
 
 /** `exclusiveMinimum: 0` is `minimum: 0` with `exclusiveMinimum: true`. */
