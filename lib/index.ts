@@ -23,6 +23,7 @@ export * from './props/edge/domain';
 export * from './props/edge/edge';
 export * from './props/edge/edge-client';
 export * from './props/edge/firewall';
+export * from './props/edge/load-balancer';
 export * from './props/edge/response-headers';
 export * from './props/edge/validation';
 export * from './props/service/grpc-api';
