@@ -20,7 +20,7 @@ import { edgeHeaders, HEADERS_OF_MESH, trustOnlyApiGateway } from './edge/header
 import { aggregatorCluster, partsListener } from './parts-listener';
 import { identityFilters, identityTrailers, missingKeys } from './edge/identity';
 import { responseHeadersFilter, routePolicyFilters } from './edge/route-policy';
-import { APPLICATION, trustOnlyLoadBalancerOfEdge } from './edge/load-balancer-headers';
+import { APPLICATION, trustOnlyLoadBalancerOfEdge } from './load-balancer/edge-headers';
 import { throttleFilters } from './edge/throttle';
 import { answerLoadBalancerChecks, hideClientMarks } from './load-balancer/checks';
 import { CLIENT_ADDRESS } from './load-balancer/headers';

@@ -124,6 +124,14 @@ export const ALB = limitsOf('alb', 'Elastic Load Balancing', `${ALB_GUIDE}/load-
     handling: { error: 'OUT_OF_RANGE' },
     source: `${ALB_GUIDE}/listener-verify-jwt.html`,
   },
+  deregistration: {
+    counts: 'time that requests get on a task that leaves',
+    value: 3600,
+    unit: 'seconds',
+    scope: 'target group',
+    handling: { documented: 'it is `idleTimeout` of the edge, or this' },
+    source: `${ALB_GUIDE}/edit-target-group-attributes.html`,
+  },
   idleTimeout: {
     counts: 'time for which a connection may carry nothing',
     least: 1,

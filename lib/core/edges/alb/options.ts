@@ -73,6 +73,7 @@ export function parseLoadBalancer(at: Reader, routes: readonly EdgeRoute[]): Loa
 function parseProtocol(at: Reader, routes: readonly EdgeRoute[]): boolean {
   const certificate = at.field('certificate');
   const plainAt = at.field('plainHttp');
+  at.field('sslPolicy').string();
   certificate.checkInstance('an acm.ICertificate', ['certificateArn']);
   const plain = plainAt.boolean() === true;
   if (plain && !certificate.absent)

@@ -1,4 +1,5 @@
 import { defined } from '../../defined';
+import { ALB } from '../../limits/network';
 import type { AcceptedTokens, AuthorizerPort, EdgeTopology } from '../../model/topology';
 import type { LoadBalancerOptions } from './options';
 import type { RulePlan } from './rules';
@@ -28,12 +29,9 @@ export function planLoadBalancer(edge: EdgeTopology<LoadBalancerOptions>): LoadB
     rules: rulesOf(routes, cors !== undefined),
     fallback: fallbackOf(routes),
     // Requests wait for an answer for as long at most, unless they say something.
-    deregistrationSeconds: Math.min(options.idleSeconds, LONGEST_DEREGISTRATION),
+    deregistrationSeconds: Math.min(options.idleSeconds, ALB.deregistration.value),
   };
 }
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay */
-const LONGEST_DEREGISTRATION = 3600;
 
 /** What has an authorizer must never be taken for public. */
 function tokensOf({ authorizers }: EdgeTopology<LoadBalancerOptions>, { authorizer: id }: AuthorizerPort): TargetsPlan['tokens'] {

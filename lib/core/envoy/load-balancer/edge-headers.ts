@@ -1,7 +1,7 @@
 import { OF_MESH, EDGE_REMOVAL, FORWARDED_BY_LOAD_BALANCER } from '../../model/pass-through-headers';
 import type { EdgeTopology, Service } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
-import { markClients } from '../load-balancer/checks';
+import { markClients } from './checks';
 import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
 import { anyOf, prefixBut, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
 import { headersOfRoutes } from '../traffic/matched-headers';
