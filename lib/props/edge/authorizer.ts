@@ -30,7 +30,8 @@ export interface JwtAuthorizerOptions {
   /**
    * URL of the issuer's keys: the `jwks_uri` in its OpenID configuration, such as
    * `https://login.example.com/.well-known/jwks.json`. Required by a load balancer, which must reach it by the internet, and by
-   * `claimsToHeaders`, for which the gateway service verifies each token itself. Its tasks fetch the keys over HTTPS, so they need a way to the host, such as a NAT gateway.
+   * `claimsToHeaders`, for which the gateway service verifies each token itself. Its tasks fetch the keys over HTTPS, so they need a way
+   * to the host, such as a NAT gateway.
    *
    * @default - none
    */

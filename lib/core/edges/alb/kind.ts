@@ -14,6 +14,9 @@ import { planLoadBalancer } from './plan';
 import { portsOf } from './ports';
 import { patternOf, rulesOf } from './rules';
 
+/** As an HTTP API chooses: any path without a greedy part comes before any with one. */
+const COMPARE = bySpecificity({ greedyLast: true });
+
 /** An Application Load Balancer. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html */
 export const loadBalancerKind: EdgeKind<LoadBalancerOptions, LoadBalancerPlan> = {
   id: 'alb',
@@ -33,7 +36,7 @@ export const loadBalancerKind: EdgeKind<LoadBalancerOptions, LoadBalancerPlan> =
     checkAuthorizers(routes, cors !== undefined, at);
     checkPatterns(routes, cors !== undefined);
   },
-  compareRoutes: bySpecificity({ greedyLast: true }),
+  compareRoutes: COMPARE,
   traits: (routes, cors) => ({
     beginsTraces: false,
     preflightPaths: [],
@@ -87,7 +90,7 @@ function checkAuthorizers(routes: readonly DraftRoute[], cors: boolean, at: Read
 }
 
 function checkPatterns(drafts: readonly DraftRoute[], cors: boolean): void {
-  const sorted = [...drafts].sort(loadBalancerKind.compareRoutes);
+  const sorted = [...drafts].sort(COMPARE);
   const ruled = rulesOf(
     sorted.map(({ route }) => route),
     cors,

@@ -13,8 +13,8 @@ const FORWARDED = 'x-forwarded-';
 export const APPLICATION = { kind: 'application', passThroughHeaders: [] } as const;
 
 /**
- * What an edge drops of a request, and with it every header by which API Gateway would speak to the gateway, since a load balancer sets none
- * of them. Of `X-Forwarded-*` stays what the load balancer writes, of whose list of addresses the last one is the client's.
+ * What an edge drops of a request, and with it every header by which API Gateway would speak to the gateway, since a load balancer sets
+ * none of them. Of `X-Forwarded-*` stays what the load balancer writes, of whose list of addresses the last one is the client's.
  *
  * @param made names of headers that nobody but a program of the task may send
  */

@@ -86,7 +86,7 @@ test('each authorizer has a target group, to which its rules alone lead, behind 
       },
     },
   ]);
-  const [open] = rules[1]!.Properties.Actions;
+  const [open] = rules[1].Properties.Actions;
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
     Port: 443,
     Protocol: 'HTTPS',

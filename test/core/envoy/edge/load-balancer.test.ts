@@ -4,7 +4,7 @@ import { Opaque } from '../../../../lib/core/reading/input';
 import type { Json, JsonObject } from '../../../support/envoy-json';
 import type { Raw } from '../../../support/parsing';
 import { jwt, mesh, service } from '../../../support/parsing';
-import { at, configurationOf, listener } from '../configuration';
+import { at, configurationOf, listener, textAt } from '../configuration';
 
 const tokens = { ...jwt, jwksUri: 'https://login.example.com/keys' };
 
@@ -92,13 +92,13 @@ test('a route has one bucket, whatever becomes of its requests', () => {
   };
   const configuration = gateway({ routes });
   const filters = at(managerOf(configuration, 'edge-none'), 'http_filters') as readonly JsonObject[];
-  const limits = filters.filter(({ name }) => String(name).startsWith('throttle.'));
+  const limits = filters.filter((filter) => textAt(filter, 'name').startsWith('throttle.'));
   expect(limits.map((filter) => [filter['disabled'], at(filter, 'typed_config.token_bucket')])).toEqual([
     [true, { max_tokens: 1, tokens_per_fill: 1, fill_interval: '2s' }],
     [true, { max_tokens: 100, tokens_per_fill: 5, fill_interval: '0.1s' }],
   ]);
   const host = JSON.stringify(hostOf(configuration, 'edge-none'));
-  for (const { name } of limits) expect(host).toContain(`"${String(name)}"`);
+  for (const filter of limits) expect(host).toContain(`"${textAt(filter, 'name')}"`);
   expect(host).toContain('{"status":429}');
 });
 
