@@ -33,6 +33,7 @@ export function edgeSystems({ clients, base = {}, jwt }: Wishes): Readonly<Recor
   });
   // Every kind takes one of both.
   const other = jwt === undefined ? IAM : jwt;
+  const telling = jwt === undefined ? { ...IAM, callerArnHeader: 'x-user' } : { ...jwt, claimsToHeaders: { 'x-user': 'sub' } };
   const authorizer = (one: Raw): EdgeSystems => ({
     with: edge({ authorizer: one }),
     without: edge({ authorizer: one === other ? NONE : other }),
@@ -52,6 +53,10 @@ export function edgeSystems({ clients, base = {}, jwt }: Wishes): Readonly<Recor
     },
     scopes: { with: edge({ authorizer: cognito }, { scopes: ['read'] }), without: edge({ authorizer: cognito }) },
     throttle: { with: edge({ throttle: { rateLimit: 50, burstLimit: 100 } }, { throttle: orders }), without: edge() },
+    clientThrottle: {
+      with: edge({ authorizer: telling, clientThrottle: { identityHeader: 'X-User', ...orders } }),
+      without: edge({ authorizer: telling }),
+    },
     timeout: { with: edge({ timeout: seconds(20) }, { timeout: seconds(10) }), without: edge() },
     streaming: { with: edge({ responseTransferMode: 'STREAM' }), without: edge() },
     cache: {

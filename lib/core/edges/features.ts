@@ -18,6 +18,7 @@ export const EDGE_FEATURES = {
   clients: { title: 'Clients with API keys, limits and quotas of their own: `clients`, `apiKeyRequired`' },
   scopes: { title: 'OAuth scopes of a route: `scopes`' },
   throttle: { title: 'Rate and burst limits of the API and of routes: `throttle`' },
+  clientThrottle: { title: 'Limits of each client, by what its authorizer says of it: `clientThrottle`' },
   timeout: { title: 'How long a response may take: `timeout`' },
   streaming: { title: 'Responses that are passed on as they arrive: `responseTransferMode`' },
   cache: { title: 'Responses that API Gateway keeps: `cache`' },

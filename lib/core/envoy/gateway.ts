@@ -12,6 +12,7 @@ import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { ROUTES_HAVE_THE_LAST_WORD } from './edge/aggregator';
+import { clientThrottle } from './edge/client-throttle';
 import { corsFilter, corsOfHost } from './edge/cors';
 import { grpcFilters } from './edge/grpc';
 import { detailedErrors, requestIdFilter, withDetails } from './edge/errors';
@@ -96,6 +97,7 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
       ...identityTrailers(edge, identityHeadersOfAll(topology)),
       ...(edge.api.ports === undefined ? [forwardedPrefix()] : []),
       ...identityFilters(edge),
+      ...clientThrottle(edge),
       ...refuseLongHeaders('requests', targets),
       ...limits,
       ...routePolicyFilters(edge),

@@ -13,6 +13,7 @@ export const loadBalancerProofs: KindProofs<LoadBalancerPlan> = {
       targets.some(({ authorizer, tokens }) => authorizer === fallback && tokens?.audience.includes('shop') === true),
     // The gateway service has the buckets: test/core/envoy/edge/load-balancer.test.ts looks at them.
     throttle: (_, { throttle, routes }) => throttle?.rateLimit === 50 && routes.some((route) => route.throttle?.burstLimit === 10),
+    clientThrottle: (_, { clientThrottle }) => clientThrottle?.header === 'x-user' && clientThrottle.burstLimit === 10,
     // The gateway service keeps it.
     timeout: (_, { routes }) => routes.some(({ policy }) => policy?.timeoutSeconds === 10),
     cors: ({ rules, targets }, { cors }) =>

@@ -14,7 +14,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   lambda: { no: 'a load balancer asks no function' },
   iam: { no: 'a load balancer does not verify signatures of AWS credentials' },
   apiKey: { no: NO_API_KEYS },
-  clients: { no: NO_API_KEYS, fix: 'limit routes by throttle, which all clients share' },
+  clients: { no: NO_API_KEYS, fix: 'limit clients by what the authorizer says of them (clientThrottle)' },
+  clientThrottle: true,
   scopes: {
     no: 'its load balancer verifies issuer, audience and time of a token alone',
     fix: 'let services check them, by a header of claimsToHeaders',

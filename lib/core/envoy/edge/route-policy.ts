@@ -9,6 +9,7 @@ import type { HeaderMatcher } from '../api/route-components';
 import { duration, labelOf, message, named, typed } from '../syntax/messages';
 import { compressorsOf, namesOf } from '../traffic/compression';
 import { headerValue } from '../traffic/header-changes';
+import { clientThrottleOfRoute } from './client-throttle';
 import { JSON_ROUTE } from './grpc-replies';
 import { identityOfRoute } from './identity';
 import { throttleOfRoute } from './throttle';
@@ -59,6 +60,7 @@ function withPolicy(edge: EdgeTopology, variants: readonly string[], edgeRoute: 
   const filters = {
     ...identityOfRoute(edge, edgeRoute),
     ...throttleOfRoute(edge, edgeRoute),
+    ...clientThrottleOfRoute(edge, edgeRoute),
     ...headers,
     ...compressionOf(variants, edgeRoute),
   };
