@@ -1,6 +1,7 @@
 import type { IApiKey, RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, DomainName as HttpApiDomain } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ApplicationListener, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
@@ -17,7 +18,7 @@ import type { IMicroservice } from './microservice';
 export interface IEdge extends IConstruct {
   /** Name of the edge in `edges`; `default` for the edge of the prop `edge`. */
   readonly edgeName: string;
-  /** URL of the API and its stage, or of its `domain`, without a slash at its end. */
+  /** URL of the API and its stage, or of its `domain`, or of the load balancer, without a slash at its end. */
   readonly url: string;
   /**
    * OpenAPI 3.1 document of the edge, as JSON: paths, methods, parameters, security, limits and schemas. It holds no CDK tokens. Synthesis
@@ -32,6 +33,10 @@ export interface IEdge extends IConstruct {
   readonly httpApi?: HttpApi;
   /** The REST API, if the edge is one. */
   readonly restApi?: RestApi;
+  /** The load balancer, if the edge has one: its metrics are `loadBalancer.metrics`. */
+  readonly loadBalancer?: IApplicationLoadBalancer;
+  /** The listener of the edge, if it has a load balancer. Its rules have the priorities from 1 on. */
+  readonly listener?: ApplicationListener;
   /** The domain of an HTTP API, if the edge has `domain`. Records of your own lead to its `regionalDomainName`. */
   readonly httpApiDomain?: HttpApiDomain;
   /** The domain of a REST API, if the edge has `domain`. Records of your own lead to its `domainNameAliasDomainName`. */

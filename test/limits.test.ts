@@ -104,6 +104,7 @@ const QUOTA_PAGES = new Set(
 
 /** Numbers of lib/ that are the value of a limit, and mean something else: where, and what. An entry that is not found is one too many. */
 const OTHERS: Readonly<Record<string, string>> = {
+  'lib/cdk/placement/stack-size.ts: 4_000': 'an estimate',
   'lib/core/contract/issuing.ts: 300': 'how often agents ask for the authorities',
   'lib/core/contract/metric.ts: 300': 'how often agents write the metric',
   'lib/core/mesh/app-mesh/check-policy.ts: 2_147_483_647': 'what App Mesh takes of a number of requests',
@@ -130,6 +131,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'lib/core/parse/workload/parse-scaling.ts: 1_000_000': 'more messages for one task than make sense',
   'lib/core/parse/workload/scaling-syntax.ts: 3600': 'the longest time between two scaling activities that makes sense',
   'lib/core/parse/workload/parse-sizing.ts: 1_000_000': 'more than any task has, to say what Fargate has',
+  'lib/core/plan/names-in-policy.ts: 4000': 'less than a policy may have, so that others can grow',
   'lib/core/plan/task-definition-size.ts: 600': 'an estimate',
 };
 

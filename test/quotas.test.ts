@@ -42,6 +42,7 @@ const NOT_IN_TEMPLATES: readonly (readonly [ids: RegExp, why: string])[] = [
   [/^ecs\.(provisioningTasks|capacityProviders)$|^ecr\./, 'does not depend on the number of services'],
   [/^cloudMap\.dnsAnswers$|^ssm\.namesOfRequest$|^cloudFormation\.customResource$/, 'of an answer'],
   [/^autoScaling\.(policies|schedules|steps)$/, 'settings of one service, which test/core/limits tries'],
+  [/^alb\.(?!loadBalancers)/, 'of an edge with a load balancer, which test/core/limits tries'],
   [/^elb\.targets$/, 'tasks of one gateway, which test/core/limits tries'],
   [/^privateCa\./, 'certificates of running tasks'],
 ];

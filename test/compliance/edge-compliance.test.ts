@@ -17,6 +17,14 @@ import { KIND_PROOFS } from './kinds';
 
 const features = Object.keys(EDGE_FEATURES) as EdgeFeatureId[];
 
+/** Features that are a part of another. */
+const WHOLE: Readonly<Partial<Record<EdgeFeatureId, EdgeFeatureId>>> = {
+  cognitoClients: 'cognito',
+  basePath: 'domain',
+  mutualTls: 'domain',
+  securityPolicy: 'domain',
+};
+
 /** What the kind plans of an edge of a system that has nothing but the service "orders". */
 function plan(
   kind: string,
@@ -32,8 +40,9 @@ function plan(
 }
 
 describe.each(KINDS.map((kind) => [kind.factory, kind] as const))('%s', (_, kind: EdgeKind) => {
-  const { clients, proofs } = KIND_PROOFS[kind.id]!;
-  const systems = edgeSystems(clients);
+  const wishes = KIND_PROOFS[kind.id]!;
+  const { proofs } = wishes;
+  const systems = edgeSystems(wishes);
   const able = features.filter((id) => kind.capabilities[id] === true);
   const unable = features.filter((id) => kind.capabilities[id] !== true);
 
@@ -55,14 +64,17 @@ describe.each(KINDS.map((kind) => [kind.factory, kind] as const))('%s', (_, kind
     expect(proof(bare.api as never, bare.edge!)).toBe(false);
   });
 
-  test('overwrites the headers by which alone the gateway service knows route, client, host and path', () => {
-    const { overwrites } = KIND_PROOFS[kind.id]!;
-    const headers = overwrites(plan(kind.id, systems.none.with, 'public').api as never);
+  test('overwrites the headers by which alone the gateway service knows route, client, host and path, or has it believe none', () => {
+    const { overwrites } = wishes;
+    const { api, edge } = plan(kind.id, systems.none.with, 'public');
+    expect(edge?.api.ports === undefined).toBe(overwrites !== undefined);
+    if (overwrites === undefined) return;
+    const headers = overwrites(api as never);
     expect(headers).toEqual(expect.arrayContaining([CLIENT_IP_HEADER, CLIENT_HOST_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER]));
   });
 
-  // Not asked for by a prop: an HTTP API gets no traces, whatever the system has.
-  const askedFor = unable.filter((id) => id !== 'traces');
+  // Not asked for by a prop: an HTTP API gets no traces, whatever the system has. What is a part of another feature is refused with it.
+  const askedFor = unable.filter((id) => id !== 'traces' && kind.capabilities[WHOLE[id] ?? 'none'] === true);
   test.each(askedFor.map((id) => [EDGE_FEATURES[id].title, id] as const))(
     'does not, and says so where it is asked for: %s',
     (_title, id) => {

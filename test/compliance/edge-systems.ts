@@ -1,7 +1,8 @@
 import type { EdgeFeatureId } from '../../lib/core/edges/features';
 import { Opaque } from '../../lib/core/reading/input';
+import type { KindProofs } from './kind-proofs';
 import type { Raw } from '../support/parsing';
-import { jwt, seconds, token } from '../support/parsing';
+import { jwt as withoutKeys, seconds, token } from '../support/parsing';
 
 /** The options of two edges that differ in nothing but the feature. Both have the route `GET /orders`. */
 export interface EdgeSystems {
@@ -17,27 +18,30 @@ const domain = { domainName: 'api.example.com', certificate: new Opaque({ certif
 const TLS_1_3 = 'SecurityPolicy_TLS13_1_3_2025_09';
 const client = new Opaque({ userPoolClientId: 'client' });
 
-const edge = (more: Raw = {}, route: Raw = {}): Raw => ({
-  authorizer: NONE,
-  routes: { 'GET /orders': { service: 'orders', ...route } },
-  ...more,
-});
-const authorizer = (one: Raw): EdgeSystems => ({
-  with: edge({ authorizer: one }),
-  without: edge({ authorizer: one === IAM ? NONE : IAM }),
-});
 const orders = { rateLimit: 5, burstLimit: 10 };
 
-/**
- * The type makes sure that no feature is left out.
- *
- * @param clients whether the kind wants to know the clients of a user pool
- */
-export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, EdgeSystems>> {
+type Wishes = Pick<KindProofs, 'clients' | 'base' | 'jwt'>;
+
+/** The type makes sure that no feature is left out. */
+export function edgeSystems({ clients, base = {}, jwt }: Wishes): Readonly<Record<EdgeFeatureId, EdgeSystems>> {
+  const tokens = jwt ?? withoutKeys;
+  const edge = (more: Raw = {}, route: Raw = {}): Raw => ({
+    authorizer: NONE,
+    routes: { 'GET /orders': { service: 'orders', ...route } },
+    ...base,
+    ...more,
+  });
+  // Every kind takes one of both.
+  const other = jwt === undefined ? IAM : jwt;
+  const telling = jwt === undefined ? { ...IAM, callerArnHeader: 'x-user' } : { ...jwt, claimsToHeaders: { 'x-user': 'sub' } };
+  const authorizer = (one: Raw): EdgeSystems => ({
+    with: edge({ authorizer: one }),
+    without: edge({ authorizer: one === other ? NONE : other }),
+  });
   const cognito = { kind: 'cognito', userPool, ...(clients ? { userPoolClients: [client] } : {}) };
   return {
     none: authorizer(NONE),
-    jwt: authorizer(jwt),
+    jwt: authorizer(tokens),
     cognito: authorizer(cognito),
     cognitoClients: { with: edge({ authorizer: { ...cognito, userPoolClients: [client] } }), without: edge() },
     lambda: authorizer({ kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }) }),
@@ -50,8 +54,8 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
     scopes: { with: edge({ authorizer: cognito }, { scopes: ['read'] }), without: edge({ authorizer: cognito }) },
     throttle: { with: edge({ throttle: { rateLimit: 50, burstLimit: 100 } }, { throttle: orders }), without: edge() },
     clientThrottle: {
-      with: edge({ authorizer: { ...IAM, callerArnHeader: 'x-user' }, clientThrottle: { identityHeader: 'X-User', ...orders } }),
-      without: edge({ authorizer: { ...IAM, callerArnHeader: 'x-user' } }),
+      with: edge({ authorizer: telling, clientThrottle: { identityHeader: 'X-User', ...orders } }),
+      without: edge({ authorizer: telling }),
     },
     timeout: { with: edge({ timeout: seconds(20) }, { timeout: seconds(10) }), without: edge() },
     streaming: { with: edge({ responseTransferMode: 'STREAM' }), without: edge() },
@@ -74,7 +78,7 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
       without: edge({ domain }),
     },
     securityPolicy: { with: edge({ domain: { ...domain, securityPolicy: TLS_1_3 } }), without: edge({ domain }) },
-    accessLogs: { with: edge(), without: edge({ accessLogs: false }) },
+    accessLogs: { with: edge({ accessLogs: true }), without: edge({ accessLogs: false }) },
     traces: { with: edge() },
   };
 }

@@ -1,4 +1,4 @@
-import { Bytes } from '../../lib/core/reading/input';
+import { Bytes, Opaque } from '../../lib/core/reading/input';
 import type { FeatureId } from '../../lib/core/mesh/features';
 import type { Raw } from '../support/parsing';
 import { client, cluster, image, jwt, mesh, seconds, service } from '../support/parsing';
@@ -20,6 +20,18 @@ const aggregate = {
   edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'GET /home': { aggregate: { parts: { page: part } } } } },
 };
 const route = { edge: { kind: 'http', authorizer: { kind: 'none' }, routes: { 'ANY /{proxy+}': { service: 'ui' } } } };
+
+const balanced = {
+  edge: {
+    kind: 'alb',
+    certificate: new Opaque({ certificateArn: 'arn' }),
+    authorizer: { kind: 'none' },
+    routes: {
+      'ANY /{proxy+}': { service: 'ui' },
+      'GET /orders': { service: 'ui', authorizer: { ...jwt, jwksUri: 'https://login.example.com/keys' } },
+    },
+  },
+};
 
 const cached = (edge: Raw, more: Raw): Raw =>
   mesh(
@@ -48,6 +60,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   jobs: { with: orders({}, { jobs: { tidy: { image, calls: ['orders'] } } }), without: orders() },
   clients: { with: orders({}, { clients: { report: client({ calls: ['orders'] }) } }), without: orders() },
   edge: { with: orders({}, route), without: orders() },
+  edgePorts: { with: orders({}, balanced), without: orders({}, route) },
   grpcTranslation: { with: boutique({ grpc: { service: 'catalog', method: CATALOG_METHOD } }), without: boutique({ service: 'ui' }) },
   aggregation: { with: orders({}, aggregate), without: orders({}, route) },
   edgeCache: { with: cached({ cache: {} }, { cache: {} }), without: cached({}, {}) },

@@ -4,7 +4,7 @@ import { AUTO_SCALING, CLOUDFORMATION } from '../../lib/core/limits/cloudformati
 import { CLOUD_MAP } from '../../lib/core/limits/discovery';
 import { ECS, FARGATE } from '../../lib/core/limits/ecs';
 import type { Limit } from '../../lib/core/limits/limit';
-import { ELB, VPC } from '../../lib/core/limits/network';
+import { ALB, ELB, VPC } from '../../lib/core/limits/network';
 import { LAMBDA, SSM } from '../../lib/core/limits/security';
 import { routeName } from '../../lib/core/mesh/app-mesh/virtual-gateway';
 import { planSystem } from '../../lib/core/plan-system';
@@ -57,6 +57,13 @@ const publicly = (service_: string): Raw => ({ kind: 'http', authorizer: { kind:
 const gets = (count: number): Raw => named(count, (index) => [`GET /r${index}`, { service: 'ui' }]);
 const authorizers = (count: number): Raw =>
   named(count, (index) => [`GET /r${index}`, { service: 'ui', authorizer: { kind: 'lambda', handler, name: `a${index}` } }]);
+const TOKENS = { service: 'ui', authorizer: { ...jwt, jwksUri: 'https://login.example.com/keys' } };
+const OPEN = { service: 'ui' };
+/** An edge with a load balancer. */
+const balanced = (all: Raw, more: Raw = {}): Raw =>
+  edge({ certificate: new Opaque({ certificateArn: 'arn' }), routes: all, ...more }, 'alb');
+const verified = (count: number): Raw =>
+  named(count, (index) => [`GET /r${index}`, { ...TOKENS, authorizer: { ...TOKENS.authorizer, name: `a${index}` } }]);
 const check = (more: Raw): Raw => ui({ healthCheck: { command: ['CMD', 'true'], ...more } });
 const instances = (index: number): readonly [string, Raw] => [
   `a${index}`,
@@ -257,6 +264,30 @@ export const LIMIT_CASES: readonly LimitCase[] = [
         { external: named(count - 1, (index) => [`db-${index}`, { host: 'db.example.com', port: 3000 + index, protocol: 'tcp' }]) },
       ),
   },
+  { limit: ECS.targetGroups, taking: (count) => balanced(verified(count)) },
+  {
+    limit: ALB.rules,
+    // Neighbours have different authorizers, and so has the last one.
+    taking: (count) =>
+      balanced({
+        ...named(count, (index) => [`GET /{a}/${String(index).padStart(5, '0')}`, index % 2 === 0 ? TOKENS : OPEN]),
+        $default: count % 2 === 0 ? TOKENS : OPEN,
+      }),
+  },
+  {
+    limit: ALB.targets,
+    taking: (count) => balanced({ 'GET /': OPEN, $default: TOKENS }, { gateway: { desiredCount: Math.ceil(count / 2) } }),
+  },
+  {
+    limit: ALB.pathPattern,
+    taking: (count) => balanced({ [`GET /${text(count - 1)}`]: OPEN, $default: TOKENS }),
+  },
+  {
+    limit: ALB.claimValues,
+    taking: (count) =>
+      balanced({ 'GET /': { ...TOKENS, authorizer: { ...TOKENS.authorizer, audience: times(count, (index) => `a${index}`) } } }),
+  },
+  { limit: ALB.idleTimeout, taking: (count) => balanced({ 'GET /': OPEN }, { idleTimeout: seconds(count) }) },
   { limit: ELB.targets, taking: (desiredCount) => edge({ gateway: { desiredCount } }, 'rest') },
   {
     limit: LAMBDA.reservedConcurrency,

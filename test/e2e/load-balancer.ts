@@ -69,7 +69,7 @@ export class LoadBalancer {
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html */
-function forwarded(headers: NonNullable<HttpRequest['headers']>): NonNullable<HttpRequest['headers']> {
+export function forwarded(headers: NonNullable<HttpRequest['headers']>): NonNullable<HttpRequest['headers']> {
   const { 'x-forwarded-for': claimed, 'x-amzn-trace-id': trace = 'Root=1-67891233-abcdef012345678912345678', ...rest } = headers;
   return {
     ...rest,

@@ -142,7 +142,7 @@ describe("somebody else's kind of edge", () => {
     });
     const warnings = Annotations.fromStack(Stack.of(system)).findWarning('*', Match.stringLikeRegexp('edge-'));
     expect(warnings.map(({ entry }) => entry.data)).toEqual([
-      expect.stringContaining('but the API of edge (Edge.loadBalancer()) waits 120 seconds for a response'),
+      expect.stringContaining('but the API of edge (Edge.balancer()) waits 120 seconds for a response'),
     ]);
     const { system: patient } = build({ edge: balanced({ idleTimeout: Duration.minutes(2) }) });
     expect(Annotations.fromStack(Stack.of(patient)).findWarning('*', Match.stringLikeRegexp('edge-'))).toEqual([]);
@@ -156,14 +156,16 @@ describe("somebody else's kind of edge", () => {
 
   test('refuses what it cannot do, has options of its own, and is named by others where it can', () => {
     expect(issuesOf({ edge: balanced({ routes: { $default: { service: 'web' } } }) })).toMatch(
-      /Edge\.loadBalancer\(\) cannot do this: its rules name paths[\s\S]*write "ANY \/\{proxy\+\}", or use Edge\.httpApi\(\)/,
+      /Edge\.balancer\(\) cannot do this: its rules name paths[\s\S]*write "ANY \/\{proxy\+\}", or use Edge\.httpApi\(\)/,
     );
     expect(issuesOf({ edge: balanced({ authorizer: Authorizer.iam() }) })).toContain('a load balancer asks nobody');
     const throttle = { rateLimit: 1, burstLimit: 1 };
     expect(issuesOf({ edge: balanced({ throttle, routes: { 'GET /a': { service: 'web', throttle } } }) })).toMatch(
-      /edge\.routes\["GET \/a"\]\.throttle: Edge\.loadBalancer\(\) cannot[\s\S]*edge\.throttle: Edge\.loadBalancer\(\) cannot/,
+      /edge\.routes\["GET \/a"\]\.throttle: Edge\.balancer\(\) cannot[\s\S]*edge\.throttle: Edge\.balancer\(\) cannot/,
     );
     expect(issuesOf({ edge: balanced({ idleTimeout: Duration.hours(9) }) })).toContain('edge.idleTimeout');
-    expect(issuesOf({ edge: {} as unknown as Library.Edge })).toContain('Edge.httpApi() or Edge.restApi() or Edge.loadBalancer()');
+    expect(issuesOf({ edge: {} as unknown as Library.Edge })).toContain(
+      'Edge.httpApi() or Edge.restApi() or Edge.loadBalancer() or Edge.balancer()',
+    );
   });
 });

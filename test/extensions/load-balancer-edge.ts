@@ -58,7 +58,7 @@ export interface LoadBalancerPlan extends LoadBalancerOptions {
 
 export const loadBalancerKind: EdgeKind<LoadBalancerOptions, LoadBalancerPlan> = {
   id: 'loadBalancer',
-  factory: 'Edge.loadBalancer()',
+  factory: 'Edge.balancer()',
   capabilities: CAPABILITIES,
   options: { idleTimeout: 'an API of API Gateway closes connections by itself' },
   parse: (at) => ({ idleSeconds: at.field('idleTimeout').seconds({ min: 1, max: 4000 }) ?? 60 }),

@@ -56,9 +56,14 @@ class Unexpected {}
 const unexpected = new Opaque(new Unexpected());
 const fileSystem = new Opaque({ fileSystemId: 'fs', mountTargetsAvailable: {}, connections: {} });
 
-const inEdge = (more: object, kind: 'http' | 'rest' = 'http') =>
-  mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...more } });
-const inEdgeRoute = (field: string, kind: 'http' | 'rest' = 'http') => ({
+const inEdge = (more: object, kind: 'http' | 'rest' | 'alb' = 'http') => {
+  const plain = kind === 'alb' ? { plainHttp: true } : {};
+  return mesh(
+    { ui: service() },
+    { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...plain, ...more } },
+  );
+};
+const inEdgeRoute = (field: string, kind: 'http' | 'rest' | 'alb' = 'http') => ({
   props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }, kind),
   path: `edge.routes["GET /"].${field}`,
 });
@@ -185,6 +190,8 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     },
   ],
   EdgeOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
+  ApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
+  LoadBalancerOptions: (field) => [{ props: inEdge({ [field]: unexpected }, 'alb'), path: `edge.${field}` }],
   HttpApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
   RestApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }, 'rest'), path: `edge.${field}` }],
   RouteProps: (field) => [inEdgeRoute(field), inEdgeRoute(field, 'rest')],
@@ -209,6 +216,7 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   HttpApiGrpcRoutesProps: (field) => [inGrpcRoutes(field)],
   RestApiGrpcRoutesProps: (field) => [inGrpcRoutes(field, 'rest')],
   HttpApiRouteProps: (field) => [inEdgeRoute(field)],
+  LoadBalancerRouteProps: (field) => [inEdgeRoute(field, 'alb')],
   RestApiRouteProps: (field) => [inEdgeRoute(field, 'rest')],
   ThrottleProps: (field) => [
     { props: inEdge({ throttle: { rateLimit: 1, burstLimit: 1, [field]: unexpected } }), path: `edge.throttle.${field}` },

@@ -2,6 +2,7 @@ import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as wafv2 from 'aws-cdk-lib/aws-wafv2';
@@ -10,6 +11,7 @@ import type { EdgePlan } from '../../core/plan/edge-plan';
 import type { IEdgeClient } from '../../edge';
 import type { Authorizer } from '../../props/edge/authorizer';
 import type { DomainProps } from '../../props/edge/domain';
+import type { LoadBalancerOptions } from '../../props/edge/load-balancer';
 import type { LogProps } from '../../props/microservices-props';
 
 /** Where an edge sends requests: its gateway service in the mesh. */
@@ -34,6 +36,8 @@ export interface EdgeContext {
   readonly apiKeys: ReadonlyMap<string, apigateway.IApiKey>;
   /** What the user says of a domain: its certificate, zone and bucket are no plain data. */
   readonly domain?: DomainProps;
+  /** What the user says of a load balancer, where it is no plain data. */
+  readonly balancer?: Partial<Pick<LoadBalancerOptions, 'certificate' | 'sslPolicy' | 'loadBalancer' | 'accessLogBucket'>>;
   readonly target: EdgeTarget;
   /** That of the mesh. */
   readonly logGroup: logs.ILogGroup;
@@ -56,6 +60,8 @@ export interface RenderedApi {
   readonly url: string;
   readonly httpApi?: apigwv2.HttpApi;
   readonly restApi?: apigateway.RestApi;
+  readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
+  readonly listener?: elbv2.ApplicationListener;
   readonly httpApiDomain?: apigwv2.DomainName;
   readonly restApiDomain?: apigateway.DomainName;
   /** Gets the access log; absent if there is none. */

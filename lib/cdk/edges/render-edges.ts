@@ -35,6 +35,7 @@ export function renderEdges(
         apiKeys: userApiKeys(edge),
         target,
         logGroup,
+        balancer: edge._options,
         ...defined({ domain: edge._options.domain, logProps: props.logs }),
       };
       return [plan.name, new RenderedEdge(scopeOf(plan.group), plan, context, gateway)];

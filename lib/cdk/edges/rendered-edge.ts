@@ -1,6 +1,7 @@
 import type { RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, DomainName as HttpApiDomain } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ApplicationListener, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -16,13 +17,15 @@ import type { ApiMetrics, EdgeContext, RenderedApi } from './model';
 import { writeOpenApiFile } from './openapi-file';
 import { EDGE_RENDERERS } from './renderers';
 
-/** API Gateway and its way into the VPC. */
+/** What stands in front, and its way into the VPC. */
 export class RenderedEdge extends Construct implements IEdge {
   readonly edgeName: string;
   readonly url: string;
   readonly openApiDocument: string;
   readonly httpApi?: HttpApi;
   readonly restApi?: RestApi;
+  readonly loadBalancer?: IApplicationLoadBalancer;
+  readonly listener?: ApplicationListener;
   readonly httpApiDomain?: HttpApiDomain;
   readonly restApiDomain?: RestApiDomain;
   readonly usagePlan?: UsagePlan;
@@ -48,6 +51,8 @@ export class RenderedEdge extends Construct implements IEdge {
     writeOpenApiFile(this, plan.name, this.openApiDocument);
     if (this.api.httpApi !== undefined) this.httpApi = this.api.httpApi;
     if (this.api.restApi !== undefined) this.restApi = this.api.restApi;
+    if (this.api.loadBalancer !== undefined) this.loadBalancer = this.api.loadBalancer;
+    if (this.api.listener !== undefined) this.listener = this.api.listener;
     if (this.api.httpApiDomain !== undefined) this.httpApiDomain = this.api.httpApiDomain;
     if (this.api.restApiDomain !== undefined) this.restApiDomain = this.api.restApiDomain;
     if (this.api.usagePlan !== undefined) this.usagePlan = this.api.usagePlan;

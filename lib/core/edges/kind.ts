@@ -12,7 +12,8 @@ import type { EdgeCapabilities } from './features';
  *
  * Whatever stands before the gateway service overwrites four headers in every request, since the gateway goes by them alone: which
  * route was matched (and its authorizer asked), the client's address, and the host and the path that it called. They are in
- * lib/core/model/edge-headers.ts; test/compliance looks for them in the plan of each kind.
+ * lib/core/model/edge-headers.ts; test/compliance looks for them in the plan of each kind. What cannot, has a port of the gateway for
+ * each authorizer (`ApiTraits.ports`), and the gateway removes these headers.
  */
 export interface EdgeKind<Options = unknown, Api = unknown> {
   /** How the props and the plan name it, such as `http`. */
@@ -37,6 +38,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
    * absent. If not, it may say only what never is.
    */
   readonly provesContext?: true;
+  /** Whether its JWT authorizers must be told where an issuer has its keys: `jwksUri`. If not, they ask the issuer. */
+  readonly needsKeys?: true;
   /** The name of its stage, unless `stageName` is set. */
   readonly defaultStage: string;
   /** Adds an issue if an authorizer does not meet the requirements of this kind. */

@@ -69,14 +69,15 @@ export function edgeWarnings({ edges, services }: Topology): readonly Warning[] 
 
 /** What the APIs take of what AWS gives them. */
 export function edgeUses({ edges }: Topology): readonly LimitUse[] {
+  const apis = edges.filter(({ api }) => api.ports === undefined);
   const links: LimitUse = {
     limit: API_GATEWAY.vpcLinks,
-    used: edges.length,
+    used: apis.length,
     path: 'edges',
-    subject: `there are ${edges.length} edges, each with a VPC link`,
+    subject: `there are ${apis.length} edges, each with a VPC link`,
     advice: 'use fewer edges',
   };
-  return [links, usagePlans(edges), ...edges.flatMap((edge) => [...kindById(edge.kind).uses(edge), ...throttled(edge)])];
+  return [links, usagePlans(edges), ...edges.flatMap((edge) => kindById(edge.kind).uses(edge)), ...apis.flatMap(throttled)];
 }
 
 /** A throttle above what all APIs of the account get together is not what holds. */

@@ -8,12 +8,14 @@ import { toAggregator } from './edge/aggregator';
 import type { Refusal } from './edge/answers';
 import { answer, header, path } from './edge/answers';
 import { SINGLE_HEADERS } from './edge/headers';
+import { closedRoute } from './edge/throttle';
 import { grpcRefusals, grpcRoutes } from './grpc-routes';
 import { policyOfEdge } from './edge/route-policy';
 import { routes } from './routes';
-import { shadowsOf, shapePattern } from './security/edge-shapes';
+import { exactPattern, shadowsOf, shapePattern } from './security/edge-shapes';
 import { unclearRequests } from './security/unclear-requests';
-import { anyMatches, byValue, firstOf, headerContains, toRoutes } from './syntax/matcher';
+import type { Branch, HttpPredicate } from './syntax/matcher';
+import { allMatch, anyMatches, byValue, firstOf, headerContains, headerFits, headerIs, toRoutes } from './syntax/matcher';
 
 /** The service sees the host that the client called, not the address of the gateway. */
 export const KEEP_HOST: RouteHost = { host_rewrite_header: 'x-forwarded-host' };
@@ -32,6 +34,31 @@ export function chooseRoute(edge: EdgeTopology, targets: readonly Service[]): { 
     byValue(ROUTE_HEADER, { ...Object.fromEntries(own), ...preflights(edge) }),
   );
 }
+
+/**
+ * On the port of an authorizer, where nobody names a route: it is found by method and path, as API Gateway finds it. All routes are looked
+ * at, so that a request that belongs to one of another authorizer is none of the less specific ones here; it is answered as if there were
+ * no such route. What stands in front chooses the port by the path, too: where the two read one differently, a request finds nothing.
+ */
+export function findRoute(edge: EdgeTopology, authorizer: string, targets: readonly Service[]): { readonly matcher: RouteMatcher } {
+  const withPolicy = policyOfEdge(edge);
+  const notFound = toRoutes([answer(404)]);
+  const branches = edge.routes.map((route): Branch => ({
+    when: takes(route),
+    then:
+      route.authorizer === authorizer
+        ? toRoutes([...closedRoute(edge, route), ...withPolicy(route, inName(route, edge, targets))])
+        : notFound,
+  }));
+  return firstOf([{ when: anyMatches(unclearRequests()), then: toRoutes([answer(400)]) }, ...branches], notFound);
+}
+
+function takes({ method, path: template, segments }: EdgeRoute): HttpPredicate {
+  const ofPath = headerFits(':path', template === '$default' ? ANYTHING : exactPattern(segments));
+  return method === 'ANY' ? ofPath : allMatch([headerIs(':method', method), ofPath]);
+}
+
+const ANYTHING = '.*';
 
 /** What a request in the name of a route may be: the first of these that it fits. */
 function inName(route: EdgeRoute, edge: EdgeTopology, targets: readonly Service[]): readonly Route[] {

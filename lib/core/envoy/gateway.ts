@@ -2,8 +2,12 @@ import { servicesBehind } from '../model/callers';
 import { aggregationsOf, PART_HEADER } from '../model/aggregation';
 import { AGGREGATOR_MEMORY_MIB, GATEWAY_PORT } from '../model/constants';
 import { identityHeadersOfAll } from '../model/identity-headers';
-import type { EdgeTopology, Topology } from '../model/topology';
+import type { EdgeTopology, Service, Topology } from '../model/topology';
+import { defined } from '../defined';
 import type { HttpConnectionManager, ResponseMapper } from './api/http-connection-manager';
+import type { HttpFilter } from './api/http-filters';
+import type { Listener, NetworkFilter } from './api/listener';
+import type { HeaderChanges, RouteMatcher } from './api/route';
 import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
@@ -17,7 +21,12 @@ import { edgeHeaders, HEADERS_OF_MESH, trustOnlyApiGateway } from './edge/header
 import { aggregatorCluster, partsListener } from './parts-listener';
 import { identityFilters, identityTrailers, missingKeys } from './edge/identity';
 import { responseHeadersFilter, routePolicyFilters } from './edge/route-policy';
-import { chooseRoute } from './gateway-routes';
+import { APPLICATION, trustOnlyLoadBalancerOfEdge } from './load-balancer/edge-headers';
+import { throttleFilters } from './edge/throttle';
+import { answerLoadBalancerChecks, hideClientMarks } from './load-balancer/checks';
+import { CLIENT_ADDRESS } from './load-balancer/headers';
+import { APPLICATION_IDLE_SECONDS } from './load-balancer/idle';
+import { chooseRoute, findRoute } from './gateway-routes';
 import { issuerClusters } from './issuers';
 import { httpConnectionManager } from './http-connection-manager';
 import { forwardedPrefix } from './security/forwarded-prefix';
@@ -25,13 +34,48 @@ import { message, socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
 import { weightsLayers } from './traffic/versions';
 
-/** The Envoy configuration of the gateway service of an edge, which takes requests from API Gateway. */
-export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootstrap {
-  const targets = servicesBehind(topology, edge);
-  const identityHeaders = identityHeadersOfAll(topology);
+/** What differs by who chooses a route: whatever stands in front, or the gateway itself. */
+interface Choice {
+  readonly headers: Pick<HttpConnectionManager, 'early_header_mutation_extensions'>;
+  readonly routeConfig: HeaderChanges;
+  /** In front of all others. */
+  readonly first?: readonly HttpFilter[];
+  /** Behind those that refuse a request. */
+  readonly limits?: readonly HttpFilter[];
+  readonly idleSeconds?: number;
+  readonly matcher: RouteMatcher;
+}
+
+/** Behind API Gateway. */
+function namedRoutes(topology: Topology, edge: EdgeTopology, targets: readonly Service[]): Choice {
+  return {
+    headers: trustOnlyApiGateway(edge, targets, madeHeaders(edge), identityHeadersOfAll(topology)),
+    routeConfig: { request_headers_to_remove: edgeHeaders(edge), response_headers_to_remove: HEADERS_OF_MESH },
+    ...chooseRoute(edge, targets),
+  };
+}
+
+/** Behind a load balancer. */
+function foundRoutes(topology: Topology, edge: EdgeTopology, targets: readonly Service[], authorizer: string): Choice {
+  return {
+    headers: trustOnlyLoadBalancerOfEdge(edge, targets, madeHeaders(edge), identityHeadersOfAll(topology)),
+    routeConfig: { ...CLIENT_ADDRESS, ...hideClientMarks(APPLICATION), response_headers_to_remove: HEADERS_OF_MESH },
+    first: answerLoadBalancerChecks(),
+    limits: throttleFilters(edge, authorizer),
+    idleSeconds: APPLICATION_IDLE_SECONDS,
+    ...findRoute(edge, authorizer, targets),
+  };
+}
+
+/** Names of headers that nobody but a program of the task may send. */
+function madeHeaders(edge: EdgeTopology): readonly string[] {
+  return aggregationsOf(edge) === undefined ? [] : [PART_HEADER];
+}
+
+function requests(topology: Topology, edge: EdgeTopology, targets: readonly Service[], choice: Choice): NetworkFilter {
   const { gatewayName } = edge;
-  const aggregates = aggregationsOf(edge) !== undefined;
-  const manager = httpConnectionManager({
+  const { headers, routeConfig, first = [], limits = [], idleSeconds, matcher } = choice;
+  return httpConnectionManager({
     peer: gatewayName,
     direction: 'edge',
     protocol: 'http',
@@ -39,47 +83,54 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
     segmentName: gatewayName,
     tracing: topology.tracing,
     settings: {
-      ...trustOnlyApiGateway(edge, targets, aggregates ? [PART_HEADER] : [], identityHeaders),
+      ...headers,
       ...localReplies([...withDetails(edge, missingKeys(edge)), ...grpcReplies(edge), ...detailedErrors(edge)]),
     },
     requestLimits: largestRequestLimits(targets),
-    routeConfig: {
-      ...(aggregates ? ROUTES_HAVE_THE_LAST_WORD : {}),
-      request_headers_to_remove: edgeHeaders(edge),
-      response_headers_to_remove: HEADERS_OF_MESH,
-    },
+    ...defined({ idleSeconds }),
+    routeConfig: { ...(aggregationsOf(edge) === undefined ? {} : ROUTES_HAVE_THE_LAST_WORD), ...routeConfig },
     filters: [
+      ...first,
       ...requestIdFilter(edge),
       ...responseHeadersFilter(edge),
       ...corsFilter(edge),
-      ...identityTrailers(edge, identityHeaders),
-      forwardedPrefix(),
+      ...identityTrailers(edge, identityHeadersOfAll(topology)),
+      ...(edge.api.ports === undefined ? [forwardedPrefix()] : []),
       ...identityFilters(edge),
       ...clientThrottle(edge),
       ...refuseLongHeaders('requests', targets),
+      ...limits,
       ...routePolicyFilters(edge),
       ...grpcFilters(edge),
     ],
-    virtualHosts: [
-      message({
-        name: gatewayName,
-        domains: ['*'],
-        typed_per_filter_config: corsOfHost(edge),
-        ...chooseRoute(edge, targets),
-      }),
-    ],
+    virtualHosts: [message({ name: gatewayName, domains: ['*'], typed_per_filter_config: corsOfHost(edge), matcher })],
   });
+}
+
+function listener(name: string, port: number, manager: NetworkFilter): Listener {
+  return {
+    name,
+    traffic_direction: 'INBOUND',
+    address: socketAddress('0.0.0.0', port),
+    filter_chains: [{ filters: [manager] }],
+  };
+}
+
+/** The Envoy configuration of the gateway service of an edge, which takes requests from API Gateway or a load balancer. */
+export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootstrap {
+  const targets = servicesBehind(topology, edge);
+  const { gatewayName, api } = edge;
+  const aggregates = aggregationsOf(edge) !== undefined;
   return bootstrap(
     gatewayName,
     { memoryMiB: edge.gateway.memoryMiB, share: 'gateway', takenMiB: aggregates ? AGGREGATOR_MEMORY_MIB : 0 },
     {
       listeners: [
-        {
-          name: 'edge',
-          traffic_direction: 'INBOUND',
-          address: socketAddress('0.0.0.0', GATEWAY_PORT),
-          filter_chains: [{ filters: [manager] }],
-        },
+        ...(api.ports === undefined
+          ? [listener('edge', GATEWAY_PORT, requests(topology, edge, targets, namedRoutes(topology, edge, targets)))]
+          : api.ports.map(({ authorizer, port }) =>
+              listener(`edge-${authorizer}`, port, requests(topology, edge, targets, foundRoutes(topology, edge, targets, authorizer))),
+            )),
         ...(aggregates ? [partsListener(topology, edge, targets)] : []),
       ],
       clusters: [

@@ -8,6 +8,7 @@ import { APPLICATION_CLUSTER, BUFFER_BYTES } from './clusters';
 import { httpConnectionManager } from './http-connection-manager';
 import { loadBalancerAuthorization } from './load-balancer/authorization';
 import { CLIENT_ADDRESS, credentialsOf, trustOnlyLoadBalancer } from './load-balancer/headers';
+import { APPLICATION_IDLE_SECONDS } from './load-balancer/idle';
 import { requestTrailers } from './security/trailers';
 import { unclearRequests } from './security/unclear-requests';
 import { anyMatches, firstOf, toRoutes } from './syntax/matcher';
@@ -27,13 +28,6 @@ import { allowConnect, upgrades } from './traffic/web-sockets';
 
 /** See the name of the inbound listener. */
 export const LOAD_BALANCER_LISTENER = '_load-balancer';
-
-/**
- * Longer than an Application Load Balancer keeps a connection to a target at most (4000 seconds), or it would send a request into one
- * that is being closed, and answer 502.
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout
- */
-const APPLICATION_IDLE_SECONDS = 4060;
 
 /**
  * What load balancers of the user's own reach: the application, as clients that nobody knows. In plain text, since a load balancer has no

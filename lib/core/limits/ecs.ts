@@ -143,7 +143,7 @@ export const ECS = limitsOf('ecs', 'Amazon ECS', 'https://docs.aws.amazon.com/ge
   },
   subnets: { counts: 'subnets', value: 16, scope: 'ECS service', handling: { error: 'OUT_OF_RANGE' } },
   securityGroups: { counts: 'security groups', value: 5, scope: 'ECS service', handling: { documented: 'a workload has one' } },
-  targetGroups: { counts: 'target groups', value: 5, scope: 'ECS service', handling: { documented: 'a gateway has one at most' } },
+  targetGroups: { counts: 'target groups', value: 5, scope: 'ECS service', handling: { error: 'OUT_OF_RANGE' } },
   tasks: {
     counts: 'tasks',
     value: 5000,

@@ -4,7 +4,7 @@ import { AUTO_SCALING, CLOUDFORMATION } from './cloudformation';
 import { CLOUD_MAP, ROUTE_53 } from './discovery';
 import { ECR, ECS, FARGATE } from './ecs';
 import type { Limit } from './limit';
-import { ELB, VPC } from './network';
+import { ALB, ELB, VPC } from './network';
 import { CLOUD_WATCH, LOGS, X_RAY } from './observability';
 import { IAM, KMS, LAMBDA, PRIVATE_CA, SECRETS, SSM } from './security';
 
@@ -20,6 +20,7 @@ export const LIMITS: readonly Limit[] = [
   ROUTE_53,
   VPC,
   ELB,
+  ALB,
   IAM,
   KMS,
   PRIVATE_CA,

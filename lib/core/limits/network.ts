@@ -78,3 +78,67 @@ export const ELB = limitsOf('elb', 'Elastic Load Balancing', ELB_PAGE, {
     handling: { warning: 'load-balancer-targets' },
   },
 });
+
+const ALB_GUIDE = 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application';
+
+export const ALB = limitsOf('alb', 'Elastic Load Balancing', `${ALB_GUIDE}/load-balancer-limits.html`, {
+  loadBalancers: {
+    counts: 'Application Load Balancers',
+    value: 50,
+    scope: 'Region',
+    raise: { quota: 'Application Load Balancers per Region', by: 'Service Quotas' },
+    handling: { documented: 'an edge with a load balancer has one, unless it gets one' },
+  },
+  rules: {
+    counts: 'rules of listeners: at most one for each route whose authorizer is not that of the last route',
+    value: 100,
+    scope: 'Application Load Balancer',
+    raise: { quota: 'Rules per Application Load Balancer', by: 'Service Quotas' },
+    handling: { warning: 'api-routes' },
+  },
+  conditionValues: {
+    counts: 'values of conditions: paths and methods',
+    value: 5,
+    scope: 'rule of a listener',
+    handling: { documented: 'routes that have more get another rule' },
+  },
+  targets: {
+    counts: 'targets: the tasks of a gateway, once for each authorizer',
+    value: 1000,
+    scope: 'Application Load Balancer',
+    raise: { quota: 'Targets per Application Load Balancer', by: 'Service Quotas' },
+    handling: { warning: 'load-balancer-targets' },
+  },
+  pathPattern: {
+    counts: 'path of a rule, as a pattern',
+    value: 128,
+    unit: 'characters',
+    scope: 'rule of a listener',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: `${ALB_GUIDE}/rule-condition-types.html`,
+  },
+  claimValues: {
+    counts: 'values of a claim, such as audiences',
+    value: 10,
+    scope: 'JWT verification',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: `${ALB_GUIDE}/listener-verify-jwt.html`,
+  },
+  deregistration: {
+    counts: 'time that requests get on a task that leaves',
+    value: 3600,
+    unit: 'seconds',
+    scope: 'target group',
+    handling: { documented: 'it is `idleTimeout` of the edge, or this' },
+    source: `${ALB_GUIDE}/edit-target-group-attributes.html`,
+  },
+  idleTimeout: {
+    counts: 'time for which a connection may carry nothing',
+    least: 1,
+    value: 4000,
+    unit: 'seconds',
+    scope: 'Application Load Balancer',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: `${ALB_GUIDE}/edit-load-balancer-attributes.html`,
+  },
+});

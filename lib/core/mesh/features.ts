@@ -127,6 +127,11 @@ export const FEATURES = {
     without: 'let them call by an edge, such as Edge.httpApi()',
   },
   edge: { title: 'API Gateway in front (`edge`)', usedAt: ({ edges }) => edges.map(({ path }) => path) },
+  edgePorts: {
+    title: 'An Application Load Balancer in front (`Edge.loadBalancer()`)',
+    usedAt: ({ edges }) => edges.flatMap(({ path, api }) => (api.ports === undefined ? [] : [path])),
+    without: 'use Edge.httpApi() or Edge.restApi()',
+  },
   grpcTranslation: {
     title: 'JSON and gRPC-Web of clients translated to gRPC (`grpc` of a route, `grpcRoutes`)',
     usedAt: ({ edges }) =>

@@ -476,11 +476,19 @@ export interface EdgeAuthorizer {
   /** Of API keys: whether the user brings none, so that one is created. */
   readonly createsKey?: boolean;
   /** Of a JWT authorizer. Text in which CloudFormation may fill in tokens. */
-  readonly tokens?: { readonly issuer: string; readonly audience: readonly string[] };
+  readonly tokens?: AcceptedTokens;
   /** What it tells services of clients, sorted by header; absent: nothing. */
   readonly identityHeaders?: readonly IdentityHeader[];
   /** How the gateway service checks tokens once more; present if it takes identity headers from claims. */
   readonly verification?: TokenVerification;
+}
+
+/** Text in which CloudFormation may fill in tokens. */
+export interface AcceptedTokens {
+  readonly issuer: string;
+  readonly audience: readonly string[];
+  /** Where the issuer has its keys; present if what decides does not ask the issuer where they are. */
+  readonly jwksUri?: string;
 }
 
 /** A request header that the gateway service sets, and that no client can send. */
@@ -516,8 +524,19 @@ export interface ApiTraits {
   readonly preflightPaths: readonly string[];
   /** The record of the gateway in Cloud Map: SRV has a port, and both kinds of API Gateway have it; A is for a kind that knows the port. */
   readonly gatewayRecord: 'A' | 'SRV';
+  /**
+   * Where the gateway takes requests, sorted by authorizer. What stands in front names no route: it has let the authorizer of the port
+   * decide, and the gateway finds the route by the path. Absent: it names the route of each request, and there is one port for all.
+   */
+  readonly ports?: readonly AuthorizerPort[];
   /** Whether what it says of clients stands behind the ID of the request; absent: it says only what is never absent. */
   readonly provesContext?: true;
+}
+
+/** A port of a gateway service for the requests of which one authorizer has decided. */
+export interface AuthorizerPort {
+  readonly authorizer: string;
+  readonly port: number;
 }
 
 export interface EdgeRoute {

@@ -28,7 +28,10 @@ export const WARNINGS = table({
     when: 'Routes with `Authorizer.none()` ask for an API key, which does not prove who a client is',
     fix: 'Give them an authorizer, or write `Authorizer.apiKey()` if the key is enough ([Clients](edge.md#clients)).',
   },
-  'api-routes': { when: 'An API has more routes, or resources of paths, than the default quota', fix: RAISE },
+  'api-routes': {
+    when: 'An API has more routes, or resources of paths, or a load balancer more rules, than the default quota',
+    fix: RAISE,
+  },
   'api-throttle': { when: 'The throttle of an API allows more requests than the default quota of the account', fix: RAISE },
   'app-mesh-allow-all-egress': {
     when: '`allowAllEgress` of `Mesh.appMesh()` does less than it says',

@@ -14,11 +14,14 @@ export interface JwtAuthorizerOptions {
   /** Issuer of the tokens: their `iss` claim, an https URL below which `/.well-known/openid-configuration` is found. */
   readonly issuer: string;
 
-  /** Accepted `aud` claims, or `client_id` claims of tokens without `aud`. At least one. */
+  /**
+   * Accepted `aud` claims, or, by an HTTP API alone, `client_id` claims of tokens without `aud`. At least one; a load balancer takes at
+   * most 10.
+   */
   readonly audience: string[];
 
   /**
-   * Source of the token: `$request.header.<name>` or `$request.querystring.<name>`.
+   * Source of the token: `$request.header.<name>` or `$request.querystring.<name>`. A load balancer takes the default one alone.
    *
    * @default $request.header.Authorization
    */
@@ -26,8 +29,9 @@ export interface JwtAuthorizerOptions {
 
   /**
    * URL of the issuer's keys: the `jwks_uri` in its OpenID configuration, such as
-   * `https://login.example.com/.well-known/jwks.json`. Required by `claimsToHeaders`, for which the gateway service verifies each token
-   * itself. Its tasks fetch the keys over HTTPS, so they need a way to the host, such as a NAT gateway.
+   * `https://login.example.com/.well-known/jwks.json`. Required by a load balancer, which must reach it by the internet, and by
+   * `claimsToHeaders`, for which the gateway service verifies each token itself. Its tasks fetch the keys over HTTPS, so they need a way
+   * to the host, such as a NAT gateway.
    *
    * @default - none
    */
@@ -207,6 +211,17 @@ export interface IRestApiAuthorizer {
 }
 
 /**
+ * An authorizer that an edge with a load balancer can use. The factories of `Authorizer` make one; any other implementation is an error.
+ *
+ * @example
+ * const authorizer: ILoadBalancerAuthorizer = Authorizer.none();
+ */
+export interface ILoadBalancerAuthorizer {
+  /** Type of the action of a listener that decides: `jwt-validation`, or `none`. */
+  readonly listenerActionType: string;
+}
+
+/**
  * Authorization of the requests to a route. Every route has an authorizer: its own, or else that of its edge. There is no
  * default; a public route has `Authorizer.none()`.
  *
@@ -214,7 +229,7 @@ export interface IRestApiAuthorizer {
  * const authorizer = Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] });
  */
 export abstract class Authorizer {
-  /** Requires a JSON Web Token of an OpenID Connect issuer. HTTP API only. */
+  /** Requires a JSON Web Token of an OpenID Connect issuer. Of an HTTP API or a load balancer. */
   public static jwt(options: JwtAuthorizerOptions): JwtAuthorizer {
     return new JwtAuthorizer(options);
   }
@@ -280,7 +295,8 @@ export abstract class Authorizer {
  * @example
  * const authorizer = Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'] });
  */
-export class JwtAuthorizer extends Authorizer implements IHttpApiAuthorizer {
+export class JwtAuthorizer extends Authorizer implements IHttpApiAuthorizer, ILoadBalancerAuthorizer {
+  public readonly listenerActionType: string = 'jwt-validation';
   public readonly httpApiAuthorizationType: string = 'JWT';
   /** @internal */
   public readonly _kind: string = 'jwt';
@@ -378,7 +394,8 @@ export class ApiKeyAuthorizer extends Authorizer implements IRestApiAuthorizer {
  * @example
  * const authorizer = Authorizer.none();
  */
-export class NoAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer {
+export class NoAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer, ILoadBalancerAuthorizer {
+  public readonly listenerActionType: string = 'none';
   public readonly httpApiAuthorizationType: string = 'NONE';
   public readonly restApiAuthorizationType: string = 'NONE';
   /** @internal */

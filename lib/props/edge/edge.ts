@@ -13,6 +13,7 @@ import type { SizingProps } from '../service/sizing-props';
 import type { ClientThrottleProps } from './client-throttle';
 import type { Compression } from '../traffic/compression';
 import type { DomainProps, RestApiDomainProps } from './domain';
+import type { LoadBalancerOptions } from './load-balancer';
 import type { EdgeClientProps } from './edge-client';
 import type { Firewall } from './firewall';
 import type { ResponseHeaders } from './response-headers';
@@ -244,9 +245,10 @@ export interface CorsProps {
  */
 export interface EdgeOptions {
   /**
-   * Limit on the requests to each route that has no limit of its own.
+   * Limit on the requests to each route that has no limit of its own. Behind a load balancer each task of the gateway service has it for
+   * itself.
    *
-   * @default - the quota of the account and region, by default 10,000 requests per second for all its APIs
+   * @default - the quota of the account and region, by default 10,000 requests per second for all its APIs; behind a load balancer, none
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
    */
   readonly throttle?: ThrottleProps;
@@ -277,7 +279,7 @@ export interface EdgeOptions {
    * The largest body of a request, 1 byte to 10 MiB; larger ones get 413. A request that tells no length is held back by the gateway
    * service until it is whole.
    *
-   * @default - 10 MiB, which API Gateway passes on
+   * @default - 10 MiB, which API Gateway passes on; behind a load balancer, any size
    */
   readonly maxRequestSize?: Size;
 
@@ -287,22 +289,6 @@ export interface EdgeOptions {
    * @default - none
    */
   readonly cors?: CorsProps;
-
-  /**
-   * Name of the stage: 1 to 128 letters, digits, `_` and `-`; or `$default` for an HTTP API. Services do not see it in their paths; where
-   * it is part of the URL, they get it in `X-Forwarded-Prefix`, for links that begin with it.
-   *
-   * @default - `$default` for an HTTP API, which is not part of the URL; `prod` for a REST API
-   */
-  readonly stageName?: string;
-
-  /**
-   * Whether API Gateway writes an access log, in JSON: that of a REST API to the log group of the mesh, and that of an HTTP API to a log
-   * group of its own, unless `logs.logGroup` names one for all.
-   *
-   * @default true
-   */
-  readonly accessLogs?: boolean;
 
   /**
    * Names of request headers, in upper or lower case, that the gateway service passes on although it removes them by default. Any
@@ -342,11 +328,35 @@ export interface EdgeOptions {
   readonly group?: string;
 
   /**
-   * Size, number and roles of the tasks of the gateway service, to which API Gateway sends the requests.
+   * Size, number and roles of the tasks of the gateway service, to which API Gateway or the load balancer sends the requests.
    *
    * @default - 2 tasks of 256 CPU units and 512 MiB
    */
   readonly gateway?: GatewayProps;
+}
+
+/**
+ * Options of the kinds of edges that are APIs of API Gateway.
+ *
+ * @example
+ * const options: ApiOptions = { stageName: 'v1', throttle: { rateLimit: 500, burstLimit: 1000 } };
+ */
+export interface ApiOptions extends EdgeOptions {
+  /**
+   * Name of the stage: 1 to 128 letters, digits, `_` and `-`; or `$default` for an HTTP API. Services do not see it in their paths; where
+   * it is part of the URL, they get it in `X-Forwarded-Prefix`, for links that begin with it.
+   *
+   * @default - `$default` for an HTTP API, which is not part of the URL; `prod` for a REST API
+   */
+  readonly stageName?: string;
+
+  /**
+   * Whether API Gateway writes an access log, in JSON: that of a REST API to the log group of the mesh, and that of an HTTP API to a log
+   * group of its own, unless `logs.logGroup` names one for all.
+   *
+   * @default true
+   */
+  readonly accessLogs?: boolean;
 }
 
 /**
@@ -362,7 +372,7 @@ export interface EdgeOptions {
  *   },
  * };
  */
-export interface HttpApiOptions extends EdgeOptions {
+export interface HttpApiOptions extends ApiOptions {
   /**
    * Routes by method and path, such as `GET /catalog/{id}`, `ANY /orders/{proxy+}` or `$default`. API Gateway chooses the most
    * specific route that matches. A parameter is a whole segment of a path, a greedy parameter the last one: `/orders/{proxy+}`
@@ -448,7 +458,7 @@ export interface HttpApiOptions extends EdgeOptions {
  *   routes: { 'GET /orders/{id}': { service: 'orders' } },
  * };
  */
-export interface RestApiOptions extends EdgeOptions {
+export interface RestApiOptions extends ApiOptions {
   /**
    * Routes by method and path, such as `GET /catalog/{id}` or `ANY /orders/{proxy+}`. API Gateway chooses the most specific route
    * that matches. A parameter is a whole segment of a path, a greedy parameter the last one: `/orders/{proxy+}` matches paths
@@ -615,7 +625,8 @@ export interface RestApiOptions extends EdgeOptions {
 }
 
 /**
- * Entry point for clients outside of the mesh: an API of API Gateway, a VPC link, and the gateway service of the mesh.
+ * Entry point for clients outside of the mesh: an API of API Gateway and its VPC link, or a load balancer, and the gateway service of the
+ * mesh.
  *
  * @example
  * const edge = Edge.httpApi({
@@ -645,6 +656,17 @@ export class Edge {
   }
 
   /**
+   * Creates an Application Load Balancer, or a listener of one that exists, in front of the gateway service, without API Gateway and its
+   * limits: for WebSockets, streams, large bodies and responses that take long. It takes JWT authorizers and public routes. With
+   * `Mesh.envoy()` only.
+   *
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
+   */
+  public static loadBalancer(options: LoadBalancerOptions): Edge {
+    return Edge._of('alb', options);
+  }
+
+  /**
    * Creates an edge of a kind in the registry.
    *
    * @internal
@@ -669,7 +691,8 @@ export class Edge {
 }
 
 /** Options that every kind of edge has. */
-interface GivenEdgeOptions extends EdgeOptions {
+interface GivenEdgeOptions
+  extends EdgeOptions, Partial<Pick<LoadBalancerOptions, 'certificate' | 'sslPolicy' | 'loadBalancer' | 'accessLogBucket'>> {
   readonly routes?: { readonly [key: string]: RouteProps & { readonly authorizer?: object } };
   readonly grpcRoutes?: readonly (GrpcRoutesProps & { readonly authorizer?: object })[];
   readonly openApi?: OpenApiDocument;

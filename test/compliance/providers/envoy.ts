@@ -78,6 +78,7 @@ export const envoyProofs: ProviderProofs = {
       has('orders', { principals: [{ authenticated: { principal_name: { exact: 'spiffe://shop.internal/client-gateway' } } }] }),
     ),
     edge: all(has('gateway', { name: 'edge', traffic_direction: 'INBOUND' }), has('gateway', { name: 'ui', lb_policy: /./ })),
+    edgePorts: all(has('gateway', { name: 'edge-none', traffic_direction: 'INBOUND' }), has('gateway', { name: 'edge-jwt' })),
     grpcTranslation: all(
       has('gateway', { '@type': type('GrpcJsonTranscoder'), proto_descriptor_bin: /./ }),
       has('gateway', { name: 'catalog', lb_policy: /./ }),

@@ -5,7 +5,7 @@ import type { EdgeLimits } from '../../../lib/core/edges/kind';
 import type { Warning } from '../../../lib/core/model/topology';
 import { parseTopology } from '../../../lib/core/parse/parse';
 import { planSystem } from '../../../lib/core/plan-system';
-import { Bytes } from '../../../lib/core/reading/input';
+import { Bytes, Opaque } from '../../../lib/core/reading/input';
 import { IssueList } from '../../../lib/core/reading/issues';
 import type { Raw } from '../../support/parsing';
 import { seconds, service } from '../../support/parsing';
@@ -62,7 +62,10 @@ test('warnings about a further port of a service name the prop in which it stand
   );
 });
 
-describe.each(KINDS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)] as const))('%s', (factory, kind, limits) => {
+/** A load balancer passes on bodies of any size and WebSockets. */
+const APIS = KINDS.filter(({ id }) => id !== 'alb');
+
+describe.each(APIS.map((kind) => [kind.factory, kind.id, kind.limits(undefined)] as const))('%s', (factory, kind, limits) => {
   const { requestSeconds = 0, payloadBytes = 0 } = limits;
 
   test('a system with the defaults, or at the limits, is warned of nothing', () => {
@@ -308,7 +311,7 @@ test('sizes of headers are told as people write them', () => {
 test('the limits in docs/edge.md are those of the kinds', () => {
   const page = readFileSync(join(__dirname, '../../../docs/edge.md'), 'utf8');
   const row = (title: string, cell: (limits: EdgeLimits) => string): string =>
-    `| ${[title, ...KINDS.map((kind) => cell(kind.limits(undefined)))].join(' | ')} |`;
+    `| ${[title, ...APIS.map((kind) => cell(kind.limits(undefined)))].join(' | ')} |`;
   expect(page).toContain(row('Wait for a response', ({ requestSeconds }) => `${requestSeconds} seconds`));
   expect(page).toContain(row('Size of a request', ({ payloadBytes = 0 }) => `${payloadBytes / MIB} MiB`));
   expect(page).toContain(
@@ -345,4 +348,17 @@ describe('a part of an answer', () => {
   test('causes none of what only requests of clients meet: the service may take longer than the API, and WebSockets', () => {
     expect(parts({}, { timeout: perRequest(60), webSockets: true })).toEqual([]);
   });
+});
+
+test('behind a load balancer a service is warned of silence alone, and a longer one is a setting of the edge', () => {
+  const slow = service({ timeout: perRequest(90), maxRequestSize: new Bytes(50 * MIB), webSockets: true });
+  const behind = (more: Raw): Raw => ({ ...edgeTo('ui', 'alb'), certificate: new Opaque({ certificateArn: 'arn' }), ...more });
+  expect(warningsOf({ services: { ui: slow }, edges: { default: behind({}) } })).toEqual([
+    {
+      id: 'edge-timeout',
+      path: 'services.ui.timeout',
+      message: expect.stringMatching(/waits 60 seconds.*set idleTimeout of the edge/s) as string,
+    },
+  ]);
+  expect(warningsOf({ services: { ui: slow }, edges: { default: behind({ idleTimeout: seconds(120) }) } })).toEqual([]);
 });

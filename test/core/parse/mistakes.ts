@@ -10,6 +10,7 @@ import { EDGE_CACHE_MISTAKES } from './mistakes/edge-cache';
 import { CLIENT_THROTTLE_MISTAKES } from './mistakes/client-throttle';
 import { EDGE_CLIENT_MISTAKES } from './mistakes/edge-clients';
 import { EDGE_FIREWALL_MISTAKES } from './mistakes/edge-firewall';
+import { LOAD_BALANCER_MISTAKES } from './mistakes/load-balancer';
 import { GRPC_MISTAKES } from './mistakes/grpc';
 import { MESH_MISTAKES } from './mistakes/mesh';
 import type { Mistake } from './mistakes/mistake';
@@ -46,6 +47,7 @@ const SUBJECTS = [
   CLIENT_THROTTLE_MISTAKES,
   EDGE_CLIENT_MISTAKES,
   EDGE_FIREWALL_MISTAKES,
+  LOAD_BALANCER_MISTAKES,
   GRPC_MISTAKES,
   AUTHORIZER_MISTAKES,
   AGGREGATION_MISTAKES,

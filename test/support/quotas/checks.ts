@@ -3,7 +3,7 @@ import { AUTO_SCALING, CLOUDFORMATION } from '../../../lib/core/limits/cloudform
 import { CLOUD_MAP, ROUTE_53 } from '../../../lib/core/limits/discovery';
 import { ECS, FARGATE } from '../../../lib/core/limits/ecs';
 import type { Limit } from '../../../lib/core/limits/limit';
-import { ELB, VPC } from '../../../lib/core/limits/network';
+import { ALB, ELB, VPC } from '../../../lib/core/limits/network';
 import { CLOUD_WATCH, LOGS } from '../../../lib/core/limits/observability';
 import { IAM, KMS, LAMBDA, SECRETS, SSM } from '../../../lib/core/limits/security';
 import type { Properties, Resource, Templates, WrittenTemplate } from './templates';
@@ -294,6 +294,7 @@ export const CHECKS: readonly Check[] = [
   ofAccount(REST_API.usagePlans, 'AWS::ApiGateway::UsagePlan'),
   ofAccount(REST_API.apiKeys, 'AWS::ApiGateway::ApiKey'),
   ofAccount(ELB.loadBalancers, 'AWS::ElasticLoadBalancingV2::LoadBalancer'),
+  ofAccount(ALB.loadBalancers, 'AWS::ElasticLoadBalancingV2::LoadBalancer'),
 
   each(SSM.parameter, 'AWS::SSM::Parameter', ({ properties, of }, templates) => Buffer.byteLength(templates.text(properties['Value'], of))),
   each(SSM.pattern, 'AWS::SSM::Parameter', ({ properties, of }, templates) => templates.text(properties['AllowedPattern'], of).length),

@@ -3,7 +3,7 @@ import { AUTO_SCALING, CLOUDFORMATION } from '../../../lib/core/limits/cloudform
 import { CLOUD_MAP, ROUTE_53 } from '../../../lib/core/limits/discovery';
 import { ECS, FARGATE } from '../../../lib/core/limits/ecs';
 import type { Limit } from '../../../lib/core/limits/limit';
-import { ELB, VPC } from '../../../lib/core/limits/network';
+import { ALB, ELB, VPC } from '../../../lib/core/limits/network';
 import { CLOUD_WATCH, LOGS } from '../../../lib/core/limits/observability';
 import { IAM, KMS, LAMBDA, SECRETS, SSM } from '../../../lib/core/limits/security';
 import { groupsOf } from './checks';
@@ -234,6 +234,7 @@ export const MUTATIONS: readonly Mutation[] = [
   more(REST_API.usagePlans, 'AWS::ApiGateway::UsagePlan', 'AWS::EC2::VPC', none),
   more(REST_API.apiKeys, 'AWS::ApiGateway::ApiKey', 'AWS::EC2::VPC', none),
   more(ELB.loadBalancers, 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::EC2::VPC', none),
+  more(ALB.loadBalancers, 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::EC2::VPC', none),
 
   change(SSM.parameter, 'AWS::SSM::Parameter', () => ({ Value: text(above(SSM.parameter)) })),
   // What a group hands out, which its parameter reads from a nested stack.

@@ -31,6 +31,7 @@ export interface MatcherTree<Inputs, Actions> {
 export type Predicate<Inputs> = OneOf<{
   readonly single_predicate: SinglePredicate<Inputs>;
   readonly or_matcher: { readonly predicate: readonly Predicate<Inputs>[] };
+  readonly and_matcher: { readonly predicate: readonly Predicate<Inputs>[] };
   readonly not_matcher: Predicate<Inputs>;
 }>;
 

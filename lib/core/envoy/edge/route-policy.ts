@@ -12,6 +12,7 @@ import { headerValue } from '../traffic/header-changes';
 import { clientThrottleOfRoute } from './client-throttle';
 import { JSON_ROUTE } from './grpc-replies';
 import { identityOfRoute } from './identity';
+import { throttleOfRoute } from './throttle';
 
 const HEADERS_FILTER = 'response-headers';
 const BUFFER = 'envoy.extensions.filters.http.buffer.v3.Buffer';
@@ -58,6 +59,7 @@ function withPolicy(edge: EdgeTopology, variants: readonly string[], edgeRoute: 
   const headers = responseHeadersOf(edgeRoute);
   const filters = {
     ...identityOfRoute(edge, edgeRoute),
+    ...throttleOfRoute(edge, edgeRoute),
     ...clientThrottleOfRoute(edge, edgeRoute),
     ...headers,
     ...compressionOf(variants, edgeRoute),

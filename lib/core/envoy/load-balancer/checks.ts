@@ -45,6 +45,13 @@ export function passLoadBalancerChecks({ kind }: LoadBalancerTarget): readonly H
   return [extension('envoy.extensions.filters.http.health_check.v3.HealthCheck', { pass_through_mode: true, headers: FROM_LOAD_BALANCER })];
 }
 
+/** A gateway says itself that it is there: it has no application. Any path may be a route of the user's. */
+export function answerLoadBalancerChecks(): readonly HttpFilter[] {
+  return [
+    extension('envoy.extensions.filters.http.health_check.v3.HealthCheck', { pass_through_mode: false, headers: FROM_LOAD_BALANCER }),
+  ];
+}
+
 /** Limits, faults and compression are meant for requests of clients: see `healthCheckRoutes`. */
 export function loadBalancerCheckRoutes(service: Service, { kind }: LoadBalancerTarget, route: RouteAction): readonly Route[] {
   const { rateLimits, faults } = service.policy;

@@ -1,6 +1,6 @@
 import type { EdgeRoute, EdgeTopology, PathSegment } from '../../model/topology';
 import type { PathPattern } from '../syntax/paths';
-import { ANY_QUERY, looseLiteral, looselyRead } from '../syntax/paths';
+import { ANY_QUERY, literal, looseLiteral, looselyRead } from '../syntax/paths';
 
 /**
  * The paths of a route as a regular expression of the header `:path`; undefined if it takes every path. API Gateway may ignore one
@@ -29,6 +29,14 @@ function isGreedy({ segments }: EdgeRoute): boolean {
  * would not be a path of `/orders/{id}`, but `/orders` itself.
  */
 const SEGMENT_START = String.raw`(%20|%09|\.)*([^/?;%.]|%[^023]|%2[^0]|%0[^9]|%3[^Bb])`;
+
+/** The paths that a route takes, read as they are written, as a regular expression of the header `:path`. */
+export function exactPattern(segments: readonly PathSegment[]): string {
+  const parts = segments.map((segment) =>
+    segment.kind === 'static' ? literal(segment.text) : segment.kind === 'parameter' ? '[^/?]+' : '[^?]+',
+  );
+  return `/${parts.join('/')}${ANY_QUERY}`;
+}
 
 /** @param start what a parameter must begin with */
 function segmentPattern(segment: PathSegment, start: string): string {

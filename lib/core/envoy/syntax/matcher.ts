@@ -47,8 +47,14 @@ export function anyMatches<Inputs>(predicates: readonly Predicate<Inputs>[]): Pr
   return first !== undefined && predicates.length === 1 ? first : { or_matcher: { predicate: predicates } };
 }
 
+/** All of several conditions. */
+export function allMatch<Inputs>(predicates: readonly Predicate<Inputs>[]): Predicate<Inputs> {
+  const [first] = predicates;
+  return first !== undefined && predicates.length === 1 ? first : { and_matcher: { predicate: predicates } };
+}
+
 /** What a condition leads to; the first that holds decides. */
-interface Branch {
+export interface Branch {
   readonly when: HttpPredicate;
   readonly then: OnRouteMatch;
 }

@@ -32,6 +32,7 @@ export const CAPABILITIES: Capabilities = {
     no: 'its virtual gateways ask for a certificate, and cannot say which client calls: every client could call every service behind them',
   },
   edge: true,
+  edgePorts: { no: 'its virtual gateways have one listener, and go by the route that API Gateway names' },
   grpcTranslation: { no: 'its virtual gateways pass requests on as they are' },
   edgeCache: { no: 'its virtual gateways pass on cookies and tokens, so one client could get what a service answers to another' },
   aggregation: { no: 'a virtual gateway has no route to a program in its own task' },

@@ -18,6 +18,7 @@ export const CAPABILITIES: Capabilities = {
   jobs: true,
   clients: true,
   edge: true,
+  edgePorts: true,
   grpcTranslation: true,
   aggregation: true,
   edgeCache: true,

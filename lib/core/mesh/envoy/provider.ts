@@ -190,7 +190,7 @@ function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTop
   };
   return {
     ...workloadOf(agent, { envoy: gatewayBootstrap(topology, edge), ...defined({ aggregations }) }, [
-      proxy(agent, edge.gateway, [GATEWAY_PORT]),
+      proxy(agent, edge.gateway, edge.api.ports?.map(({ port }) => port) ?? [GATEWAY_PORT]),
       ...(aggregations === undefined ? [] : [aggregator()]),
     ]),
     edge: edge.name,

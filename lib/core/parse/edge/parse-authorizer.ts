@@ -9,7 +9,7 @@ import type { AuthorizerKind, EdgeAuthorizer, IdentitySource } from '../../model
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
 import { parseContextHeader, parseLambdaContext } from './parse-identity';
-import { parseCognitoClaims, parseJwtClaims } from './parse-verification';
+import { parseCognitoClaims, parseJwtClaims, parseKeys } from './parse-verification';
 
 const KINDS = ['none', 'jwt', 'cognito', 'lambda', 'iam', 'apiKey'] as const;
 
@@ -76,7 +76,7 @@ export class Authorizers {
 
   private parseOptions(kind: AuthorizerKind, at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
     this.edge.checkAuthorizer(kind, at);
-    if (kind === 'jwt') return parseJwt(at);
+    if (kind === 'jwt') return parseJwt(at, this.edge);
     if (kind === 'cognito') return this.parseCognito(at);
     if (kind === 'lambda') return parseLambda(at, this.edge);
     if (kind === 'iam') return parseContextHeader(at.field('callerArnHeader'), 'identity.userArn');
@@ -147,7 +147,7 @@ function parseName(at: Reader, kind: AuthorizerKind): string | undefined {
 
 const AUTHORIZATION: IdentitySource = { in: 'header', name: 'Authorization' };
 
-function parseJwt(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
+function parseJwt(at: Reader, { needsKeys }: EdgeKind): Omit<EdgeAuthorizer, 'id' | 'kind'> {
   const issuerAt = at.field('issuer').required('the issuer', 'give the "iss" claim of the tokens, an https URL');
   const issuer = issuerAt.text();
   if (issuer !== undefined && !(issuerAt.value instanceof Unresolved) && !/^https:\/\/\S+$/.test(issuer)) {
@@ -170,8 +170,13 @@ function parseJwt(at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
     });
   }
   const identity: IdentitySource = { in: where === 'querystring' ? 'querystring' : 'header', name: name ?? AUTHORIZATION.name };
+  const keys = needsKeys === true ? parseKeys(at, 'the URL of the keys with which the load balancer verifies tokens') : undefined;
   const tokens = issuer === undefined ? undefined : { issuer, audience: claims };
-  return { identity, ...defined({ tokens }), ...parseJwtClaims(at, identity, tokens) };
+  return {
+    identity,
+    ...defined({ tokens: tokens === undefined ? undefined : { ...tokens, ...defined({ jwksUri: keys?.jwksUri }) } }),
+    ...parseJwtClaims(at, identity, tokens, keys),
+  };
 }
 
 /** What API Gateway has. */

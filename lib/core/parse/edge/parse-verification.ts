@@ -9,36 +9,41 @@ type Verified = Pick<EdgeAuthorizer, 'identityHeaders' | 'verification'>;
 
 const CLAIM = { what: 'a claim of the token', from: 'claim' } as const;
 
-/** Of `Authorizer.jwt()`, whose issuer nobody asks for its keys while an app is synthesized. */
+/**
+ * Of `Authorizer.jwt()`, whose issuer nobody asks for its keys while an app is synthesized.
+ *
+ * @param known where the keys are, if somebody else needs to know it, too
+ */
 export function parseJwtClaims(
   at: Reader,
   identity: IdentitySource,
   tokens: { readonly issuer: string; readonly audience: readonly string[] } | undefined,
+  known: Keys | undefined,
 ): Verified {
   const claimsAt = at.field('claimsToHeaders');
   const jwksAt = at.field('jwksUri');
   const identityHeaders = parseIdentityHeaders(claimsAt, { ...CLAIM, ...(identity.in === 'header' ? { tokenHeader: identity.name } : {}) });
   if (claimsAt.absent) {
-    if (!jwksAt.absent)
+    if (!jwksAt.absent && known === undefined)
       jwksAt.fail('NO_EFFECT', 'the gateway service verifies tokens only to take headers from their claims', {
         fix: 'remove it, or set claimsToHeaders',
       });
     return {};
   }
-  const keys = parseJwksUri(
-    jwksAt.required(
-      'the URL of the keys with which the gateway service verifies tokens',
-      'give the "jwks_uri" of the issuer\'s OpenID configuration',
-    ),
-  );
+  const keys = known ?? parseKeys(at, 'the URL of the keys with which the gateway service verifies tokens');
   if (keys === undefined || tokens === undefined) return defined({ identityHeaders });
   return defined({ identityHeaders, verification: { ...tokens, ...keys } });
 }
 
-interface Keys {
+export interface Keys {
   readonly jwksUri: string;
   readonly jwksHost: string;
   readonly jwksPort: number;
+}
+
+/** @param what they are, if nobody says where they are */
+export function parseKeys(at: Reader, what: string): Keys | undefined {
+  return parseJwksUri(at.field('jwksUri').required(what, 'give the "jwks_uri" of the issuer\'s OpenID configuration'));
 }
 
 function parseJwksUri(at: Reader): Keys | undefined {

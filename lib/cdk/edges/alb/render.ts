@@ -1,0 +1,108 @@
+import type { CfnResource } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
+import type { LoadBalancerPlan, TargetsPlan } from '../../../core/edges/alb/plan';
+import type { EdgePlan } from '../../../core/plan/edge-plan';
+import type { EdgeContext, EdgeTarget, RenderedApi } from '../model';
+import { waitFor } from '../wait-for';
+import { authorized } from './authorized';
+import { conditionsOf } from './conditions';
+
+const HTTP = 80;
+const HTTPS = 443;
+
+/** A load balancer with a listener, and a target group for each authorizer. */
+export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context: EdgeContext): RenderedApi {
+  const plan = edge.api as LoadBalancerPlan;
+  const { balancer = {}, target } = context;
+  const loadBalancer = balancer.loadBalancer ?? makeLoadBalancer(scope, plan, context);
+  const before = openings(scope);
+  const actions = new Map(plan.targets.map((each) => [each.authorizer, authorized(each, renderTargets(scope, each, plan, target))]));
+  const actionOf = (authorizer: string): elbv2.ListenerAction => {
+    const action = actions.get(authorizer);
+    if (action === undefined) throw new Error(`bug: no port for the authorizer "${authorizer}"`);
+    return action;
+  };
+  const listener = new elbv2.ApplicationListener(scope, 'Listener', {
+    loadBalancer,
+    port: plan.https ? HTTPS : HTTP,
+    protocol: plan.https ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
+    // The security group of a load balancer of the user's own is the user's.
+    open: plan.made !== undefined,
+    defaultAction: actionOf(plan.fallback),
+    ...(plan.https ? { sslPolicy: balancer.sslPolicy ?? elbv2.SslPolicy.RECOMMENDED_TLS } : {}),
+    ...(balancer.certificate === undefined ? {} : { certificates: [balancer.certificate] }),
+  });
+  for (const { priority, conditions, authorizer } of plan.rules)
+    new elbv2.ApplicationListenerRule(scope, `Rule${priority}`, {
+      listener,
+      priority,
+      conditions: conditionsOf(conditions),
+      action: actionOf(authorizer),
+    });
+  if (plan.https && plan.made !== undefined) redirect(scope, loadBalancer);
+  // Health checks come as soon as there are tasks, and Amazon ECS replaces those that fail.
+  const added = [...openings(scope)].filter((each) => !before.has(each) && Stack.of(each) === Stack.of(target.service));
+  waitFor(target.service.node.defaultChild as CfnResource, added);
+  return {
+    url: `${plan.https ? 'https' : 'http'}://${plan.domainName ?? loadBalancer.loadBalancerDnsName}`,
+    loadBalancer,
+    listener,
+  };
+}
+
+function makeLoadBalancer(
+  scope: Construct,
+  { made, idleSeconds }: LoadBalancerPlan,
+  { balancer = {}, target }: EdgeContext,
+): elbv2.ApplicationLoadBalancer {
+  const { vpc, vpcSubnets } = target;
+  if (made === undefined) throw new Error('bug: there is no load balancer');
+  const loadBalancer = new elbv2.ApplicationLoadBalancer(scope, 'LoadBalancer', {
+    vpc,
+    internetFacing: made.internetFacing,
+    // It takes one subnet in each zone, and with public addresses the public ones, where no task stands.
+    ...(made.internetFacing ? {} : { vpcSubnets: { ...vpcSubnets, onePerAz: true } }),
+    deletionProtection: made.deletionProtection,
+    dropInvalidHeaderFields: true,
+    idleTimeout: Duration.seconds(idleSeconds),
+  });
+  if (balancer.accessLogBucket !== undefined) loadBalancer.logAccessLogs(balancer.accessLogBucket);
+  return loadBalancer;
+}
+
+function renderTargets(
+  scope: Construct,
+  { authorizer, port }: TargetsPlan,
+  { deregistrationSeconds }: LoadBalancerPlan,
+  { vpc, service, containerName }: EdgeTarget,
+): elbv2.ApplicationTargetGroup {
+  const group = new elbv2.ApplicationTargetGroup(scope, `Targets-${authorizer}`, {
+    vpc,
+    port,
+    protocol: elbv2.ApplicationProtocol.HTTP,
+    targetType: elbv2.TargetType.IP,
+    deregistrationDelay: Duration.seconds(deregistrationSeconds),
+    healthCheck: { path: '/', interval: Duration.seconds(10), healthyThresholdCount: 2, unhealthyThresholdCount: 2 },
+  });
+  group.addTarget(service.loadBalancerTarget({ containerName, containerPort: port }));
+  return group;
+}
+
+function redirect(scope: Construct, loadBalancer: elbv2.IApplicationLoadBalancer): void {
+  new elbv2.ApplicationListener(scope, 'Redirect', {
+    loadBalancer,
+    port: HTTP,
+    protocol: elbv2.ApplicationProtocol.HTTP,
+    open: true,
+    defaultAction: elbv2.ListenerAction.redirect({ protocol: 'HTTPS', port: String(HTTPS), permanent: true }),
+  });
+}
+
+/** Rules of security groups that are resources of their own. */
+function openings(scope: Construct): ReadonlySet<CfnResource> {
+  const all = scope.node.root.node.findAll();
+  return new Set(all.filter((each) => each instanceof ec2.CfnSecurityGroupIngress || each instanceof ec2.CfnSecurityGroupEgress));
+}

@@ -1,0 +1,50 @@
+import type { EdgeCapabilities } from '../features';
+
+const NO_API_KEYS = 'a load balancer knows no API keys';
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html */
+export const CAPABILITIES: EdgeCapabilities = {
+  none: true,
+  jwt: true,
+  cognito: {
+    no: 'its load balancer would send users to a login page, which is not built yet',
+    fix: "use Authorizer.jwt() with the pool's issuer and keys for tokens that clients have already",
+  },
+  cognitoClients: { no: 'it has no Authorizer.cognito()' },
+  lambda: { no: 'a load balancer asks no function' },
+  iam: { no: 'a load balancer does not verify signatures of AWS credentials' },
+  apiKey: { no: NO_API_KEYS },
+  clients: { no: NO_API_KEYS, fix: 'limit clients by what the authorizer says of them (clientThrottle)' },
+  clientThrottle: true,
+  scopes: {
+    no: 'its load balancer verifies issuer, audience and time of a token alone',
+    fix: 'let services check them, by a header of claimsToHeaders',
+  },
+  throttle: true,
+  timeout: true,
+  streaming: { no: 'a load balancer passes all responses on as they arrive, so there is nothing to choose' },
+  cache: { no: 'a load balancer keeps no responses', fix: 'put Amazon CloudFront in front of it' },
+  validation: {
+    no: 'a load balancer does not look into requests',
+    fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
+  },
+  detailedErrors: { no: 'a load balancer has no ID of a request that clients see' },
+  firewall: { no: 'its load balancer is protected by a web ACL of your own: wafv2.CfnWebACLAssociation with loadBalancer of the handle' },
+  cors: true,
+  corsTokens: { no: "the gateway service's Envoy compares origins, which must be known at synthesis" },
+  defaultRoute: true,
+  stage: { no: 'a load balancer has no stages' },
+  dualStack: {
+    no: 'the load balancer that it makes has IPv4 addresses alone',
+    fix: 'give a loadBalancer of your own with IpAddressType.DUAL_STACK',
+  },
+  domain: {
+    no: 'its name is a record of your own',
+    fix: 'set certificate and domainName, and let a record lead to loadBalancer of the handle (route53_targets.LoadBalancerTarget)',
+  },
+  basePath: { no: 'it has no domain' },
+  mutualTls: { no: 'it has no domain' },
+  securityPolicy: { no: 'it has no domain', fix: 'set sslPolicy of the edge' },
+  accessLogs: { no: 'a load balancer writes its access logs into a bucket', fix: 'set accessLogBucket' },
+  traces: { no: 'a load balancer sends no segments: traces begin at the gateway service' },
+};

@@ -1,0 +1,42 @@
+import { OF_MESH, EDGE_REMOVAL, FORWARDED_BY_LOAD_BALANCER } from '../../model/pass-through-headers';
+import type { EdgeTopology, Service } from '../../model/topology';
+import type { HttpConnectionManager } from '../api/http-connection-manager';
+import { markClients } from './checks';
+import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
+import { anyOf, prefixBut, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
+import { headersOfRoutes } from '../traffic/matched-headers';
+import { removeForeignMarks } from '../traffic/route-mark';
+
+const FORWARDED = 'x-forwarded-';
+
+/** As for a service that a load balancer of the user's own leads to. */
+export const APPLICATION = { kind: 'application', passThroughHeaders: [] } as const;
+
+/**
+ * What an edge drops of a request, and with it every header by which API Gateway would speak to the gateway, since a load balancer sets
+ * none of them. Of `X-Forwarded-*` stays what the load balancer writes, of whose list of addresses the last one is the client's.
+ *
+ * @param made names of headers that nobody but a program of the task may send
+ */
+export function trustOnlyLoadBalancerOfEdge(
+  { passThroughHeaders }: EdgeTopology,
+  targets: readonly Service[],
+  made: readonly string[],
+  identityHeaders: readonly string[],
+): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
+  const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
+  return earlyHeaderMutation([
+    removeMatching(
+      anyOf([
+        ...spellingsBut(passThroughHeaders, removed),
+        ...spellings([...always, ...made, ...identityHeaders]),
+        ...prefixes([...alwaysPrefixes.filter((prefix) => prefix !== FORWARDED), ...OF_MESH]),
+        ...prefixBut(FORWARDED, FORWARDED_BY_LOAD_BALANCER),
+      ]),
+    ),
+    ...markClients(APPLICATION),
+    setHeader('x-forwarded-host', '%REQ(:AUTHORITY)%'),
+    ...removeForeignMarks(targets),
+    ...joinLines(headersOfRoutes(targets)),
+  ]);
+}

@@ -1,0 +1,134 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { IApplicationLoadBalancer, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ILoadBalancerAuthorizer } from './authorizer';
+import type { EdgeOptions, RouteProps } from './edge';
+
+/**
+ * Route of an edge with a load balancer.
+ *
+ * @example
+ * const health: LoadBalancerRouteProps = { service: 'orders', authorizer: Authorizer.none() };
+ */
+export interface LoadBalancerRouteProps extends RouteProps {
+  /**
+   * Authorizer of the route.
+   *
+   * @default - the authorizer of the edge; an error if it has none
+   */
+  readonly authorizer?: ILoadBalancerAuthorizer;
+
+  /**
+   * Time after which the gateway service ends a request to this route, 50 milliseconds to `idleTimeout` of the edge: see
+   * `LoadBalancerOptions.timeout`.
+   *
+   * @default - that of the edge
+   */
+  readonly timeout?: Duration;
+}
+
+/**
+ * Options of `Edge.loadBalancer()`.
+ *
+ * @example
+ * const options: LoadBalancerOptions = {
+ *   certificate,
+ *   domainName: 'chat.example.com',
+ *   authorizer: Authorizer.none(),
+ *   routes: { 'GET /rooms/{id}': { service: 'chat' } },
+ * };
+ */
+export interface LoadBalancerOptions extends EdgeOptions {
+  /**
+   * Routes by method and path, such as `GET /catalog/{id}`, `ANY /orders/{proxy+}` or `$default`. The most specific route that matches is
+   * chosen, as an HTTP API does. A parameter is a whole segment of a path, a greedy parameter the last one: `/orders/{proxy+}` matches
+   * paths below `/orders`, not `/orders` itself.
+   */
+  readonly routes: { readonly [key: string]: LoadBalancerRouteProps };
+
+  /**
+   * Authorizer of the routes that have none of their own. An edge has at most 5 authorizers, `Authorizer.none()` included.
+   *
+   * @default - none: every route must have its own
+   */
+  readonly authorizer?: ILoadBalancerAuthorizer;
+
+  /**
+   * Certificate of AWS Certificate Manager for the name by which clients call. Clients speak HTTPS to port 443; a load balancer that is
+   * made sends them there from port 80.
+   *
+   * @default - none: an error, unless `plainHttp` is true
+   */
+  readonly certificate?: ICertificate;
+
+  /**
+   * Whether clients speak HTTP, to port 80, where anybody on the way can read and change what they send. Only with `Authorizer.none()`.
+   *
+   * @default false
+   */
+  readonly plainHttp?: boolean;
+
+  /**
+   * Versions of TLS and ciphers of the listener.
+   *
+   * @default SslPolicy.RECOMMENDED_TLS - TLS 1.2 and 1.3; `SslPolicy.TLS13_13` has 1.3 alone
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+   */
+  readonly sslPolicy?: SslPolicy;
+
+  /**
+   * Name by which clients call, of which `url` of the edge is made. The record in DNS is your own.
+   *
+   * @default - the name that AWS gives the load balancer
+   */
+  readonly domainName?: string;
+
+  /**
+   * Load balancer of your own, in the VPC of the mesh. The edge adds a listener to it, and its security group must let clients in. It must
+   * append to `X-Forwarded-For`, as it does by default, or services take what clients write for their address.
+   *
+   * @default - one is made
+   */
+  readonly loadBalancer?: IApplicationLoadBalancer;
+
+  /**
+   * Whether the load balancer that is made has public addresses, and stands in public subnets. If not, clients reach it from inside the
+   * VPC alone.
+   *
+   * @default true
+   */
+  readonly internetFacing?: boolean;
+
+  /**
+   * Whether nobody can delete the load balancer that is made.
+   *
+   * @default false
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
+   * Bucket for the access logs of the load balancer that is made. The stack must have a Region.
+   *
+   * @default - no access logs of the load balancer; the gateway service has its own
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
+   */
+  readonly accessLogBucket?: IBucket;
+
+  /**
+   * Time for which a connection through the load balancer that is made may carry nothing, 1 second to 4000 seconds: for as long a client
+   * waits for an answer, and a WebSocket may be silent.
+   *
+   * @default - 60 seconds
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+   */
+  readonly idleTimeout?: Duration;
+
+  /**
+   * Time that the gateway service waits for the whole response of a service, retries included, 50 milliseconds to `idleTimeout`; then the
+   * client gets 504, and the service's request is cancelled. A shorter timeout of the service ends requests sooner.
+   *
+   * @default - none: the timeouts of services, and `idleTimeout`
+   */
+  readonly timeout?: Duration;
+}

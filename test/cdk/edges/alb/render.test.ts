@@ -1,0 +1,195 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationLoadBalancer, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Authorizer, Edge, Microservices } from '../../../../lib';
+import type { LoadBalancerOptions, MicroservicesProps } from '../../../../lib';
+import { service } from '../../../support/stack';
+
+const jwt = Authorizer.jwt({
+  issuer: 'https://login.example.com',
+  audience: ['shop', 'desk'],
+  jwksUri: 'https://login.example.com/.well-known/jwks.json',
+});
+
+const ROUTES: LoadBalancerOptions['routes'] = {
+  'GET /': { service: 'ui' },
+  'ANY /admin/{proxy+}': { service: 'ui', authorizer: jwt },
+  'GET /orders/{id}': { service: 'ui', authorizer: jwt },
+};
+
+interface Built {
+  readonly stack: Stack;
+  readonly shop: Microservices;
+  readonly template: Template;
+}
+
+function build(more: Partial<LoadBalancerOptions> = {}, props: Partial<MicroservicesProps> = {}, stack = stackOf()): Built {
+  const certificate = Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:us-east-1:111122223333:certificate/a');
+  const edge = Edge.loadBalancer({
+    authorizer: Authorizer.none(),
+    routes: ROUTES,
+    ...(more.plainHttp === true ? {} : { certificate }),
+    ...more,
+  });
+  const shop = new Microservices(stack, 'Shop', { services: { ui: service() }, edge, ...props });
+  return { stack, shop, template: Template.fromStack(stack) };
+}
+
+const stackOf = (): Stack => new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
+const only = (template: Template, type: string): string => Object.keys(template.findResources(type))[0] ?? '';
+/** Target groups by the port of the gateway. */
+const groupsOf = (template: Template): readonly { readonly id: string; readonly port: number }[] =>
+  Object.entries(template.findResources('AWS::ElasticLoadBalancingV2::TargetGroup')).map(([id, group]) => ({
+    id,
+    port: (group as { readonly Properties: { readonly Port: number } }).Properties.Port,
+  }));
+
+const VERIFY = {
+  Type: 'jwt-validation',
+  Order: 1,
+  JwtValidationConfig: {
+    Issuer: 'https://login.example.com',
+    JwksEndpoint: 'https://login.example.com/.well-known/jwks.json',
+    AdditionalClaims: [{ Name: 'aud', Format: 'string-array', Values: ['shop', 'desk'] }],
+  },
+};
+
+test('each authorizer has a target group, to which its rules alone lead, behind what verifies tokens', () => {
+  const { template } = build();
+  const groups = groupsOf(template);
+  expect(groups).toHaveLength(2);
+  const rules = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::ListenerRule')) as {
+    readonly Properties: { readonly Actions: readonly { readonly TargetGroupArn?: { readonly Ref: string } }[] };
+  }[];
+  expect(rules).toMatchObject([
+    {
+      Properties: {
+        Priority: 1,
+        Conditions: [
+          { Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['GET'] } },
+          { Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/orders/[^/]+$'] } },
+        ],
+        Actions: [VERIFY, { Type: 'forward', Order: 2 }],
+      },
+    },
+    {
+      Properties: {
+        Priority: 2,
+        Conditions: [
+          { Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['GET'] } },
+          { Field: 'path-pattern', PathPatternConfig: { Values: ['/'] } },
+        ],
+        Actions: [{ Type: 'forward' }],
+      },
+    },
+  ]);
+  const [open] = rules[1].Properties.Actions;
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+    Port: 443,
+    Protocol: 'HTTPS',
+    SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+    DefaultActions: [VERIFY, { Type: 'forward', Order: 2, TargetGroupArn: Match.not(open?.TargetGroupArn) }],
+  });
+});
+
+test('the gateway service is behind each target group, and begins when the load balancer can reach it', () => {
+  const { template } = build();
+  const groups = groupsOf(template);
+  const gateway = template.findResources('AWS::ECS::Service', { Properties: { LoadBalancers: Match.anyValue() } });
+  const [id = ''] = Object.keys(gateway);
+  const { DependsOn, Properties } = gateway[id] as {
+    readonly DependsOn: readonly string[];
+    readonly Properties: { readonly LoadBalancers: readonly object[] };
+  };
+  expect(Properties.LoadBalancers).toEqual(
+    expect.arrayContaining(
+      groups.map((group) => ({ ContainerName: 'envoy', ContainerPort: group.port, TargetGroupArn: { Ref: group.id } })),
+    ),
+  );
+  const ingress = Object.entries(template.findResources('AWS::EC2::SecurityGroupIngress')).filter(([, rule]) =>
+    groups.some(({ port }) => (rule as { readonly Properties: { readonly FromPort: number } }).Properties.FromPort === port),
+  );
+  expect(ingress).toHaveLength(2);
+  expect(DependsOn).toEqual(expect.arrayContaining([...ingress.map(([name]) => name), expect.stringContaining('Listener')]));
+});
+
+test('a load balancer is made that takes HTTPS alone, and sends HTTP there', () => {
+  const { template, shop, stack } = build({ idleTimeout: Duration.minutes(10), deletionProtection: true, sslPolicy: SslPolicy.TLS13_13 });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+    Scheme: 'internet-facing',
+    Type: 'application',
+    LoadBalancerAttributes: Match.arrayWith([
+      { Key: 'deletion_protection.enabled', Value: 'true' },
+      { Key: 'idle_timeout.timeout_seconds', Value: '600' },
+      { Key: 'routing.http.drop_invalid_header_fields.enabled', Value: 'true' },
+    ]),
+  });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { SslPolicy: 'ELBSecurityPolicy-TLS13-1-3-2021-06' });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+    Port: 80,
+    DefaultActions: [{ Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } }],
+  });
+  const balancer = only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+  expect(stack.resolve(shop.edge().url)).toEqual({ 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [balancer, 'DNSName'] }]] });
+  expect(stack.resolve(shop.edge().loadBalancer?.loadBalancerArn)).toEqual({ Ref: balancer });
+  expect(shop.edge().listener?.listenerArn).toBeDefined();
+  expect(() => shop.edge().metricCount()).toThrow('has no metrics of API Gateway');
+});
+
+test('one authorizer needs no rule, and the certificate gives the edge its name', () => {
+  const { template, shop } = build({
+    routes: { 'GET /a': { service: 'ui' }, 'GET /b/{id}': { service: 'ui' } },
+    domainName: 'shop.example.com',
+  });
+  template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 0);
+  expect(groupsOf(template)).toHaveLength(1);
+  expect(shop.edge().url).toBe('https://shop.example.com');
+});
+
+test('HTTP is what is written', () => {
+  const { template } = build({ plainHttp: true, internetFacing: false, routes: { $default: { service: 'ui' } } });
+  template.resourceCountIs('AWS::ElasticLoadBalancingV2::Listener', 1);
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 80, Protocol: 'HTTP' });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal' });
+});
+
+test('a load balancer of the user gets a listener, and nobody is let in', () => {
+  const stack = stackOf();
+  const vpc = new Vpc(stack, 'Vpc');
+  const loadBalancer = new ApplicationLoadBalancer(stack, 'Own', { vpc, internetFacing: true });
+  const { template, shop } = build({ loadBalancer }, { vpc }, stack);
+  template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
+  template.resourceCountIs('AWS::ElasticLoadBalancingV2::Listener', 1);
+  expect(JSON.stringify(template.findResources('AWS::EC2::SecurityGroup'))).not.toContain('from anyone');
+  expect(shop.edge().loadBalancer).toBe(loadBalancer);
+});
+
+test('access logs go into the bucket that is given', () => {
+  const stack = stackOf();
+  build({ accessLogBucket: new Bucket(stack, 'Logs') }, {}, stack).template.hasResourceProperties(
+    'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    {
+      LoadBalancerAttributes: Match.arrayWith([{ Key: 'access_logs.s3.enabled', Value: 'true' }]),
+    },
+  );
+});
+
+test('pages of other origins ask without a token, on the way of public routes', () => {
+  const { template } = build({
+    authorizer: jwt,
+    routes: { 'ANY /{proxy+}': { service: 'ui' } },
+    cors: { allowOrigins: ['https://shop.example'] },
+  });
+  expect(groupsOf(template)).toHaveLength(2);
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
+    Priority: 1,
+    Conditions: [
+      { Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['OPTIONS'] } },
+      { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'access-control-request-method', Values: ['*'] } },
+    ],
+    Actions: [{ Type: 'forward' }],
+  });
+});

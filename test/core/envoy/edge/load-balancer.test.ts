@@ -1,0 +1,116 @@
+import { portsOf } from '../../../../lib/core/edges/alb/ports';
+import { ROUTE_HEADER } from '../../../../lib/core/model/edge-headers';
+import { Opaque } from '../../../../lib/core/reading/input';
+import type { Json, JsonObject } from '../../../support/envoy-json';
+import type { Raw } from '../../../support/parsing';
+import { jwt, mesh, service } from '../../../support/parsing';
+import { at, configurationOf, listener, textAt } from '../configuration';
+
+const tokens = { ...jwt, jwksUri: 'https://login.example.com/keys' };
+
+function gateway(more: Raw = {}): JsonObject {
+  return configurationOf(
+    mesh(
+      { ui: service({ webSockets: true }), admin: service() },
+      {
+        edge: {
+          kind: 'alb',
+          certificate: new Opaque({ certificateArn: 'arn' }),
+          authorizer: { kind: 'none' },
+          routes: {
+            'ANY /{proxy+}': { service: 'ui' },
+            'GET /admin/{id}': { service: 'admin', authorizer: tokens },
+            'GET /open': { service: 'ui' },
+          },
+          ...more,
+        },
+      },
+    ),
+    'gateway',
+  );
+}
+
+const MANAGER = 'filter_chains.0.filters.0.typed_config';
+const managerOf = (configuration: JsonObject, name: string): Json | undefined => at(listener(configuration, name), MANAGER);
+const hostOf = (configuration: JsonObject, name: string): Json | undefined =>
+  at(managerOf(configuration, name), 'route_config.virtual_hosts.0');
+
+/** What becomes of the requests that each branch of the matcher takes, in their order: a status, or a cluster. */
+function fates(configuration: JsonObject, name: string): readonly unknown[] {
+  const branches = at(hostOf(configuration, name), 'matcher.matcher_list.matchers') as readonly JsonObject[];
+  return branches.map((branch) => {
+    const routes = at(branch, 'on_match.action.typed_config.routes') as readonly JsonObject[];
+    const last = routes.at(-1);
+    return at(last, 'route.cluster') ?? at(last, 'direct_response.status');
+  });
+}
+
+test('on the port of an authorizer are its routes alone, and a route of another is not found', () => {
+  const configuration = gateway();
+  // First what can be read in two ways; then the routes, the most specific first.
+  expect(fates(configuration, 'edge-none')).toEqual([400, 404, 'ui', 'ui']);
+  expect(fates(configuration, 'edge-jwt')).toEqual([400, 'admin', 404, 404]);
+  for (const name of ['edge-none', 'edge-jwt'])
+    expect(at(hostOf(configuration, name), 'matcher.on_no_match.action.typed_config.routes.0.direct_response.status')).toBe(404);
+});
+
+test('each authorizer has a port, and there is no other', () => {
+  const configuration = gateway();
+  const listeners = at(configuration, 'static_resources.listeners') as readonly JsonObject[];
+  expect(listeners.map((each) => [at(each, 'name'), at(each, 'address.socket_address.port_value')])).toEqual(
+    portsOf(['none', 'jwt']).map(({ authorizer, port }) => [`edge-${authorizer}`, port]),
+  );
+});
+
+test('no route is named by a header, and every header that could name one is removed', () => {
+  const configuration = gateway();
+  expect(JSON.stringify(hostOf(configuration, 'edge-none'))).not.toContain(ROUTE_HEADER);
+  const [first] = at(
+    managerOf(configuration, 'edge-none'),
+    'early_header_mutation_extensions.0.typed_config.mutations',
+  ) as readonly JsonObject[];
+  const removed = new RegExp(`^(${at(first, 'remove_on_match.key_matcher.safe_regex.regex') as string})$`);
+  for (const name of [
+    ROUTE_HEADER,
+    'x_edge_route',
+    'x-edge-anything',
+    'x-mesh-client',
+    'x-forwarded-host',
+    'x-forwarded-prefix',
+    'x-amzn-oidc-data',
+  ])
+    expect([name, removed.test(name)]).toEqual([name, true]);
+  for (const name of ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'authorization', 'cookie'])
+    expect([name, removed.test(name)]).toEqual([name, false]);
+});
+
+test('a route has one bucket, whatever becomes of its requests', () => {
+  const routes = {
+    'ANY /{proxy+}': { service: 'ui', throttle: { rateLimit: 50, burstLimit: 100 } },
+    'GET /slow': { service: 'ui', throttle: { rateLimit: 0.5, burstLimit: 1 } },
+    'GET /closed': { service: 'ui', throttle: { rateLimit: 0, burstLimit: 0 } },
+  };
+  const configuration = gateway({ routes });
+  const filters = at(managerOf(configuration, 'edge-none'), 'http_filters') as readonly JsonObject[];
+  const limits = filters.filter((filter) => textAt(filter, 'name').startsWith('throttle.'));
+  expect(limits.map((filter) => [filter['disabled'], at(filter, 'typed_config.token_bucket')])).toEqual([
+    [true, { max_tokens: 1, tokens_per_fill: 1, fill_interval: '2s' }],
+    [true, { max_tokens: 100, tokens_per_fill: 5, fill_interval: '0.1s' }],
+  ]);
+  const host = JSON.stringify(hostOf(configuration, 'edge-none'));
+  for (const filter of limits) expect(host).toContain(`"${textAt(filter, 'name')}"`);
+  expect(host).toContain('{"status":429}');
+});
+
+test('a preflight request is answered on the port of public routes, also where no route is public', () => {
+  const configuration = gateway({
+    authorizer: tokens,
+    routes: { 'GET /': { service: 'ui' } },
+    cors: { allowOrigins: ['https://shop.example'] },
+  });
+  expect(fates(configuration, 'edge-none')).toEqual([400, 404]);
+});
+
+test('a connection is kept for longer than the load balancer keeps it', () => {
+  expect(at(managerOf(gateway(), 'edge-none'), 'common_http_protocol_options.idle_timeout')).toBe('4060s');
+});

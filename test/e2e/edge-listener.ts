@@ -1,0 +1,167 @@
+import { verify } from 'node:crypto';
+import { CLIENT_ADDRESS } from './api-gateway/client-request';
+import { Wiring } from './api-gateway/wiring';
+import { BALANCER_HOST, forwarded } from './load-balancer';
+import type { ClientRequest } from './load-balancer';
+import type { SigningKey } from './issuer';
+import type { Cluster, HttpClient, HttpOutcome, JsonObject, WebSocketOutcome } from './runner';
+import { Fields, talk } from './runner';
+
+/** Keys of issuers, by the URLs at which they publish them. */
+export type PublishedKeys = Readonly<Record<string, SigningKey>>;
+
+type Decision = { readonly kind: 'answered'; readonly status: number } | { readonly kind: 'sent'; readonly port: number };
+
+interface Rule {
+  readonly conditions: readonly JsonObject[];
+  readonly actions: readonly JsonObject[];
+}
+
+type Asked = Pick<ClientRequest, 'method' | 'path' | 'headers'>;
+
+/**
+ * The load balancer of an edge: chooses a rule of its listener, does what the rule says, and sends to the target group, from inside the
+ * VPC, in its own security group. What it chooses, a test can also choose against it: `port`.
+ */
+export class EdgeListener {
+  private constructor(
+    readonly client: HttpClient,
+    private readonly cluster: Cluster,
+    private readonly keys: PublishedKeys,
+    /** In the order of their priorities; the default one is the last. */
+    private readonly rules: readonly Rule[],
+    /** Of the gateway, by the logical IDs of target groups. */
+    readonly ports: ReadonlyMap<string, number>,
+    readonly gateway: string,
+    private readonly wiring: Wiring,
+  ) {}
+
+  static async open(cluster: Cluster, keys: PublishedKeys): Promise<EdgeListener> {
+    const wiring = new Wiring(cluster.template);
+    const { resolver } = wiring;
+    const listener = wiring.all('ElasticLoadBalancingV2::Listener').find(({ properties }) => properties['Protocol'] === 'HTTPS');
+    if (listener === undefined) throw new Error('the template has no listener for HTTPS');
+    const balancer = wiring.behind(listener, 'LoadBalancerArn');
+    if (balancer === undefined) throw new Error('the listener is of no load balancer of the template');
+    // "Rules are evaluated in priority order, from the lowest value to the highest value. The default rule is evaluated last":
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
+    const rules = wiring
+      .allOf('ElasticLoadBalancingV2::ListenerRule', 'ListenerArn', listener.id)
+      .map(({ id, properties }) => Fields.of(properties, id))
+      .sort((a, b) => a.number('Priority') - b.number('Priority'))
+      .map((rule): Rule => ({ conditions: rule.list('Conditions') as JsonObject[], actions: rule.list('Actions') as JsonObject[] }));
+    const otherwise: Rule = { conditions: [], actions: Fields.of(listener.properties, listener.id).list('DefaultActions') as JsonObject[] };
+    const behind = wiring.all('ECS::Service').find(({ properties }) => properties['LoadBalancers'] !== undefined);
+    if (behind === undefined) throw new Error('no ECS service is behind the load balancer');
+    const ports = new Map(
+      (behind.properties['LoadBalancers'] as readonly JsonObject[]).map((each): [string, number] => [
+        resolver.referenced(each['TargetGroupArn']) ?? '',
+        Number(each['ContainerPort']),
+      ]),
+    );
+    const client = await cluster.client({ name: 'edge', securityGroups: wiring.securityGroups(balancer, 'SecurityGroups') });
+    return new EdgeListener(client, cluster, keys, [...rules, otherwise], ports, behind.id, wiring);
+  }
+
+  /** The port of an authorizer. */
+  portOf(authorizer: string): number {
+    const found = [...this.ports].find(([id]) => id.includes(`Targets${authorizer}`));
+    if (found === undefined) throw new Error(`no target group of the authorizer "${authorizer}"`);
+    return found[1];
+  }
+
+  /** @param port that of another rule than the one which fits */
+  async send(request: ClientRequest, port?: number): Promise<HttpOutcome | { readonly kind: 'answered'; readonly status: number }> {
+    const decision = port === undefined ? this.decide(request) : ({ kind: 'sent', port } as const);
+    if (decision.kind === 'answered') return decision;
+    const { path, host = BALANCER_HOST, headers = {}, ...rest } = request;
+    return this.client.attempt({
+      ...rest,
+      url: `http://${host}${path}`,
+      connectTo: { host: this.address, port: decision.port },
+      headers: { host, ...forwarded(headers) },
+    });
+  }
+
+  /** "Application Load Balancers provide native support for WebSockets": https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html */
+  async open(path: string, messages: readonly string[], headers: Readonly<Record<string, string>> = {}): Promise<WebSocketOutcome> {
+    const decision = this.decide({ method: 'GET', path, headers });
+    if (decision.kind === 'answered') return { open: false, echoes: [] };
+    return talk(this.client.endpoint, {
+      url: `ws://${this.address}:${decision.port}${path}`,
+      headers: { ...headers, 'x-forwarded-for': CLIENT_ADDRESS, 'x-forwarded-proto': 'https' },
+      messages,
+    });
+  }
+
+  get address(): string {
+    return this.cluster.tasks('gateway')[0].address;
+  }
+
+  decide(request: Asked): Decision {
+    const rule = this.rules.find(({ conditions }) => conditions.every((condition) => holds(Fields.of(condition, 'Condition'), request)));
+    for (const properties of rule?.actions ?? []) {
+      const action = Fields.of(properties, 'Action');
+      const type = action.text('Type');
+      if (type === 'jwt-validation') {
+        if (!this.verified(action.child('JwtValidationConfig')!, request)) return { kind: 'answered', status: 401 };
+      } else if (type === 'forward') {
+        const port = this.ports.get(this.wiring.resolver.referenced(properties['TargetGroupArn']) ?? '');
+        if (port === undefined) throw new Error('a rule forwards to a target group without targets');
+        return { kind: 'sent', port };
+      } else throw new Error(`the stand-in knows no action ${type}`);
+    }
+    throw new Error('a rule forwards to nobody');
+  }
+
+  /**
+   * "ALB will validate the token signature and requires two mandatory claims: 'iss' (issuer) and 'exp' (expiration)": of RS256 alone.
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html
+   */
+  private verified(config: Fields, { headers = {} }: Asked): boolean {
+    const [, token = ''] = /^Bearer (.+)$/.exec([headers['authorization']].flat().join()) ?? [];
+    const [head = '', body = '', signature = ''] = token.split('.');
+    const key = this.keys[config.text('JwksEndpoint')];
+    if (key === undefined || signature === '') return false;
+    const decoded = (part: string): JsonObject => JSON.parse(Buffer.from(part, 'base64url').toString()) as JsonObject;
+    if (decoded(head)['alg'] !== 'RS256') return false;
+    if (!verify('sha256', Buffer.from(`${head}.${body}`), key.pem, Buffer.from(signature, 'base64url'))) return false;
+    const claims = decoded(body);
+    if (claims['iss'] !== config.text('Issuer') || Number(claims['exp']) * 1000 <= Date.now()) return false;
+    return config.objects('AdditionalClaims').every((claim) => {
+      const value = claims[claim.text('Name')];
+      return Array.isArray(value) && claim.texts('Values').some((each) => value.includes(each));
+    });
+  }
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html */
+function holds(condition: Fields, { method = 'GET', path, headers = {} }: Asked): boolean {
+  const field = condition.text('Field');
+  switch (field) {
+    case 'http-request-method':
+      // "The match is exact and case-sensitive": wildcards are not supported.
+      return condition.child('HttpRequestMethodConfig')!.texts('Values').includes(method);
+    case 'path-pattern': {
+      // "The path pattern is applied only to the path of the URL, not to its query parameters", and "is case-sensitive".
+      const [whole = ''] = path.split('?');
+      const config = condition.child('PathPatternConfig')!;
+      return config.has('RegexValues')
+        ? config.texts('RegexValues').some((regex) => new RegExp(regex).test(whole))
+        : config.texts('Values').some((pattern) => wildcard(pattern).test(whole));
+    }
+    case 'http-header': {
+      const config = condition.child('HttpHeaderConfig')!;
+      const value = [headers[config.text('HttpHeaderName')]].flat()[0];
+      return value !== undefined && config.texts('Values').some((pattern) => wildcard(pattern).test(value));
+    }
+    default:
+      throw new Error(`the stand-in knows no condition ${field}`);
+  }
+}
+
+/** "* (matches 0 or more characters) and ? (matches exactly 1 character)" */
+function wildcard(pattern: string): RegExp {
+  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+}

@@ -1,0 +1,234 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Authorizer, Edge, Microservices } from '../../lib';
+import { CLIENT_ADDRESS } from './api-gateway/client-request';
+import { EdgeListener } from './edge-listener';
+import { SigningKey } from './issuer';
+import { BALANCER_HOST } from './load-balancer';
+import { settled } from './mesh';
+import type { RelayAnswer } from './programs/relay';
+import type { HttpResponse, Template } from './runner';
+import { Cluster, standIns } from './runner';
+import { cluster, e2e } from './suite';
+import { image, templateOf } from './systems/synthesize';
+
+const ISSUER = 'https://login.example.com';
+const JWKS = `${ISSUER}/.well-known/jwks.json`;
+const KEY = new SigningKey('one');
+const ORIGIN = 'https://shop.example';
+
+function system(): Template {
+  const stack = new Stack(new App(), 'E2e');
+  const jwt = Authorizer.jwt({ issuer: ISSUER, audience: ['shop'], jwksUri: JWKS });
+  new Microservices(stack, 'Shop', {
+    services: {
+      catalog: { image: image('relay'), port: 8080 },
+      admin: { image: image('admin'), port: 8080 },
+      bin: { image: image('httpbin'), port: 8080, webSockets: true },
+    },
+    edge: Edge.loadBalancer({
+      certificate: Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:123456789012:certificate/a'),
+      idleTimeout: Duration.minutes(5),
+      authorizer: Authorizer.none(),
+      cors: { allowOrigins: [ORIGIN] },
+      routes: {
+        'ANY /{proxy+}': { service: 'catalog' },
+        'GET /limited': { service: 'catalog', throttle: { rateLimit: 0.001, burstLimit: 2 } },
+        'GET /closed': { service: 'catalog', throttle: { rateLimit: 0, burstLimit: 0 } },
+        'ANY /admin/{proxy+}': { service: 'admin', authorizer: jwt },
+        'GET /orders/{id}': { service: 'admin', authorizer: jwt },
+        'GET /websocket/echo': { service: 'bin', authorizer: jwt },
+        'GET /sse': { service: 'bin' },
+        'POST /anything': { service: 'bin' },
+      },
+    }),
+  });
+  return templateOf(stack);
+}
+
+const token = (more: object = {}, key = KEY): string =>
+  key.sign({ iss: ISSUER, aud: ['shop'], exp: Math.floor(Date.now() / 1000) + 600, sub: 'ada', ...more });
+const bearer = (text = token()): Record<string, string> => ({ authorization: `Bearer ${text}` });
+
+/** What a client may write to be taken for somebody else, or for API Gateway. */
+const CLAIMS = {
+  'x-forwarded-for': '6.6.6.6',
+  'x-forwarded-host': 'evil.example',
+  'x-forwarded-prefix': '/evil',
+  'x-edge-client-ip': '6.6.6.6',
+  'x-edge-host': 'evil.example',
+  'x-edge-path': '/evil/me',
+  'x-edge-route': 'ANY /admin/{proxy+}',
+  x_edge_route: 'evil',
+  'x-edge-token': 'evil',
+  'x-edge-identity-a': 'evil',
+  'x-mesh-client': 'evil',
+  'x-real-ip': '6.6.6.6',
+  'x-amzn-oidc-data': 'evil',
+  'x-http-method-override': 'evil',
+  'x-original-url': '/evil',
+};
+
+e2e('an edge with a load balancer', () => {
+  const running = cluster(async () =>
+    Cluster.start(system(), {
+      images: [
+        standIns.envoy(),
+        standIns.agent(),
+        standIns.xrayCollector(),
+        standIns.relay('example/relay', 8080),
+        standIns.relay('example/admin', 8080),
+        standIns.httpbin('example/httpbin', 8080),
+      ],
+    }),
+  );
+  let edge: EdgeListener;
+  beforeAll(async () => {
+    await settled(running());
+    edge = await EdgeListener.open(running(), { [JWKS]: KEY });
+  });
+  const seen = (outcome: unknown): RelayAnswer => JSON.parse((outcome as HttpResponse).body) as RelayAnswer;
+  const hosts = (service: string): readonly string[] =>
+    running()
+      .tasks(service)
+      .map(({ endpoint }) => endpoint.hostname);
+
+  test('lets everybody reach a public route, with path, query string, headers and body as they were sent', async () => {
+    const answer = seen(
+      await edge.send({ method: 'PATCH', path: '/caf%C3%A9/~x?q=1&q=2', headers: { cookie: 'a=1; b=2' }, body: '{"text":"é"}' }),
+    );
+    expect(answer).toMatchObject({ method: 'PATCH', path: '/caf%C3%A9/~x?q=1&q=2', body: '{"text":"é"}', headers: { cookie: 'a=1; b=2' } });
+    expect(hosts('catalog')).toContain(answer.host);
+  });
+
+  test('lets whoever has a token reach the others', async () => {
+    for (const path of ['/admin/users', '/orders/7']) {
+      const answer = seen(await edge.send({ path, headers: bearer() }));
+      expect(answer.path).toBe(path);
+      expect(hosts('admin')).toContain(answer.host);
+    }
+  });
+
+  test('fails without a token, or with one that is not for it', async () => {
+    const other = new SigningKey('other');
+    for (const headers of [
+      {},
+      bearer(token({ aud: ['else'] })),
+      bearer(token({ exp: 1 })),
+      bearer(token({ iss: 'x' })),
+      bearer(token({}, other)),
+    ])
+      expect(await edge.send({ path: '/admin/users', headers })).toMatchObject({ status: 401 });
+  });
+
+  test.each([
+    '/admin/users',
+    '/orders/7',
+    '/ADMIN/users',
+    '/Orders/7',
+    '/%61dmin/users',
+    '//admin/users',
+    '/admin//users',
+    '/admin%2Fusers',
+    '/admin%5cusers',
+    '/admin;v=1/users',
+    '/./admin/users',
+    '/x/../admin/users',
+    '/x/..%2fadmin/users',
+    '/admin/..;/admin/users',
+    '/orders/7/',
+    '/orders/7.json',
+    '/admin%20/users',
+    '/websocket/echo',
+  ])('fails if the load balancer takes %s for a path of a public route', async (path) => {
+    const { status } = (await edge.send({ path, headers: bearer() }, edge.portOf('none'))) as HttpResponse;
+    expect([400, 404]).toContain(status);
+  });
+
+  test('fails if a public path comes with a token that is for others', async () => {
+    for (const path of ['/public', '/limited', '/sse'])
+      expect(await edge.send({ path }, edge.portOf('jwt'))).toMatchObject({ status: 404 });
+  });
+
+  test('fails if a public path is one that somebody may read as another', async () => {
+    for (const path of ['/a/../b', '/a//b', '/a%2Fb', '/%61'])
+      expect(await edge.send({ path }, edge.portOf('none'))).toMatchObject({ status: 400 });
+  });
+
+  test('fails for what is no route: a method, or a slash', async () => {
+    expect(await edge.send({ method: 'POST', path: '/' })).toMatchObject({ status: 404 });
+    expect(await edge.send({ method: 'POST', path: '/orders/7', headers: bearer() }, edge.portOf('jwt'))).toMatchObject({ status: 404 });
+  });
+
+  test('shows services the address of the client and the host that it called, whatever it claims', async () => {
+    const { headers } = seen(await edge.send({ path: '/me', headers: CLAIMS }));
+    expect(headers).toMatchObject({
+      host: BALANCER_HOST,
+      'x-forwarded-for': CLIENT_ADDRESS,
+      'x-forwarded-host': BALANCER_HOST,
+      'x-forwarded-proto': 'https',
+      'x-forwarded-port': '443',
+    });
+    expect(JSON.stringify(headers)).not.toMatch(/evil|6\.6\.6\.6/);
+    expect(Object.keys(headers).filter((name) => /^x[-_](edge|envoy|amzn[-_]oidc)/.test(name))).toEqual([]);
+  });
+
+  test('opens WebSockets, behind a token', async () => {
+    expect(await edge.open('/websocket/echo', ['hello', 'again'], bearer())).toEqual({ open: true, echoes: ['hello', 'again'] });
+    expect(await edge.open('/websocket/echo', ['hello'])).toMatchObject({ open: false });
+  });
+
+  test('passes on events as they arrive', async () => {
+    const outcome = (await edge.send({ path: '/sse?count=3&duration=2s&delay=0s' })) as HttpResponse;
+    expect(outcome.status).toBe(200);
+    expect(outcome.arrivalsMs.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test('takes bodies that API Gateway would not', async () => {
+    const outcome = (await edge.send({ method: 'POST', path: '/anything', body: 'x'.repeat(12 * 1024 * 1024) })) as HttpResponse;
+    // What go-httpbin itself refuses to show, it says with a text of its own.
+    expect(outcome.body).toMatch(/"method"|too large/);
+  });
+
+  test('limits requests to a route', async () => {
+    const statuses: unknown[] = [];
+    for (let sent = 0; sent < 6; sent += 1) statuses.push(((await edge.send({ path: '/limited' })) as HttpResponse).status);
+    expect(statuses).toEqual([200, 200, 429, 429, 429, 429]);
+    expect(await edge.send({ path: '/closed' })).toMatchObject({ status: 429 });
+    expect(await edge.send({ path: '/elsewhere' })).toMatchObject({ status: 200 });
+  });
+
+  test('lets pages of allowed origins ask, without a token, and gets no further', async () => {
+    const preflight = { origin: ORIGIN, 'access-control-request-method': 'GET' };
+    for (const path of ['/orders/7', '/public'])
+      expect(await edge.send({ method: 'OPTIONS', path, headers: preflight })).toMatchObject({
+        status: 200,
+        headers: { 'access-control-allow-origin': ORIGIN },
+      });
+    expect(
+      await edge.send({ method: 'OPTIONS', path: '/admin/users', headers: { ...preflight, origin: 'https://evil.example' } }),
+    ).toMatchObject({ status: 404 });
+    expect(await edge.send({ path: '/orders/7', headers: { ...bearer(), origin: ORIGIN } })).toMatchObject({
+      status: 200,
+      headers: { 'access-control-allow-origin': ORIGIN },
+    });
+  });
+
+  test('is healthy to the load balancer on every port, and no client can ask', async () => {
+    for (const port of edge.ports.values()) {
+      const url = `http://${edge.address}:${port}/`;
+      expect((await edge.client.send({ url, headers: { 'user-agent': 'ELB-HealthChecker/2.0' } })).status).toBe(200);
+    }
+    const claimed = await edge.send({ path: '/', headers: { 'user-agent': 'ELB-HealthChecker/2.0' } });
+    expect(claimed).toMatchObject({ status: 404 });
+  });
+
+  test('fails if somebody else than the load balancer goes there', async () => {
+    const outside = await running().client({ name: 'outside', securityGroups: 'outside' });
+    const [gateway] = running().tasks('gateway');
+    for (const port of edge.ports.values()) {
+      expect(await outside.connect(gateway.endpoint, port)).toBe('dropped');
+      expect(await running().tasks('catalog')[0].client.connect(gateway.endpoint, port)).toMatch(/^(dropped|not let out)$/);
+    }
+  });
+});
