@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { EdgeRoute, EdgeTopology } from '../../../lib/core/model/topology';
-import { edge, topologyOf } from '../../support/parsing';
+import { edge, service, topologyOf } from '../../support/parsing';
 import { userPool } from './mistakes/mistake';
 
 const login = { kind: 'cognito', userPool };
@@ -149,4 +151,18 @@ test('references are definitions, each once, and may go in a circle', () => {
     properties: { a: { $ref: '#' }, b: { $ref: '#/definitions/B' }, c: { $ref: '#/definitions/B' } },
     definitions: { B: { properties: { a: { $ref: '#' }, d: { $ref: '#/definitions/e' }, e: {} } }, e: {} },
   });
+});
+
+test('the document in docs/edge.md is what the page says', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/edge.md'), 'utf8');
+  const [, text = ''] = /```yaml\n([^`]+)```/.exec(page) ?? [];
+  const { edge: options, ...system } = edge({ authorizer: undefined, routes: undefined, securitySchemes: { login } }, 'rest');
+  const services = Object.fromEntries(['orders', 'photos'].map((name) => [name, service()]));
+  const openApi = { kind: 'file', path: 'api.yaml', text };
+  const { edges } = topologyOf({ ...system, services, edge: { ...(options as object), openApi } });
+  expect(edges[0]?.routes.map(({ key, authorizer, scopes }) => [key, authorizer, ...scopes])).toEqual([
+    ['GET /orders/{id}', 'cognito'],
+    ['POST /orders', 'cognito', 'write'],
+    ['ANY /photos/{proxy+}', 'none'],
+  ]);
 });
