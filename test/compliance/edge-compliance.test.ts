@@ -32,8 +32,8 @@ function plan(
 }
 
 describe.each(KINDS.map((kind) => [kind.factory, kind] as const))('%s', (_, kind: EdgeKind) => {
-  const { clients, proofs } = KIND_PROOFS[kind.id]!;
-  const systems = edgeSystems(clients);
+  const { clients, route, proofs } = KIND_PROOFS[kind.id]!;
+  const systems = edgeSystems(clients, route);
   const able = features.filter((id) => kind.capabilities[id] === true);
   const unable = features.filter((id) => kind.capabilities[id] !== true);
 
@@ -73,9 +73,7 @@ describe.each(KINDS.map((kind) => [kind.factory, kind] as const))('%s', (_, kind
           code: 'UNSUPPORTED_BY_EDGE',
           path: expect.stringMatching(/^edges\.public\./) as string,
           message: `${kind.factory} cannot do this: ${capability === true ? '' : capability.no}`,
-          fix: expect.stringContaining(
-            `or use ${KINDS.filter(({ capabilities }) => capabilities[id] === true)[0]?.factory ?? 'nothing'}`,
-          ) as string,
+          fix: expect.stringContaining(KINDS.find(({ capabilities }) => capabilities[id] === true)?.factory ?? 'nothing') as string,
         }),
       );
       // Nothing is shown that is not there.

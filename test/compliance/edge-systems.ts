@@ -3,7 +3,7 @@ import { Opaque } from '../../lib/core/reading/input';
 import type { Raw } from '../support/parsing';
 import { jwt, seconds, token } from '../support/parsing';
 
-/** The options of two edges that differ in nothing but the feature. Both have the route `GET /orders`. */
+/** The options of two edges that differ in nothing but the feature. Both have a route to the service `orders`. */
 export interface EdgeSystems {
   readonly with: Raw;
   /** Absent where no edge is without it. */
@@ -17,23 +17,24 @@ const domain = { domainName: 'api.example.com', certificate: new Opaque({ certif
 const TLS_1_3 = 'SecurityPolicy_TLS13_1_3_2025_09';
 const client = new Opaque({ userPoolClientId: 'client' });
 
-const edge = (more: Raw = {}, route: Raw = {}): Raw => ({
-  authorizer: NONE,
-  routes: { 'GET /orders': { service: 'orders', ...route } },
-  ...more,
-});
-const authorizer = (one: Raw): EdgeSystems => ({
-  with: edge({ authorizer: one }),
-  without: edge({ authorizer: one === IAM ? NONE : IAM }),
-});
 const orders = { rateLimit: 5, burstLimit: 10 };
 
 /**
  * The type makes sure that no feature is left out.
  *
  * @param clients whether the kind wants to know the clients of a user pool
+ * @param key of a route, as the kind writes it
  */
-export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, EdgeSystems>> {
+export function edgeSystems(clients: boolean, key = 'GET /orders'): Readonly<Record<EdgeFeatureId, EdgeSystems>> {
+  const edge = (more: Raw = {}, route: Raw = {}): Raw => ({
+    authorizer: NONE,
+    routes: { [key]: { service: 'orders', ...route } },
+    ...more,
+  });
+  const authorizer = (one: Raw): EdgeSystems => ({
+    with: edge({ authorizer: one }),
+    without: edge({ authorizer: one === IAM ? NONE : IAM }),
+  });
   const cognito = { kind: 'cognito', userPool, ...(clients ? { userPoolClients: [client] } : {}) };
   return {
     none: authorizer(NONE),
@@ -41,6 +42,10 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
     cognito: authorizer(cognito),
     cognitoClients: { with: edge({ authorizer: { ...cognito, userPoolClients: [client] } }), without: edge() },
     lambda: authorizer({ kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }) }),
+    queryToken: {
+      with: edge({ authorizer: { kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }), identityQueryParameter: 'token' } }),
+      without: edge({ authorizer: { kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }) } }),
+    },
     iam: authorizer(IAM),
     apiKey: authorizer({ kind: 'apiKey' }),
     clients: {
@@ -60,7 +65,17 @@ export function edgeSystems(clients: boolean): Readonly<Record<EdgeFeatureId, Ed
     firewall: { with: edge({ firewall: { kind: 'managed' } }), without: edge() },
     cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },
     corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
-    defaultRoute: { with: edge({ routes: { $default: { service: 'orders' } } }), without: edge() },
+    transformed: {
+      with: edge({ routes: { [key]: { aggregate: { parts: { orders: { kind: 'get', service: 'orders', path: '/orders' } } } } } }),
+      without: edge(),
+    },
+    compression: { with: edge({ compression: { kind: 'of' } }), without: edge() },
+    responseHeaders: { with: edge({ responseHeaders: { kind: 'security' } }), without: edge() },
+    routeResponse: {
+      with: edge({ routes: { [key]: { service: 'orders' }, $default: { service: 'orders', routeResponse: true } } }),
+      without: edge({ routes: { [key]: { service: 'orders' }, $default: { service: 'orders' } } }),
+    },
+    defaultRoute: { with: edge({ routes: { [key]: { service: 'orders' }, $default: { service: 'orders' } } }), without: edge() },
     stage: { with: edge({ stageName: 'live' }), without: edge() },
     dualStack: { with: edge({ ipAddressType: 'dualstack' }), without: edge({ ipAddressType: 'ipv4' }) },
     domain: { with: edge({ domain }), without: edge() },

@@ -8,6 +8,8 @@ export type KindProof<Api> = (api: Api, edge: EdgeTopology) => boolean;
 export interface KindProofs<Api = never> {
   /** Whether it wants to know the clients of a user pool. */
   readonly clients: boolean;
+  /** The key of a route, as it writes them. @default GET /orders */
+  readonly route?: string;
   /** The names of headers that its API overwrites in every request, whatever clients send in them. */
   readonly overwrites: (api: Api) => readonly string[];
   readonly proofs: Readonly<Partial<Record<EdgeFeatureId, KindProof<Api>>>>;

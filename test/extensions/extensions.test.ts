@@ -164,6 +164,6 @@ describe("somebody else's kind of edge", () => {
       /edge\.routes\["GET \/a"\]\.throttle: Edge\.loadBalancer\(\) cannot[\s\S]*edge\.throttle: Edge\.loadBalancer\(\) cannot/,
     );
     expect(issuesOf({ edge: balanced({ idleTimeout: Duration.hours(9) }) })).toContain('edge.idleTimeout');
-    expect(issuesOf({ edge: {} as unknown as Library.Edge })).toContain('Edge.httpApi() or Edge.restApi() or Edge.loadBalancer()');
+    expect(issuesOf({ edge: {} as unknown as Library.Edge })).toContain('Edge.httpApi() or Edge.restApi() or Edge.webSocketApi() or Edge.loadBalancer()');
   });
 });

@@ -56,7 +56,7 @@ class Unexpected {}
 const unexpected = new Opaque(new Unexpected());
 const fileSystem = new Opaque({ fileSystemId: 'fs', mountTargetsAvailable: {}, connections: {} });
 
-const inEdge = (more: object, kind: 'http' | 'rest' = 'http') =>
+const inEdge = (more: object, kind: 'http' | 'rest' | 'webSocket' = 'http') =>
   mesh({ ui: service() }, { edge: { kind, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } }, ...more } });
 const inEdgeRoute = (field: string, kind: 'http' | 'rest' = 'http') => ({
   props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }, kind),
@@ -187,6 +187,15 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   EdgeOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
   HttpApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
   RestApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }, 'rest'), path: `edge.${field}` }],
+  WebSocketApiOptions: (field) => [
+    { props: inEdge({ routes: { $connect: { service: 'ui' } }, [field]: unexpected }, 'webSocket'), path: `edge.${field}` },
+  ],
+  WebSocketRouteProps: (field) => [
+    {
+      props: inEdge({ routes: { $connect: { service: 'ui', [field]: unexpected } } }, 'webSocket'),
+      path: `edge.routes.$connect.${field}`,
+    },
+  ],
   RouteProps: (field) => [inEdgeRoute(field), inEdgeRoute(field, 'rest')],
   AggregateOptions: (field) => [inAggregate({ [field]: unexpected }, field)],
   PartOptions: (field) => [

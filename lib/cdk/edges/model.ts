@@ -56,6 +56,8 @@ export interface RenderedApi {
   readonly url: string;
   readonly httpApi?: apigwv2.HttpApi;
   readonly restApi?: apigateway.RestApi;
+  /** Of a WebSocket API, with what it is called by. */
+  readonly webSocket?: { readonly api: apigwv2.WebSocketApi; readonly stage: apigwv2.WebSocketStage };
   readonly httpApiDomain?: apigwv2.DomainName;
   readonly restApiDomain?: apigateway.DomainName;
   /** Gets the access log; absent if there is none. */

@@ -54,7 +54,9 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
     })),
     ...defined({ nestable: kind.nestable?.(edge) }),
     api: kind.plan(topology, edge),
-    openApi: openApiDocument(edge, kind, { title, description }),
+    ...(kind.undocumented === undefined
+      ? { openApi: openApiDocument(edge, kind, { title, description }) }
+      : { undocumented: kind.undocumented }),
   };
 }
 
@@ -65,11 +67,12 @@ export function edgeWarnings({ edges, services }: Topology): readonly Warning[] 
 
 /** What the APIs take of what AWS gives them. */
 export function edgeUses({ edges }: Topology): readonly LimitUse[] {
+  const linked = edges.filter((edge) => kindById(edge.kind).linkVersion1 === undefined).length;
   const links: LimitUse = {
     limit: API_GATEWAY.vpcLinks,
-    used: edges.length,
+    used: linked,
     path: 'edges',
-    subject: `there are ${edges.length} edges, each with a VPC link`,
+    subject: `there are ${linked} edges, each with a VPC link`,
     advice: 'use fewer edges',
   };
   return [links, usagePlans(edges), ...edges.flatMap((edge) => [...kindById(edge.kind).uses(edge), ...throttled(edge)])];

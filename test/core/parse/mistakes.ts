@@ -20,6 +20,7 @@ import { STORAGE_MISTAKES } from './mistakes/storage';
 import { SYSTEM_MISTAKES } from './mistakes/system';
 import { CAPACITY_MISTAKES } from './mistakes/capacity';
 import { CLIENT_MISTAKES } from './mistakes/clients';
+import { WEB_SOCKET_MISTAKES } from './mistakes/web-socket';
 import { WORKER_MISTAKES } from './mistakes/workers';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
@@ -42,6 +43,7 @@ const SUBJECTS = [
   EDGE_CACHE_MISTAKES,
   EDGE_CLIENT_MISTAKES,
   EDGE_FIREWALL_MISTAKES,
+  WEB_SOCKET_MISTAKES,
   GRPC_MISTAKES,
   AUTHORIZER_MISTAKES,
   AGGREGATION_MISTAKES,
