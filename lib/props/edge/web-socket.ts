@@ -80,7 +80,7 @@ export interface WebSocketApiOptions {
   /**
    * Routes by what API Gateway finds in a message by `routeSelectionExpression`: letters, digits, `_` and `-`, 1 to 128; or `$connect`,
    * which must be there, `$disconnect`, and `$default` for messages that no other route takes. The status of the response to `$connect`
-   * says whether the client may connect: 2xx lets it.
+   * says whether the client may connect: 2xx lets it. It is the authorizer by which to refuse clients safely.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-routes-about.html
    */

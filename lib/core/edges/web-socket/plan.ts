@@ -102,14 +102,13 @@ function planRoute(edge: EdgeTopology, route: EdgeRoute): WebSocketRoutePlan {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
 function requestParameters(edge: EdgeTopology, route: EdgeRoute): Readonly<Record<string, string>> {
-  const context = Object.entries(contextHeadersOf(edge)).map(([variable, header]) => [header, `context.${variable}`]);
-  const headers: Readonly<Record<string, string>> = {
-    [CLIENT_IP_HEADER]: 'context.identity.sourceIp',
-    [CLIENT_HOST_HEADER]: 'context.domainName',
+  const headers: readonly (readonly [string, string])[] = [
+    [CLIENT_IP_HEADER, 'context.identity.sourceIp'],
+    [CLIENT_HOST_HEADER, 'context.domainName'],
     // The service's own path: a message has none. A literal stands in quotes.
-    [CLIENT_PATH_HEADER]: `'${route.path}'`,
-    [ROUTE_HEADER]: 'context.routeKey',
-    ...Object.fromEntries(context),
-  };
-  return Object.fromEntries(Object.entries(headers).map(([header, value]) => [`integration.request.header.${header}`, value]));
+    [CLIENT_PATH_HEADER, `'${route.path}'`],
+    [ROUTE_HEADER, 'context.routeKey'],
+    ...Object.entries(contextHeadersOf(edge)).map(([variable, header]) => [header, `context.${variable}`] as const),
+  ];
+  return Object.fromEntries(headers.map(([header, value]) => [`integration.request.header.${header}`, value]));
 }

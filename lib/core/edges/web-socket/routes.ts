@@ -22,7 +22,7 @@ export const ROUTES: RouteSyntax = {
     if (![CONNECT, DISCONNECT, DEFAULT].includes(key) && (!KEY.test(key) || key.length > longest))
       return at.fail('MALFORMED_ROUTE', 'is not a route of a WebSocket API', {
         got: displayValue(key),
-        allowed: `"$connect", "$disconnect", "$default", or what messages are told apart by: letters, digits, "_" and "-", at most ${longest}`,
+        allowed: `"$connect", "$disconnect", "$default", or what is in messages: letters, digits, "_" and "-", at most ${longest}`,
       });
     const pathAt = at.field('path');
     const path = pathAt.string() ?? pathOf(key);
