@@ -68,7 +68,7 @@ const SHIPPED: readonly RegExp[] = [
   /^assets\/client\/(index\.js|index\.d\.ts|certificate\.js)$/,
   /^assets\/cli\/(cdk-ecs-microservices\.js|LICENSES)$/,
   /^assets\/agent\/(volume\/README|health\.pl)$/,
-  /^node_modules\/(@bufbuild\/protobuf|fastest-levenshtein|fflate|long|protobufjs)\//,
+  /^node_modules\/(@bufbuild\/protobuf|fastest-levenshtein|fflate|long|protobufjs|yaml)\//,
 ];
 
 test('the package holds what users need, and nothing else', () => {

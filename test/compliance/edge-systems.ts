@@ -54,6 +54,10 @@ export function edgeSystems(clients: boolean, key = 'GET /orders'): Readonly<Rec
     },
     scopes: { with: edge({ authorizer: cognito }, { scopes: ['read'] }), without: edge({ authorizer: cognito }) },
     throttle: { with: edge({ throttle: { rateLimit: 50, burstLimit: 100 } }, { throttle: orders }), without: edge() },
+    clientThrottle: {
+      with: edge({ authorizer: { ...IAM, callerArnHeader: 'x-user' }, clientThrottle: { identityHeader: 'X-User', ...orders } }),
+      without: edge({ authorizer: { ...IAM, callerArnHeader: 'x-user' } }),
+    },
     timeout: { with: edge({ timeout: seconds(20) }, { timeout: seconds(10) }), without: edge() },
     streaming: { with: edge({ responseTransferMode: 'STREAM' }), without: edge() },
     cache: {

@@ -25,6 +25,7 @@ const CAPABILITIES: EdgeCapabilities = {
   clients: NO_API,
   scopes: NO_API,
   throttle: { no: 'a load balancer has no limits' },
+  clientThrottle: { no: 'a load balancer has no limits' },
   timeout: { no: 'it has one timeout for all routes: idleTimeout' },
   streaming: { no: 'a load balancer always passes responses on as they arrive' },
   cache: { no: 'a load balancer keeps nothing' },

@@ -226,6 +226,15 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
       path: `edge.routes["GET /"].throttle.${field}`,
     },
   ],
+  ClientThrottleProps: (field) => [
+    {
+      props: inEdge({
+        authorizer: { kind: 'iam', callerArnHeader: 'x-user' },
+        clientThrottle: { identityHeader: 'x-user', rateLimit: 1, burstLimit: 1, [field]: unexpected },
+      }),
+      path: `edge.clientThrottle.${field}`,
+    },
+  ],
   CacheProps: (field) => [
     {
       props: inEdge({ cache: { [field]: unexpected }, routes: { 'GET /': { service: 'ui', cache: {} } } }, 'rest'),

@@ -18,6 +18,7 @@ export function caseNames(): readonly string[] {
 /**
  * The props of a case. Where JSON has no word for what stands in real props: `{"$seconds": 2}` is a Duration, `{"$bytes": 2}` a Size,
  * `{"$token": "x"}` a CDK token, `{"$protos": ["x.proto"]}` a GrpcApi of these files of the repository, of which the first is named,
+ * `{"$openApi": "x.yaml"}` an OpenApiDocument of this file of the case, with other fields beside it,
  * `{"$object": ["bind"]}` a CDK object with these members; an image is a string.
  */
 export function readCase(name: string): unknown {
@@ -27,6 +28,7 @@ export function readCase(name: string): unknown {
     if ('$seconds' in value) return new Seconds(value.$seconds as number);
     if ('$bytes' in value) return new Bytes(value.$bytes as number);
     if ('$token' in value) return new Unresolved(value.$token as string);
+    if ('$openApi' in value) return documentOf(name, value as { readonly $openApi: string });
     if ('$protos' in value) return protoFiles(value.$protos as string[]);
     return '$object' in value ? opaque(value.$object as string[]) : value;
   });
@@ -37,6 +39,10 @@ function protoFiles(paths: readonly string[]): unknown {
   const folder = dirname(named);
   const texts = paths.map((path) => ({ name: relative(folder, path), path, text: readFileSync(join(CASES, '../..', path), 'utf8') }));
   return { kind: 'protoFiles', files: texts.slice(0, 1).map(({ name, path }) => ({ name, path })), texts };
+}
+
+function documentOf(name: string, { $openApi: path, ...options }: { readonly $openApi: string }): unknown {
+  return { ...options, kind: 'file', path, text: readFileSync(join(CASES, name, path), 'utf8') };
 }
 
 function opaque(members: readonly string[]): Opaque {

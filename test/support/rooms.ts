@@ -9,6 +9,7 @@ export const PURE_PACKAGES = [
   'node:crypto',
   'node:net',
   'protobufjs',
+  'yaml',
 ];
 
 /** What reads .proto files and writes descriptors. */
@@ -45,7 +46,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/microservice.ts',
       'lib/microservices.ts',
       'lib/props',
-      'lib/props/edge/body-schema.ts',
       'lib/props/service/grpc-api.ts',
     ],
   },
@@ -79,9 +79,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...CDK, 'aws-cdk-lib/core/lib/prop-injectable'],
   },
-  'lib/props/**': { rooms: ['lib/core/model', 'lib/props/edge/body-schema.ts', 'lib/props/service/grpc-api.ts'], packages: CDK },
+  'lib/props/**': { rooms: ['lib/core/model', 'lib/props/edge/file-content.ts', 'lib/props/service/grpc-api.ts'], packages: CDK },
   // The only props that name files, which it reads.
-  'lib/props/edge/body-schema.ts': { packages: ['node:fs', ...CDK] },
+  'lib/props/edge/file-content.ts': { packages: ['node:fs'] },
   'lib/props/service/grpc-api.ts': { rooms: ['lib/core/grpc'], packages: ['node:fs', 'node:path'] },
   'lib/props/read-props.ts': { rooms: ['lib/core/reading'], packages: CDK },
 
@@ -116,9 +116,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/edges', 'lib/core/edges/kinds.ts'],
     packages: ['node:net'],
   },
+  'lib/core/parse/edge/openapi': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/edge/api'], packages: ['yaml'] },
   'lib/core/parse/edge': {
     rooms: [
       'lib/core/parse/edge/api',
+      'lib/core/parse/edge/openapi',
       'lib/core/reading',
       'lib/core/limits',
       'lib/core/model',
@@ -406,7 +408,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...LIBRARY,
       ...PROGRAMS,
     ],
-    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'esbuild', 'fast-check', 'typescript', ...CDK],
+    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', ...CDK],
   },
   'test/e2e/attacks/**': {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/api-gateway', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],

@@ -6,6 +6,7 @@ import type { Edge } from '../../props/edge/edge';
 export function userAuthorizers({ _options: options }: Edge): ReadonlyMap<string, Authorizer> {
   const all = [
     options.authorizer,
+    ...Object.values(options.securitySchemes ?? {}),
     ...[...Object.values(options.routes ?? {}), ...(options.grpcRoutes ?? [])].map(({ authorizer }) => authorizer),
   ];
   return new Map(all.flatMap((authorizer) => (isAuthorizer(authorizer) ? [[authorizer._id, authorizer]] : [])));

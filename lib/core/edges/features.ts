@@ -19,6 +19,7 @@ export const EDGE_FEATURES = {
   clients: { title: 'Clients with API keys, limits and quotas of their own: `clients`, `apiKeyRequired`' },
   scopes: { title: 'OAuth scopes of a route: `scopes`' },
   throttle: { title: 'Rate and burst limits of the API and of routes: `throttle`' },
+  clientThrottle: { title: 'Limits of each client, by what its authorizer says of it: `clientThrottle`' },
   timeout: { title: 'How long a response may take: `timeout`' },
   streaming: { title: 'Responses that are passed on as they arrive: `responseTransferMode`' },
   cache: { title: 'Responses that API Gateway keeps: `cache`' },
@@ -27,7 +28,9 @@ export const EDGE_FEATURES = {
   firewall: { title: 'A web ACL of AWS WAF: `firewall`' },
   cors: { title: 'Cross-origin requests from browsers: `cors`' },
   corsTokens: { title: 'Origins that CloudFormation knows: CDK tokens in `allowOrigins`' },
-  transformed: { title: 'Routes to gRPC methods, and to answers that are put together: `grpc`, `grpcRoutes`, `aggregate`' },
+  transformed: {
+    title: 'Routes to gRPC methods, to several services at once, and from a document: `grpc`, `grpcRoutes`, `aggregate`, `openApi`',
+  },
   compression: { title: 'Responses that the gateway service compresses: `compression`' },
   responseHeaders: { title: 'Headers of responses that the gateway service changes: `responseHeaders`' },
   routeResponse: { title: 'Messages that a service answers, over WebSockets: `routeResponse`' },

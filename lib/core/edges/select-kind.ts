@@ -62,7 +62,11 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
 
 /** What deploys, but does not do what one might think. */
 export function edgeWarnings({ edges, services }: Topology): readonly Warning[] {
-  return edges.flatMap((edge) => [...warnOfLimits(edge, kindById(edge.kind), services), ...ofClients(edge)]);
+  return edges.flatMap((edge) => [
+    ...warnOfLimits(edge, kindById(edge.kind), services),
+    ...ofClients(edge),
+    ...(edge.openApiWarnings ?? []),
+  ]);
 }
 
 /** What the APIs take of what AWS gives them. */

@@ -8,6 +8,7 @@ import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { ROUTES_HAVE_THE_LAST_WORD } from './edge/aggregator';
+import { clientThrottle } from './edge/client-throttle';
 import { corsFilter, corsOfHost } from './edge/cors';
 import { grpcFilters } from './edge/grpc';
 import { detailedErrors, requestIdFilter, withDetails } from './edge/errors';
@@ -54,6 +55,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
       ...identityTrailers(edge, identityHeaders),
       forwardedPrefix(),
       ...identityFilters(edge),
+      ...clientThrottle(edge),
       ...refuseLongHeaders('requests', targets),
       ...routePolicyFilters(edge),
       ...grpcFilters(edge),

@@ -38,6 +38,8 @@ export interface Operation {
   readonly security: readonly SecurityRequirement[];
   /** The route as the user wrote it. */
   readonly 'x-route': string;
+  /** The service that gets the requests as they are, by which `openApi` of an edge reads them. */
+  readonly 'x-service'?: string;
   /** What differs from the limits of the document. */
   readonly 'x-limits'?: LimitsExtension;
   readonly 'x-cache'?: { readonly ttlSeconds: number };

@@ -375,8 +375,12 @@ export interface EdgeTopology<Options = unknown> {
   readonly detailedErrors?: true;
   /** Absent: none. */
   readonly firewall?: EdgeFirewall;
+  /** By the gateway service; absent: clients have no limits of their own. */
+  readonly clientThrottle?: ClientThrottle;
   /** Sorted by name; absent: the API knows none. */
   readonly clients?: readonly EdgeClient[];
+  /** Of what an OpenAPI document says beside its routes; absent: it says no more, or there is none. */
+  readonly openApiWarnings?: readonly Warning[];
   readonly stageName: string;
   /** Absent: what API Gateway does by default. */
   readonly ipAddressType?: IpAddressType;
@@ -419,6 +423,14 @@ export interface RouteValidation {
 
 /** What looks at requests before the API does: a web ACL that is made, or one of the user's, whose ARN CloudFormation may fill in. */
 export type EdgeFirewall = { readonly kind: 'managed' } | { readonly kind: 'webAcl'; readonly webAclArn: string };
+
+/** A limit of each client, by the value of an identity header. */
+export interface ClientThrottle extends Throttle {
+  /** In lower case. */
+  readonly header: string;
+  /** How many a task counts at the same time. */
+  readonly maxClients: number;
+}
 
 /** Whom an API knows by an API key, with limits of its own. */
 export interface EdgeClient {

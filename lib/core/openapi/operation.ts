@@ -54,6 +54,7 @@ export function operationOf(documented: Documented, operationId: string, context
     responses: route.target.kind === 'grpc' ? responses : inOrder({ ...refusalsOf(method, security, asksWho(edge, route)), ...responses }),
     security,
     'x-route': route.key,
+    ...(route.target.kind === 'service' ? { 'x-service': route.target.service } : {}),
     ...defined({
       'x-limits': context.limitsOf(documented),
       'x-cache': route.cache === undefined ? undefined : { ttlSeconds: route.cache.ttlSeconds },
@@ -129,11 +130,18 @@ function requestParameters(
       .filter((name) => place === 'query' || name.toLowerCase() !== identity)
       .map((name): Parameter => {
         const { schema = { type: 'string' }, ...others } = described.find((parameter) => parameter.name === name) ?? {};
-        return { ...others, name, in: place, ...(required.includes(name) ? { required: true } : {}), schema };
+        if (!required.includes(name)) return { ...others, name, in: place, schema };
+        return { ...others, name, in: place, required: true, schema: { ...schema, ...NOT_BLANK } };
       });
   });
   return found;
 }
+
+/**
+ * "The required request parameters in the URI, query string, and headers of an incoming request are included and not blank."
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+ */
+const NOT_BLANK = { pattern: '\\S' };
 
 /** Digits first, as JSON orders keys anyway. */
 function inOrder(responses: Responses): Responses {

@@ -91,6 +91,8 @@ export type IssueCode =
   | 'GRPC_API'
   /** A schema of bodies cannot be read, or is none of draft 4, which API Gateway takes. */
   | 'JSON_SCHEMA'
+  /** An OpenAPI document is not there, is wrong, or says what an edge does not do; the message names file, line and column. */
+  | 'OPEN_API'
   /** The API of a gRPC service has no such method, or no such service. */
   | 'UNKNOWN_METHOD'
   /** A method of a gRPC service cannot be called as a route, or its `google.api.http` says it is. */

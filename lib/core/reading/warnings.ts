@@ -162,6 +162,26 @@ export const WARNINGS = table({
     when: 'A service that is called can scale to no task',
     fix: 'Set `minCapacity` to 1, or acknowledge it where callers can wait ([Scaling](workloads.md#from-and-to-no-task)).',
   },
+  'open-api-bodies': {
+    when: 'An OpenAPI document says of bodies what API Gateway does not check: a type other than JSON, or that there must be one',
+    fix: 'Check it in the services ([What is carried over](edge.md#what-is-carried-over)).',
+  },
+  'open-api-callbacks': {
+    when: 'An OpenAPI document has callbacks or webhooks, which an edge does not call',
+    fix: 'Acknowledge it: services make these calls.',
+  },
+  'open-api-extensions': {
+    when: 'An OpenAPI document has extensions of API Gateway, or limits, that an edge takes from its props',
+    fix: 'Set the props, and remove the extensions ([What is carried over](edge.md#what-is-carried-over)).',
+  },
+  'open-api-parameters': {
+    when: 'An OpenAPI document says of parameters more than that they must be there, or asks for cookies',
+    fix: 'Check it in the services ([What is carried over](edge.md#what-is-carried-over)).',
+  },
+  'open-api-servers': {
+    when: 'An OpenAPI document has servers with other paths than the stage or the domain of the edge, or for some operations only',
+    fix: 'Set `stageName` or `domain` of the edge, or remove them.',
+  },
   plaintext: {
     when: '`Certificates.none()`: calls are neither encrypted nor authenticated',
     fix: 'Leave `certificates` out ([Mutual TLS](security.md#mutual-tls)).',

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { JsonSchema } from 'aws-cdk-lib/aws-apigateway';
+import { fileContent, jsonContent } from './file-content';
 
 /**
  * JSON Schema, draft 4, which the bodies of requests must match.
@@ -18,7 +18,7 @@ import type { JsonSchema } from 'aws-cdk-lib/aws-apigateway';
 export class BodySchema {
   /** Takes a schema as the AWS CDK writes it: `ref` is `$ref`, and `schema` is `$schema`. */
   public static of(schema: JsonSchema): BodySchema {
-    return new BodySchema(() => ({ kind: 'inline', ...written(schema) }));
+    return new BodySchema(() => ({ kind: 'inline', ...jsonContent(schema) }));
   }
 
   /**
@@ -28,7 +28,7 @@ export class BodySchema {
    * `#/definitions/address`, but to no other file
    */
   public static fromFile(file: string): BodySchema {
-    return new BodySchema(() => ({ kind: 'file', path: file, ...read(file) }));
+    return new BodySchema(() => ({ kind: 'file', path: file, ...fileContent(file) }));
   }
 
   /** @internal */
@@ -39,24 +39,5 @@ export class BodySchema {
   /** @internal */
   public _input(): unknown {
     return this.content();
-  }
-}
-
-/** As text, so that it may be as deep as it likes; validation reports what is no JSON. */
-function written(schema: unknown): object {
-  try {
-    return { text: JSON.stringify(schema) };
-  } catch (error) {
-    return { error: String(error) };
-  }
-}
-
-function read(path: unknown): object {
-  if (typeof path !== 'string') return {};
-  try {
-    return { text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    const code = (error as { readonly code?: unknown }).code;
-    return { error: code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(error) };
   }
 }

@@ -5,10 +5,12 @@ import type { Aggregate } from './aggregate';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import type { CacheProps, RouteCacheProps } from './cache';
 import type { GrpcRouteProps } from './grpc-route';
+import type { OpenApiDocument } from './open-api-document';
 import type { GrpcRoutesProps, HttpApiGrpcRoutesProps, RestApiGrpcRoutesProps } from './grpc-routes';
 import { factoryInput } from '../factory-input';
 import type { RoleProps } from '../service/role-props';
 import type { SizingProps } from '../service/sizing-props';
+import type { ClientThrottleProps } from './client-throttle';
 import type { Compression } from '../traffic/compression';
 import type { DomainProps, RestApiDomainProps } from './domain';
 import type { EdgeClientProps } from './edge-client';
@@ -251,6 +253,13 @@ export interface EdgeOptions {
   readonly throttle?: ThrottleProps;
 
   /**
+   * Limit on the requests of each client by itself, at the gateway service: clients are told apart by what their authorizer says of them.
+   *
+   * @default - none: all clients share the limits of `throttle`
+   */
+  readonly clientThrottle?: ClientThrottleProps;
+
+  /**
    * Compression of the responses by the gateway service, for clients that accept it. A response that a service has compressed stays as
    * it is. Responses to requests with credentials are not compressed: see `CompressionOptions.withCredentials`.
    *
@@ -373,6 +382,21 @@ export interface HttpApiOptions extends EdgeOptions {
   readonly grpcRoutes?: HttpApiGrpcRoutesProps[];
 
   /**
+   * OpenAPI document, each of whose operations is a route, beside `routes`. An operation that is in `routes`, too, is an error.
+   *
+   * @default - none
+   */
+  readonly openApi?: OpenApiDocument;
+
+  /**
+   * Authorizers by the names of `components.securitySchemes` of the document in `openApi`, for operations whose `security` names them.
+   * Operations without `security` have the authorizer of the edge.
+   *
+   * @default - none
+   */
+  readonly securitySchemes?: { readonly [name: string]: IHttpApiAuthorizer };
+
+  /**
    * Authorizer of the routes that have none of their own.
    *
    * @default - none: every route must have its own
@@ -442,6 +466,21 @@ export interface RestApiOptions extends EdgeOptions {
    * @default - none
    */
   readonly grpcRoutes?: RestApiGrpcRoutesProps[];
+
+  /**
+   * OpenAPI document, each of whose operations is a route, beside `routes`. An operation that is in `routes`, too, is an error.
+   *
+   * @default - none
+   */
+  readonly openApi?: OpenApiDocument;
+
+  /**
+   * Authorizers by the names of `components.securitySchemes` of the document in `openApi`, for operations whose `security` names them.
+   * Operations without `security` have the authorizer of the edge.
+   *
+   * @default - none
+   */
+  readonly securitySchemes?: { readonly [name: string]: IRestApiAuthorizer };
 
   /**
    * Authorizer of the routes that have none of their own.
@@ -645,6 +684,8 @@ export class Edge {
 interface GivenEdgeOptions extends EdgeOptions {
   readonly routes?: { readonly [key: string]: RouteProps & { readonly authorizer?: object } };
   readonly grpcRoutes?: readonly (GrpcRoutesProps & { readonly authorizer?: object })[];
+  readonly openApi?: OpenApiDocument;
+  readonly securitySchemes?: { readonly [name: string]: object };
   readonly authorizer?: object;
   readonly domain?: DomainProps;
   readonly clients?: { readonly [name: string]: EdgeClientProps };

@@ -26,6 +26,7 @@ export const httpApiProofs: KindProofs<HttpApiPlan> = {
     scopes: route(({ scopes }) => scopes.includes('read')),
     throttle: ({ stage }) =>
       stage.defaultRouteSettings?.ThrottlingRateLimit === 50 && stage.routeSettings['GET /orders']?.ThrottlingBurstLimit === 10,
+    clientThrottle: (_, { clientThrottle }) => clientThrottle?.header === 'x-user' && clientThrottle.burstLimit === 10,
     // The gateway service keeps it.
     timeout: (_, { routes }) => routes.some(({ policy }) => policy?.timeoutSeconds === 10),
     cors: ({ cors }) => cors?.allowOrigins.includes('https://shop.example') === true,

@@ -28,6 +28,7 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
       acme?.quota?.limit === 1000 && acme.throttle?.burstLimit === 10 && methods.every(({ apiKeyRequired }) => apiKeyRequired),
     scopes: method(({ scopes }) => scopes.includes('read')),
     throttle: ({ stage }) => stage.throttle?.rateLimit === 50 && stage.methodThrottles['/orders/GET']?.burstLimit === 10,
+    clientThrottle: (_, { clientThrottle }) => clientThrottle?.header === 'x-user' && clientThrottle.burstLimit === 10,
     timeout: method(({ timeoutMillis }) => timeoutMillis === 10_000),
     streaming: method(({ streamed }) => streamed),
     cache: ({ stage, methods: [first] }) =>

@@ -2,10 +2,12 @@ import type { IssueCode } from '../../../lib/core/reading/issues';
 import { AGGREGATION_MISTAKES } from './mistakes/aggregation';
 import { AUTHORIZER_MISTAKES } from './mistakes/authorizers';
 import { BODY_SCHEMA_MISTAKES } from './mistakes/body-schemas';
+import { OPEN_API_MISTAKES } from './mistakes/open-api';
 import { CONTAINER_MISTAKES } from './mistakes/containers';
 import { DOMAIN_MISTAKES } from './mistakes/domains';
 import { EDGE_MISTAKES } from './mistakes/edge';
 import { EDGE_CACHE_MISTAKES } from './mistakes/edge-cache';
+import { CLIENT_THROTTLE_MISTAKES } from './mistakes/client-throttle';
 import { EDGE_CLIENT_MISTAKES } from './mistakes/edge-clients';
 import { EDGE_FIREWALL_MISTAKES } from './mistakes/edge-firewall';
 import { GRPC_MISTAKES } from './mistakes/grpc';
@@ -40,7 +42,9 @@ const SUBJECTS = [
   DOMAIN_MISTAKES,
   EDGE_MISTAKES,
   BODY_SCHEMA_MISTAKES,
+  OPEN_API_MISTAKES,
   EDGE_CACHE_MISTAKES,
+  CLIENT_THROTTLE_MISTAKES,
   EDGE_CLIENT_MISTAKES,
   EDGE_FIREWALL_MISTAKES,
   WEB_SOCKET_MISTAKES,

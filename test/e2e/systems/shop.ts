@@ -1,5 +1,6 @@
 /** The retail store of examples/, with programs that speak in place of its images. */
 import { App } from 'aws-cdk-lib';
+import type { ShopStackProps } from '../../../examples/shop-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import type { ImageRule, Template } from '../runner';
 import { standIns } from '../runner';
@@ -18,6 +19,12 @@ export const SHOP_IMAGES: readonly ImageRule[] = [
   standIns.relay(`${SAMPLES}-orders`, 8080),
 ];
 
-export function shop(): Template {
-  return templateOf(new ShopStack(new App(), 'Shop'));
+/** Without the REST API for partners, unless a test is about it: its gateway takes as long to start as a service. */
+export function shop(props: ShopStackProps = { partners: false }): Template {
+  return templateOf(new ShopStack(new App(), 'Shop', props));
+}
+
+/** What the REST API for partners says of itself. */
+export function partnersDocument(): string {
+  return new ShopStack(new App(), 'Shop').shop.edge('partners').openApiDocument;
 }

@@ -12,10 +12,11 @@ export const CAPABILITIES: EdgeCapabilities = {
   apiKey: { no: 'an HTTP API has no API keys and no usage plans' },
   clients: {
     no: 'an HTTP API has no API keys and no usage plans',
-    fix: 'limit routes by throttle, which all clients share, and let services count requests by an identity header of the authorizer',
+    fix: 'limit clients by what the authorizer says of them (clientThrottle)',
   },
   scopes: true,
   throttle: true,
+  clientThrottle: true,
   timeout: true,
   streaming: { no: 'an HTTP API passes a response on when it is complete: only REST APIs stream' },
   cache: {

@@ -14,6 +14,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   clients: true,
   scopes: true,
   throttle: true,
+  clientThrottle: true,
   timeout: true,
   streaming: true,
   cache: true,

@@ -169,6 +169,8 @@ export interface LocalRateLimit {
   readonly token_bucket?: TokenBucket;
   readonly rate_limits?: readonly RateLimit[];
   readonly descriptors?: readonly LocalRateLimitDescriptor[];
+  /** Of entries without a value, how many values have a bucket. */
+  readonly max_dynamic_descriptors?: number;
   readonly filter_enabled: RuntimeFractionalPercent;
   readonly filter_enforced: RuntimeFractionalPercent;
   readonly response_headers_to_add?: readonly HeaderValueOption[];
@@ -176,7 +178,8 @@ export interface LocalRateLimit {
 }
 
 export interface LocalRateLimitDescriptor {
-  readonly entries: readonly { readonly key: string; readonly value: string }[];
+  /** Without a value: of any, each with a bucket of its own. */
+  readonly entries: readonly { readonly key: string; readonly value?: string }[];
   readonly token_bucket: TokenBucket;
 }
 

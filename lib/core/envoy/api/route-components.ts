@@ -57,6 +57,7 @@ export interface RateLimit {
   readonly actions: readonly RateLimitAction[];
 }
 
-export interface RateLimitAction {
+export type RateLimitAction = OneOf<{
   readonly header_value_match: { readonly descriptor_value: string; readonly headers: readonly HeaderMatcher[] };
-}
+  readonly request_headers: { readonly header_name: string; readonly descriptor_key: string };
+}>;

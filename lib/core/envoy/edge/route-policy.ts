@@ -9,6 +9,7 @@ import type { HeaderMatcher } from '../api/route-components';
 import { duration, labelOf, message, named, typed } from '../syntax/messages';
 import { compressorsOf, namesOf } from '../traffic/compression';
 import { headerValue } from '../traffic/header-changes';
+import { clientThrottleOfRoute } from './client-throttle';
 import { JSON_ROUTE } from './grpc-replies';
 import { identityOfRoute } from './identity';
 
@@ -55,7 +56,12 @@ function withPolicy(edge: EdgeTopology, variants: readonly string[], edgeRoute: 
   // The aggregator keeps its own time, which is not longer, and then answers with what it has.
   const timeoutSeconds = edgeRoute.target.kind === 'aggregate' ? undefined : edgeRoute.policy?.timeoutSeconds;
   const headers = responseHeadersOf(edgeRoute);
-  const filters = { ...identityOfRoute(edge, edgeRoute), ...headers, ...compressionOf(variants, edgeRoute) };
+  const filters = {
+    ...identityOfRoute(edge, edgeRoute),
+    ...clientThrottleOfRoute(edge, edgeRoute),
+    ...headers,
+    ...compressionOf(variants, edgeRoute),
+  };
   const first = routes.findIndex((route) => route.direct_response === undefined);
   return routes.flatMap((route, index) => {
     if (route.direct_response !== undefined) return [withFilters(route, headers)];

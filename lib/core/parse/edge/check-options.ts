@@ -7,6 +7,7 @@ import type { Reader } from '../../reading/reader';
 /** Options that are features of their own, of an edge or of a route: what a kind cannot do is not dropped silently. */
 const FEATURES: readonly (readonly [string, EdgeFeatureId])[] = [
   ['throttle', 'throttle'],
+  ['clientThrottle', 'clientThrottle'],
   ['timeout', 'timeout'],
   ['responseTransferMode', 'streaming'],
   ['cache', 'cache'],
@@ -22,6 +23,7 @@ const FEATURES: readonly (readonly [string, EdgeFeatureId])[] = [
   ['grpc', 'transformed'],
   ['grpcRoutes', 'transformed'],
   ['aggregate', 'transformed'],
+  ['openApi', 'transformed'],
   ['compression', 'compression'],
   ['responseHeaders', 'responseHeaders'],
   ['routeResponse', 'routeResponse'],

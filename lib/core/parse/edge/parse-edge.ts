@@ -22,7 +22,9 @@ import { checkClientsUsed, checkKeysOfClients, parseClients } from './api/parse-
 import { corsOfRoutes, parseCors } from './api/parse-cors';
 import { parseDomain } from './api/parse-domain';
 import { parseFirewall } from './api/parse-firewall';
+import { parseClientThrottle } from './parse-client-throttle';
 import { parseGrpcRoutes } from './parse-grpc-routes';
+import { parseOpenApi } from './parse-open-api';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
 import type { Fallback } from './parse-route';
 import { checkTwins, parseRoute } from './parse-route';
@@ -37,7 +39,10 @@ const EDGE_FIELDS = [
   'authorizer',
   'routes',
   'grpcRoutes',
+  'openApi',
+  'securitySchemes',
   'throttle',
+  'clientThrottle',
   ...RESPONSE_FIELDS,
   ...ROUTE_POLICY_FIELDS,
   'cors',
@@ -82,7 +87,8 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const grpcRoutesAt = at.field('grpcRoutes');
   const grpcEntries = grpcRoutesAt.items('a list of GrpcRoutesProps');
   const noGrpcRoutes = grpcRoutesAt.absent || (Array.isArray(grpcRoutesAt.value) && grpcEntries.length === 0);
-  if (noGrpcRoutes) routesAt.required('at least one route', A_ROUTE);
+  const noOtherRoutes = noGrpcRoutes && at.field('openApi').absent;
+  if (noOtherRoutes) routesAt.required('at least one route', A_ROUTE);
   // In an order of our own, so that neither the topology nor the errors depend on the order of the props.
   const entries = [...routesAt.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
   const cache = kind.capabilities.cache === true ? parseCache(at.field('cache')) : undefined;
@@ -92,11 +98,14 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     cors: !at.field('cors').absent,
     apiKeyRequired: hasClients && at.field('apiKeyRequired').boolean() === true,
   };
+  const stageName = parseStageName(at.field('stageName'), kind);
+  const openApi = parseOpenApi(at, stageName, context);
   const drafts = [
     ...entries.flatMap(([key, route]) => parseRoute(key, route, context) ?? []),
     ...grpcEntries.flatMap((entry) => parseGrpcRoutes(entry, context)),
+    ...openApi.drafts,
   ];
-  if (routesAt.empty && noGrpcRoutes) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
+  if (routesAt.empty && noOtherRoutes) routesAt.fail('MISSING', 'an edge needs at least one route', { fix: A_ROUTE });
   checkTwins(drafts);
   checkCacheUsed(at.field('cache'), cache, drafts);
   authorizers.checkNames();
@@ -133,16 +142,18 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     authorizers: used,
     ...defined({
       throttle,
+      clientThrottle: parseClientThrottle(at.field('clientThrottle'), used),
       cors,
       cache: cache?.cache,
       ipRanges,
       detailedErrors: at.field('detailedErrors').boolean() === true ? (true as const) : undefined,
       firewall: kind.capabilities.firewall === true ? parseFirewall(at.field('firewall')) : undefined,
       clients,
+      openApiWarnings: openApi.warnings.length === 0 ? undefined : openApi.warnings,
       ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind),
     }),
     ...parseDomain(at, kind),
-    stageName: parseStageName(at.field('stageName'), kind),
+    stageName,
     accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
     gateway: parseSizing(gatewayAt, GATEWAY_SIZE, {

@@ -145,7 +145,10 @@ export function checkTwins(drafts: readonly DraftRoute[]): void {
     if (twin !== undefined)
       draft.at.fail('OVERLAPPING_ROUTES', `${subject}matches the same requests as ${twin}`, {
         got: null,
-        fix: draft.source === undefined ? 'remove one of the two' : 'remove one of the two: exclude and grpcServices leave methods out',
+        fix:
+          draft.source === undefined || draft.route.target.kind !== 'grpc'
+            ? 'remove one of the two'
+            : 'remove one of the two: exclude and grpcServices leave methods out',
       });
     byMatch.set(match, name);
   }

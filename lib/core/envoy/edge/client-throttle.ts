@@ -1,0 +1,63 @@
+import type { ClientThrottle, EdgeRoute, EdgeTopology } from '../../model/topology';
+import type { RuntimeFractionalPercent } from '../api/core';
+import type { HttpFilter, LocalRateLimit, TokenBucket } from '../api/http-filters';
+import type { TypedPerFilterConfig } from '../api/route';
+import { duration, message, named, typed } from '../syntax/messages';
+import { headerValue } from '../traffic/header-changes';
+
+const FILTER = 'client-throttle';
+const KNOWN = 'client';
+const UNKNOWN = 'unknown-client';
+
+/** Without these Envoy only counts. */
+const ALWAYS: RuntimeFractionalPercent = { default_value: { numerator: 100 } };
+
+/** Envoy fills buckets at most every 50 milliseconds: few tokens often, so that the rate is even. */
+const FILLS_PER_SECOND = 10;
+
+/**
+ * Behind the filters that say who the client is. An entry without a value stands for every value of the key: "Envoy will create a new
+ * token bucket for each unique value", and keeps as many as it may, those that were used last.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/local_rate_limit_filter
+ */
+export function clientThrottle({ clientThrottle: throttle }: EdgeTopology): readonly HttpFilter[] {
+  if (throttle === undefined) return [];
+  const { header, rateLimit, maxClients } = throttle;
+  const bucket = bucketOf(throttle);
+  const limit: LocalRateLimit = {
+    stat_prefix: 'client_throttle',
+    rate_limits: [
+      { actions: [{ request_headers: { header_name: header, descriptor_key: KNOWN } }] },
+      // One that cannot be told from others must not be free of a limit.
+      {
+        actions: [
+          { header_value_match: { descriptor_value: UNKNOWN, headers: [{ name: header, present_match: true, invert_match: true }] } },
+        ],
+      },
+    ],
+    descriptors: [
+      { entries: [{ key: KNOWN }], token_bucket: bucket },
+      { entries: [{ key: 'header_match', value: UNKNOWN }], token_bucket: bucket },
+    ],
+    max_dynamic_descriptors: maxClients,
+    filter_enabled: ALWAYS,
+    filter_enforced: ALWAYS,
+    response_headers_to_add: [headerValue('retry-after', String(Math.ceil(1 / rateLimit)), true)],
+  };
+  return [
+    message<HttpFilter>({ ...named(FILTER, 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit', limit), disabled: true }),
+  ];
+}
+
+/** Its settings for the routes of an edge's route: on where the authorizer says who the client is. */
+export function clientThrottleOfRoute(edge: EdgeTopology, { authorizer }: EdgeRoute): TypedPerFilterConfig {
+  const { header } = edge.clientThrottle ?? {};
+  const { identityHeaders = [] } = edge.authorizers.find(({ id }) => id === authorizer) ?? {};
+  if (!identityHeaders.some((identity) => identity.header === header)) return {};
+  return { [FILTER]: typed('envoy.config.route.v3.FilterConfig', { config: {} }) };
+}
+
+function bucketOf({ rateLimit, burstLimit }: ClientThrottle): TokenBucket {
+  const tokens = Math.max(1, Math.round(rateLimit / FILLS_PER_SECOND));
+  return { max_tokens: burstLimit, tokens_per_fill: tokens, fill_interval: duration(tokens / rateLimit) };
+}
