@@ -1,5 +1,5 @@
 import type { IApiKey, RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
-import type { HttpApi, DomainName as HttpApiDomain } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpApi, DomainName as HttpApiDomain, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ApplicationListener, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -22,7 +22,8 @@ export interface IEdge extends IConstruct {
   readonly url: string;
   /**
    * OpenAPI 3.1 document of the edge, as JSON: paths, methods, parameters, security, limits and schemas. It holds no CDK tokens. Synthesis
-   * also writes it into the cloud assembly, as `<stack>.<path of the construct>.<edge>.openapi.json`.
+   * also writes it into the cloud assembly, as `<stack>.<path of the construct>.<edge>.openapi.json`. A WebSocket API has none, since
+   * OpenAPI says nothing of messages: to read it is an error.
    *
    * @see https://spec.openapis.org/oas/v3.1.0
    */
@@ -37,6 +38,17 @@ export interface IEdge extends IConstruct {
   readonly loadBalancer?: IApplicationLoadBalancer;
   /** The listener of the edge, if it has a load balancer. Its rules have the priorities from 1 on. */
   readonly listener?: ApplicationListener;
+  /** The WebSocket API, if the edge is one. */
+  readonly webSocketApi?: WebSocketApi;
+  /** The stage of a WebSocket API, if the edge is one. */
+  readonly webSocketStage?: WebSocketStage;
+  /**
+   * URL by which messages are sent to connections of a WebSocket API, if the edge is one: the endpoint of a client of the API Gateway
+   * Management API. Services get its parts in headers, `https://<x-websocket-domain>/<x-websocket-stage>`.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+   */
+  readonly callbackUrl?: string;
   /** The domain of an HTTP API, if the edge has `domain`. Records of your own lead to its `regionalDomainName`. */
   readonly httpApiDomain?: HttpApiDomain;
   /** The domain of a REST API, if the edge has `domain`. Records of your own lead to its `domainNameAliasDomainName`. */
@@ -55,6 +67,16 @@ export interface IEdge extends IConstruct {
    * @throws if there is no client of that name
    */
   client(name: string): IEdgeClient;
+
+  /**
+   * Grants a principal `execute-api:ManageConnections` on the stage of a WebSocket API: to send messages to connections, to look them up
+   * and to close them.
+   *
+   * @param grantee principal that may do so, such as a service
+   * @throws if the edge is no WebSocket API
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
+   */
+  grantManageConnections(grantee: IGrantable): Grant;
 
   /**
    * Grants a principal `execute-api:Invoke` on the routes that have `Authorizer.iam()`. In the resources of the permission, `*`

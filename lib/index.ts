@@ -27,6 +27,7 @@ export * from './props/edge/firewall';
 export * from './props/edge/load-balancer';
 export * from './props/edge/response-headers';
 export * from './props/edge/validation';
+export * from './props/edge/web-socket';
 export * from './props/service/grpc-api';
 export * from './props/edge/grpc-route';
 export * from './props/edge/grpc-routes';

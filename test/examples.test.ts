@@ -5,6 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoutiqueStack } from '../examples/boutique-stack';
+import { ChatStack } from '../examples/chat-stack';
 import { ShopStack } from '../examples/shop-stack';
 import { teamsApp } from '../examples/teams';
 import { WarehouseStack } from '../examples/warehouse-stack';
@@ -63,7 +64,7 @@ test.each(EXAMPLES)('%s explains the warning about its vCPUs: a new account has 
   expect(system?.fargateVcpus.onDemand.maximumDeployment).toBeGreaterThan(FARGATE.onDemand.value);
 });
 
-describe.each(EXAMPLES)('%s', (_name, create) => {
+describe.each([...EXAMPLES, ['the chat', (app: App): Stack => new ChatStack(app, 'Chat')] as const])('%s', (_name, create) => {
   test('synthesizes to the reviewed template', () => {
     expect(withoutHashes(Template.fromStack(create(new App({ context: flags.context }))).toJSON())).toMatchSnapshot();
   });

@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import flags from '../cdk.json';
 import { BoutiqueStack } from '../examples/boutique-stack';
+import { ChatStack } from '../examples/chat-stack';
 import { ShopStack } from '../examples/shop-stack';
 import { WarehouseStack } from '../examples/warehouse-stack';
 import { Authorizer, Certificates, Edge, LoadBalancerTarget, Mesh } from '../lib';
@@ -298,6 +299,7 @@ describe('the examples', () => {
     ['the retail store', (app) => new ShopStack(app, 'Shop')],
     ['the retail store on App Mesh', (app) => quiet(new ShopStack(app, 'Shop', { mesh: Mesh.appMesh() }))],
     ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
+    ['the chat', (app) => new ChatStack(app, 'Chat')],
     ['the warehouse', (app) => new WarehouseStack(app, 'Warehouse')],
   ];
 

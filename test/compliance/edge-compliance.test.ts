@@ -18,7 +18,7 @@ import { KIND_PROOFS } from './kinds';
 const features = Object.keys(EDGE_FEATURES) as EdgeFeatureId[];
 
 /** Features that are a part of another. */
-const WHOLE: Readonly<Partial<Record<EdgeFeatureId, EdgeFeatureId>>> = {
+const WHOLE: Readonly<Partial<Record<EdgeFeatureId, EdgeFeatureId>>> = { queryToken: 'lambda',
   cognitoClients: 'cognito',
   basePath: 'domain',
   mutualTls: 'domain',
@@ -85,9 +85,7 @@ describe.each(KINDS.map((kind) => [kind.factory, kind] as const))('%s', (_, kind
           code: 'UNSUPPORTED_BY_EDGE',
           path: expect.stringMatching(/^edges\.public\./) as string,
           message: `${kind.factory} cannot do this: ${capability === true ? '' : capability.no}`,
-          fix: expect.stringContaining(
-            `or use ${KINDS.filter(({ capabilities }) => capabilities[id] === true)[0]?.factory ?? 'nothing'}`,
-          ) as string,
+          fix: expect.stringContaining(KINDS.find(({ capabilities }) => capabilities[id] === true)?.factory ?? 'nothing') as string,
         }),
       );
       // Nothing is shown that is not there.

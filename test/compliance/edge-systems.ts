@@ -4,7 +4,7 @@ import type { KindProofs } from './kind-proofs';
 import type { Raw } from '../support/parsing';
 import { jwt as withoutKeys, seconds, token } from '../support/parsing';
 
-/** The options of two edges that differ in nothing but the feature. Both have the route `GET /orders`. */
+/** The options of two edges that differ in nothing but the feature. Both have a route to the service `orders`. */
 export interface EdgeSystems {
   readonly with: Raw;
   /** Absent where no edge is without it. */
@@ -20,14 +20,14 @@ const client = new Opaque({ userPoolClientId: 'client' });
 
 const orders = { rateLimit: 5, burstLimit: 10 };
 
-type Wishes = Pick<KindProofs, 'clients' | 'base' | 'jwt'>;
+type Wishes = Pick<KindProofs, 'clients' | 'base' | 'jwt' | 'route'>;
 
 /** The type makes sure that no feature is left out. */
-export function edgeSystems({ clients, base = {}, jwt }: Wishes): Readonly<Record<EdgeFeatureId, EdgeSystems>> {
+export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders' }: Wishes): Readonly<Record<EdgeFeatureId, EdgeSystems>> {
   const tokens = jwt ?? withoutKeys;
   const edge = (more: Raw = {}, route: Raw = {}): Raw => ({
     authorizer: NONE,
-    routes: { 'GET /orders': { service: 'orders', ...route } },
+    routes: { [key]: { service: 'orders', ...route } },
     ...base,
     ...more,
   });
@@ -45,6 +45,10 @@ export function edgeSystems({ clients, base = {}, jwt }: Wishes): Readonly<Recor
     cognito: authorizer(cognito),
     cognitoClients: { with: edge({ authorizer: { ...cognito, userPoolClients: [client] } }), without: edge() },
     lambda: authorizer({ kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }) }),
+    queryToken: {
+      with: edge({ authorizer: { kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }), identityQueryParameter: 'token' } }),
+      without: edge({ authorizer: { kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }) } }),
+    },
     iam: authorizer(IAM),
     apiKey: authorizer({ kind: 'apiKey' }),
     clients: {
@@ -68,7 +72,17 @@ export function edgeSystems({ clients, base = {}, jwt }: Wishes): Readonly<Recor
     firewall: { with: edge({ firewall: { kind: 'managed' } }), without: edge() },
     cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },
     corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
-    defaultRoute: { with: edge({ routes: { $default: { service: 'orders' } } }), without: edge() },
+    transformed: {
+      with: edge({ routes: { [key]: { aggregate: { parts: { orders: { kind: 'get', service: 'orders', path: '/orders' } } } } } }),
+      without: edge(),
+    },
+    compression: { with: edge({ compression: { kind: 'of' } }), without: edge() },
+    responseHeaders: { with: edge({ responseHeaders: { kind: 'security' } }), without: edge() },
+    routeResponse: {
+      with: edge({ routes: { [key]: { service: 'orders' }, $default: { service: 'orders', routeResponse: true } } }),
+      without: edge({ routes: { [key]: { service: 'orders' }, $default: { service: 'orders' } } }),
+    },
+    defaultRoute: { with: edge({ routes: { [key]: { service: 'orders' }, $default: { service: 'orders' } } }), without: edge() },
     stage: { with: edge({ stageName: 'live' }), without: edge() },
     dualStack: { with: edge({ ipAddressType: 'dualstack' }), without: edge({ ipAddressType: 'ipv4' }) },
     domain: { with: edge({ domain }), without: edge() },

@@ -9,6 +9,8 @@ export type KindProof<Api> = (api: Api, edge: EdgeTopology) => boolean;
 export interface KindProofs<Api = never> {
   /** Whether it wants to know the clients of a user pool. */
   readonly clients: boolean;
+  /** The key of a route, as it writes them. @default GET /orders */
+  readonly route?: string;
   /** What an edge has that says nothing of it. */
   readonly base?: Raw;
   /** A JWT authorizer. @default - one that says where no keys are */

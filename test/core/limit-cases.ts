@@ -1,4 +1,4 @@
-import { API_GATEWAY, HTTP_API, REST_API } from '../../lib/core/limits/api-gateway';
+import { API_GATEWAY, HTTP_API, REST_API, WEB_SOCKET_API } from '../../lib/core/limits/api-gateway';
 import { APP_MESH } from '../../lib/core/limits/app-mesh';
 import { AUTO_SCALING, CLOUDFORMATION } from '../../lib/core/limits/cloudformation';
 import { CLOUD_MAP } from '../../lib/core/limits/discovery';
@@ -51,6 +51,16 @@ function schemaOf(bytes: number): Raw {
   return { kind: 'inline', text: written(text(bytes - written('').length)) };
 }
 /** As long as one can be. */
+/** A WebSocket API with as many routes, of which one is `$connect`. */
+const messages = (count: number): Raw =>
+  edge(
+    {
+      routes: Object.fromEntries(
+        ['$connect', ...Array.from({ length: count - 1 }, (_, index) => `m${index}`)].map((key) => [key, { service: 'ui' }]),
+      ),
+    },
+    'webSocket',
+  );
 const STREAM = seconds(REST_API.streamedResponse.value);
 const tasks = (desiredCount: number, more: Raw = {}): Raw => service({ desiredCount, deployment: IN_PLACE, ...more });
 const publicly = (service_: string): Raw => ({ kind: 'http', authorizer: { kind: 'none' }, routes: { 'GET /': { service: service_ } } });
@@ -174,6 +184,12 @@ export const LIMIT_CASES: readonly LimitCase[] = [
     limit: REST_API.quota,
     taking: (count) => edge({ apiKeyRequired: true, clients: { acme: { quota: { limit: count, period: 'DAY' } } } }, 'rest'),
   },
+  { limit: WEB_SOCKET_API.routes, taking: (count) => messages(count) },
+  {
+    limit: WEB_SOCKET_API.routeKey,
+    taking: (count) => edge({ routes: { $connect: { service: 'ui' }, ['a'.repeat(count)]: { service: 'ui' } } }, 'webSocket'),
+  },
+  { limit: WEB_SOCKET_API.integrationTimeout, taking: (count) => withUi(messages(1), { timeout: { perRequest: seconds(count) } }) },
   { limit: REST_API.payload, taking: (count) => withUi(edge({}, 'rest'), { maxRequestSize: new Bytes(count) }) },
   {
     limit: API_GATEWAY.vpcLinks,

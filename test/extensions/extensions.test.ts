@@ -165,7 +165,7 @@ describe("somebody else's kind of edge", () => {
     );
     expect(issuesOf({ edge: balanced({ idleTimeout: Duration.hours(9) }) })).toContain('edge.idleTimeout');
     expect(issuesOf({ edge: {} as unknown as Library.Edge })).toContain(
-      'Edge.httpApi() or Edge.restApi() or Edge.loadBalancer() or Edge.balancer()',
+      'Edge.httpApi() or Edge.restApi() or Edge.webSocketApi() or Edge.loadBalancer() or Edge.balancer()',
     );
   });
 });

@@ -56,7 +56,7 @@ class Unexpected {}
 const unexpected = new Opaque(new Unexpected());
 const fileSystem = new Opaque({ fileSystemId: 'fs', mountTargetsAvailable: {}, connections: {} });
 
-const inEdge = (more: object, kind: 'http' | 'rest' | 'alb' = 'http') => {
+const inEdge = (more: object, kind: 'http' | 'rest' | 'webSocket' | 'alb' = 'http') => {
   const plain = kind === 'alb' ? { plainHttp: true } : {};
   return mesh(
     { ui: service() },
@@ -194,6 +194,15 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   LoadBalancerOptions: (field) => [{ props: inEdge({ [field]: unexpected }, 'alb'), path: `edge.${field}` }],
   HttpApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }), path: `edge.${field}` }],
   RestApiOptions: (field) => [{ props: inEdge({ [field]: unexpected }, 'rest'), path: `edge.${field}` }],
+  WebSocketApiOptions: (field) => [
+    { props: inEdge({ routes: { $connect: { service: 'ui' } }, [field]: unexpected }, 'webSocket'), path: `edge.${field}` },
+  ],
+  WebSocketRouteProps: (field) => [
+    {
+      props: inEdge({ routes: { $connect: { service: 'ui', [field]: unexpected } } }, 'webSocket'),
+      path: `edge.routes.$connect.${field}`,
+    },
+  ],
   RouteProps: (field) => [inEdgeRoute(field), inEdgeRoute(field, 'rest')],
   AggregateOptions: (field) => [inAggregate({ [field]: unexpected }, field)],
   PartOptions: (field) => [

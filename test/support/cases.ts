@@ -80,7 +80,7 @@ export function outputsOf(plan: SystemPlan | string): ReadonlyMap<string, unknow
   if (typeof plan === 'string') return new Map([['issues.txt', plan]]);
   return new Map<string, unknown>([
     ['plan.json', withoutConfigs(plan)],
-    ...plan.edges.map(({ name, openApi }) => [`openapi.${name}.json`, openApi] as const),
+    ...plan.edges.flatMap(({ name, openApi }) => (openApi === undefined ? [] : [[`openapi.${name}.json`, openApi] as const])),
     ...plan.workloads.flatMap((task) => {
       const config = configOf(task);
       return config === undefined ? [] : [[`envoy.${task.name}.json`, config] as const];

@@ -327,6 +327,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   examples: { rooms: ['lib/index.ts'], packages: ['node:path', ...CDK] },
   // The program of a Lambda function, which has nothing but the client.
   'examples/warehouse': { packages: ['cdk-ecs-microservices/client'] },
+  'examples/chat': { packages: ['node:http', '@aws-sdk/client-apigatewaymanagementapi'] },
   bin: { rooms: ['examples'], packages: CDK },
 
   // Tests, and what only tests use. Programs of end-to-end tests run where nothing else is.

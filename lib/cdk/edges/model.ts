@@ -62,6 +62,8 @@ export interface RenderedApi {
   readonly restApi?: apigateway.RestApi;
   readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
   readonly listener?: elbv2.ApplicationListener;
+  /** Of a WebSocket API, with what it is called by. */
+  readonly webSocket?: { readonly api: apigwv2.WebSocketApi; readonly stage: apigwv2.WebSocketStage };
   readonly httpApiDomain?: apigwv2.DomainName;
   readonly restApiDomain?: apigateway.DomainName;
   /** Gets the access log; absent if there is none. */

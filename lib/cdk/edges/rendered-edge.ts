@@ -1,5 +1,5 @@
 import type { RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
-import type { HttpApi, DomainName as HttpApiDomain } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpApi, DomainName as HttpApiDomain, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ApplicationListener, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Grant } from 'aws-cdk-lib/aws-iam';
@@ -7,6 +7,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { defined } from '../../core/defined';
 import type { EdgePlan, EdgeRoutePlan } from '../../core/plan/edge-plan';
 import { displayValue } from '../../core/reading/input';
 import { suggest } from '../../core/reading/reader';
@@ -21,11 +22,13 @@ import { EDGE_RENDERERS } from './renderers';
 export class RenderedEdge extends Construct implements IEdge {
   readonly edgeName: string;
   readonly url: string;
-  readonly openApiDocument: string;
   readonly httpApi?: HttpApi;
   readonly restApi?: RestApi;
   readonly loadBalancer?: IApplicationLoadBalancer;
   readonly listener?: ApplicationListener;
+  readonly webSocketApi?: WebSocketApi;
+  readonly webSocketStage?: WebSocketStage;
+  readonly callbackUrl?: string;
   readonly httpApiDomain?: HttpApiDomain;
   readonly restApiDomain?: RestApiDomain;
   readonly usagePlan?: UsagePlan;
@@ -33,6 +36,7 @@ export class RenderedEdge extends Construct implements IEdge {
   readonly accessLogGroup?: ILogGroup;
   private readonly api: RenderedApi;
   private readonly routes: readonly EdgeRoutePlan[];
+  private readonly document: { readonly text?: string; readonly none?: string };
 
   constructor(
     scope: Construct,
@@ -47,17 +51,37 @@ export class RenderedEdge extends Construct implements IEdge {
     this.routes = plan.routes;
     this.edgeName = plan.name;
     this.url = this.api.url;
-    this.openApiDocument = `${JSON.stringify(plan.openApi, undefined, 2)}\n`;
-    writeOpenApiFile(this, plan.name, this.openApiDocument);
+    const text = plan.openApi === undefined ? undefined : `${JSON.stringify(plan.openApi, undefined, 2)}\n`;
+    this.document = defined({ text, none: plan.undocumented });
+    if (text !== undefined) writeOpenApiFile(this, plan.name, text);
     if (this.api.httpApi !== undefined) this.httpApi = this.api.httpApi;
     if (this.api.restApi !== undefined) this.restApi = this.api.restApi;
     if (this.api.loadBalancer !== undefined) this.loadBalancer = this.api.loadBalancer;
     if (this.api.listener !== undefined) this.listener = this.api.listener;
+    if (this.api.webSocket !== undefined) {
+      const { api, stage } = this.api.webSocket;
+      this.webSocketApi = api;
+      this.webSocketStage = stage;
+      this.callbackUrl = stage.callbackUrl;
+    }
     if (this.api.httpApiDomain !== undefined) this.httpApiDomain = this.api.httpApiDomain;
     if (this.api.restApiDomain !== undefined) this.restApiDomain = this.api.restApiDomain;
     if (this.api.usagePlan !== undefined) this.usagePlan = this.api.usagePlan;
     if (this.api.webAcl !== undefined) this.webAcl = this.api.webAcl;
     if (this.api.accessLogGroup !== undefined) this.accessLogGroup = this.api.accessLogGroup;
+  }
+
+  get openApiDocument(): string {
+    const { text, none = '' } = this.document;
+    return text ?? throwIssue(this, 'openApiDocument', 'UNSUPPORTED_BY_EDGE', `there is no such document: ${none}`, { got: null });
+  }
+
+  grantManageConnections(grantee: IGrantable): Grant {
+    if (this.webSocketStage !== undefined) return this.webSocketStage.grantManagementApiAccess(grantee);
+    return throwIssue(this, 'grantManageConnections()', 'UNSUPPORTED_BY_EDGE', 'this edge has no WebSocket connections', {
+      got: null,
+      fix: 'use Edge.webSocketApi(), or remove the grant',
+    });
   }
 
   client(name: string): IEdgeClient {
@@ -78,7 +102,8 @@ export class RenderedEdge extends Construct implements IEdge {
     return Grant.addToPrincipal({
       grantee,
       actions: ['execute-api:Invoke'],
-      resourceArns: routes.map(({ method, path }) => invocationArn(method === 'ANY' ? '*' : method, policyPath(path))),
+      // Messages need the permission to connect, all the same one.
+      resourceArns: [...new Set(routes.map(({ method, path }) => invocationArn(method === 'ANY' ? '*' : method, policyPath(path))))],
     });
   }
 

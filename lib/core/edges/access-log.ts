@@ -35,3 +35,24 @@ export const REST_ACCESS_LOG: string = JSON.stringify({
   wafResponseCode: '$context.wafResponseCode',
   xrayTraceId: '$context.xrayTraceId',
 });
+
+/** A message has no path and no method. https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html */
+export const WEB_SOCKET_ACCESS_LOG: string = JSON.stringify({
+  requestId: COMMON.requestId,
+  extendedRequestId: COMMON.extendedRequestId,
+  requestTime: COMMON.requestTime,
+  ip: COMMON.ip,
+  domainName: COMMON.domainName,
+  status: COMMON.status,
+  connectionId: '$context.connectionId',
+  connectedAt: '$context.connectedAt',
+  eventType: '$context.eventType',
+  routeKey: '$context.routeKey',
+  messageId: '$context.messageId',
+  errorMessage: COMMON.errorMessage,
+  authorizerError: COMMON.authorizerError,
+  integrationStatus: COMMON.integrationStatus,
+  integrationLatency: COMMON.integrationLatency,
+  integrationError: COMMON.integrationError,
+  integrationErrorMessage: COMMON.integrationErrorMessage,
+});

@@ -2,7 +2,7 @@ import type { Limit } from '../limits/limit';
 import type { LimitUse } from '../limits/use';
 import type { Nestable, ParsedKey } from '../model/edge-routes';
 import type { Schema, ServerObject } from '../model/openapi-document';
-import type { ApiTraits, AuthorizerKind, Cors, EdgeRoute, EdgeTopology, Topology } from '../model/topology';
+import type { ApiTraits, AuthorizerKind, Cors, EdgeRoute, EdgeTopology, IdentityHeader, Topology } from '../model/topology';
 import type { Reader } from '../reading/reader';
 import type { EdgeCapabilities } from './features';
 
@@ -40,6 +40,12 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   readonly provesContext?: true;
   /** Whether its JWT authorizers must be told where an issuer has its keys: `jwksUri`. If not, they ask the issuer. */
   readonly needsKeys?: true;
+  /** What it tells services of each request beside what authorizers do, in headers that no client can send. */
+  readonly tells?: readonly IdentityHeader[];
+  /** Present if its VPC link is one of version 1, of which an account has others. */
+  readonly linkVersion1?: true;
+  /** How it writes routes; absent: a method and a path. */
+  readonly routes?: RouteSyntax;
   /** The name of its stage, unless `stageName` is set. */
   readonly defaultStage: string;
   /** Adds an issue if an authorizer does not meet the requirements of this kind. */
@@ -58,10 +64,24 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   uses(edge: EdgeTopology<Options>): readonly LimitUse[];
   /** Which paths could stand in nested stacks; undefined: the API has few resources. */
   nestable?(edge: EdgeTopology<Options>): Nestable | undefined;
+  /** Present if what it takes are no HTTP requests of clients, so that no OpenAPI document can say it. */
+  readonly undocumented?: string;
   /** What the OpenAPI document of an edge says of its API beside what is so for each kind; absent: nothing. */
   describe?(edge: EdgeTopology<Options>): ApiDescription;
   /** What its API consists of. */
   plan(topology: Topology, edge: EdgeTopology<Options>): Api;
+}
+
+/** How a kind writes its routes where they are no methods and paths. */
+export interface RouteSyntax {
+  /** Options that its routes have beside those of all kinds. */
+  readonly fields: readonly string[];
+  /** The request that the gateway service gets of a route. */
+  parse(key: string, at: Reader): ParsedKey | undefined;
+  /** The one route whose authorizer decides for all of them. */
+  readonly gate: string;
+  /** Whether the response of the service goes back to the client, where a route says so. */
+  answers(key: string, at: Reader): boolean;
 }
 
 export interface ApiDescription {

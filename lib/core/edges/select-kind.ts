@@ -54,7 +54,9 @@ export function planEdge(topology: Topology, edge: EdgeTopology): EdgePlan {
     })),
     ...defined({ nestable: kind.nestable?.(edge) }),
     api: kind.plan(topology, edge),
-    openApi: openApiDocument(edge, kind, { title, description }),
+    ...(kind.undocumented === undefined
+      ? { openApi: openApiDocument(edge, kind, { title, description }) }
+      : { undocumented: kind.undocumented }),
   };
 }
 
@@ -70,11 +72,12 @@ export function edgeWarnings({ edges, services }: Topology): readonly Warning[] 
 /** What the APIs take of what AWS gives them. */
 export function edgeUses({ edges }: Topology): readonly LimitUse[] {
   const apis = edges.filter(({ api }) => api.ports === undefined);
+  const linked = apis.filter((edge) => kindById(edge.kind).linkVersion1 === undefined).length;
   const links: LimitUse = {
     limit: API_GATEWAY.vpcLinks,
-    used: apis.length,
+    used: linked,
     path: 'edges',
-    subject: `there are ${apis.length} edges, each with a VPC link`,
+    subject: `there are ${linked} edges, each with a VPC link`,
     advice: 'use fewer edges',
   };
   return [links, usagePlans(edges), ...edges.flatMap((edge) => kindById(edge.kind).uses(edge)), ...apis.flatMap(throttled)];

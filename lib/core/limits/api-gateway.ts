@@ -3,6 +3,7 @@ import { limitsOf } from './limit';
 const GUIDE = 'https://docs.aws.amazon.com/apigateway/latest/developerguide';
 const HTTP_PAGE = `${GUIDE}/http-api-quotas.html`;
 const REST_PAGE = `${GUIDE}/api-gateway-execution-service-limits-table.html`;
+const WEB_SOCKET_PAGE = `${GUIDE}/apigateway-execution-service-websocket-limits-table.html`;
 const ACCOUNT_PAGE = `${GUIDE}/limits.html`;
 
 const KIB = 1024;
@@ -192,6 +193,83 @@ export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
     scope: 'request to a REST API',
     handling: { documented: 'it is known when a request comes; a longer one gets 414' },
     source: ACCOUNT_PAGE,
+  },
+});
+
+export const WEB_SOCKET_API = limitsOf('webSocketApi', 'Amazon API Gateway', WEB_SOCKET_PAGE, {
+  routes: {
+    counts: 'routes, each with an integration of its own',
+    value: 300,
+    scope: 'WebSocket API',
+    raise: { quota: 'Routes per API (WebSocket API)', by: 'Service Quotas', code: 'L-01C8A9E0' },
+    handling: { warning: 'api-routes' },
+  },
+  routeKey: {
+    counts: 'key of a route; AWS names no limit',
+    value: 128,
+    least: 1,
+    unit: 'characters',
+    scope: 'route of a WebSocket API',
+    handling: { error: 'MALFORMED_ROUTE' },
+    source: 'https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html',
+  },
+  authorizers: {
+    counts: 'authorizers',
+    value: 10,
+    scope: 'WebSocket API',
+    raise: { quota: 'Authorizers per API', by: 'AWS Support' },
+    handling: { documented: 'one route asks one' },
+  },
+  integrationTimeout: {
+    counts: 'time that an API waits for a response',
+    value: 29,
+    unit: 'seconds',
+    scope: 'WebSocket API',
+    handling: { warning: 'edge-timeout' },
+  },
+  message: {
+    counts: 'message',
+    value: 128 * KIB,
+    unit: 'bytes',
+    scope: 'WebSocket API',
+    handling: { documented: 'it is known when a message comes; a larger one closes the connection (1009)' },
+  },
+  frame: {
+    counts: 'frame of a message',
+    value: 32 * KIB,
+    unit: 'bytes',
+    scope: 'WebSocket API',
+    handling: { documented: 'it is known when a message comes; a larger one closes the connection (1009)' },
+  },
+  connection: {
+    counts: 'time that a connection lasts',
+    value: 7200,
+    unit: 'seconds',
+    scope: 'WebSocket API',
+    handling: { documented: 'clients connect again' },
+  },
+  idle: {
+    counts: 'time in which nothing is sent on a connection',
+    value: 600,
+    unit: 'seconds',
+    scope: 'WebSocket API',
+    handling: { documented: 'clients send something more often, or connect again' },
+  },
+  vpcLinks: {
+    counts: 'VPC links of version 1, which WebSocket APIs use',
+    value: 20,
+    scope: 'account and Region',
+    raise: { quota: 'VPC links', by: 'Service Quotas' },
+    handling: { documented: 'those of other stacks are not known' },
+    source: REST_PAGE,
+  },
+  newConnections: {
+    counts: 'new connections of all WebSocket APIs together',
+    value: 500,
+    unit: 'a second',
+    scope: 'account and Region',
+    raise: { quota: 'New connections per second', by: 'Service Quotas', code: 'L-9ED1E49A' },
+    handling: { documented: 'clients that get 429 try again' },
   },
 });
 

@@ -1,4 +1,4 @@
-import { API_GATEWAY, HTTP_API, REST_API } from './api-gateway';
+import { API_GATEWAY, HTTP_API, REST_API, WEB_SOCKET_API } from './api-gateway';
 import { APP_MESH } from './app-mesh';
 import { AUTO_SCALING, CLOUDFORMATION } from './cloudformation';
 import { CLOUD_MAP, ROUTE_53 } from './discovery';
@@ -12,6 +12,7 @@ import { IAM, KMS, LAMBDA, PRIVATE_CA, SECRETS, SSM } from './security';
 export const LIMITS: readonly Limit[] = [
   HTTP_API,
   REST_API,
+  WEB_SOCKET_API,
   API_GATEWAY,
   ECS,
   FARGATE,

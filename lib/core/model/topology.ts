@@ -560,6 +560,8 @@ export interface EdgeRoute {
   readonly cache?: RouteCache;
   /** What the API refuses; absent: nothing. */
   readonly validation?: RouteValidation;
+  /** Present, where that is not always so: what the service answers goes back to the client. */
+  readonly answered?: true;
   /** Present: requests need an API key, whatever the authorizer wants. */
   readonly apiKeyRequired?: true;
 }

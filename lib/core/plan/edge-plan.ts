@@ -22,8 +22,10 @@ export interface EdgePlan<Api = unknown> {
   readonly nestable?: Nestable;
   /** What its kind creates: see `plan.ts` of the kind. */
   readonly api: Api;
-  /** What clients may send to it, and what they get. */
-  readonly openApi: OpenApiDocument;
+  /** What clients may send to it, and what they get; absent where no such document can say it. */
+  readonly openApi?: OpenApiDocument;
+  /** Why there is none. */
+  readonly undocumented?: string;
 }
 
 /** What the handle of an edge knows of its routes. */

@@ -104,7 +104,7 @@ export interface CognitoAuthorizerOptions {
 export interface LambdaAuthorizerOptions {
   /**
    * Lambda function that allows or denies requests. To an HTTP API it returns a response in the simple format
-   * (`{ isAuthorized }`), to a REST API, whose authorizer is of type `REQUEST`, an IAM policy.
+   * (`{ isAuthorized }`), to a REST or WebSocket API, whose authorizer is of type `REQUEST`, an IAM policy.
    *
    * A function of another account must allow the API itself: a warning has the command that its owners run.
    *
@@ -120,10 +120,21 @@ export interface LambdaAuthorizerOptions {
   readonly identityHeader?: string;
 
   /**
+   * Name of the parameter of the query string that identifies the caller, in place of a header, which browsers cannot send when they
+   * connect to a WebSocket API. A request without it gets 401, and the function is not invoked. WebSocket API only. It gets into logs of
+   * clients and of proxies, so let it be a token that expires soon.
+   *
+   * @default - the header of `identityHeader`
+   */
+  readonly identityQueryParameter?: string;
+
+  /**
    * Time for which a response of the function is cached, 0 to 1 hour in whole seconds; 0 disables the cache.
    *
    * A cached response applies to all requests with the same value of the identity header on the same route (on a REST API: the
    * same method and resource). Set 0 if the function decides by anything else, such as path parameters.
+   *
+   * A WebSocket API invokes the function once for each connection, and caches nothing: there it is an error.
    *
    * @default Duration.minutes(5)
    */
@@ -134,7 +145,7 @@ export interface LambdaAuthorizerOptions {
    * `{ 'x-user-id': 'userId' }`; 1 to 20. A key that is absent or empty gives no header. The gateway service removes headers of these
    * names from every request that comes by any edge of the system. Values are percent-encoded: see `JwtAuthorizerOptions.claimsToHeaders`.
    *
-   * On a REST API only `principalId`, which every function returns.
+   * On a REST or WebSocket API only `principalId`, which every function returns.
    *
    * @default - none
    */
@@ -197,6 +208,17 @@ export interface IamAuthorizerOptions {
 export interface IHttpApiAuthorizer {
   /** Authorization type of a route of an HTTP API: `NONE`, `AWS_IAM`, `JWT` or `CUSTOM`. */
   readonly httpApiAuthorizationType: string;
+}
+
+/**
+ * An authorizer that a WebSocket API can use. The factories of `Authorizer` make one; any other implementation is an error.
+ *
+ * @example
+ * const authorizer: IWebSocketApiAuthorizer = Authorizer.iam();
+ */
+export interface IWebSocketApiAuthorizer {
+  /** Authorization type of the route `$connect` of a WebSocket API: `NONE`, `AWS_IAM` or `CUSTOM`. */
+  readonly webSocketApiAuthorizationType: string;
 }
 
 /**
@@ -335,9 +357,10 @@ export class CognitoAuthorizer extends Authorizer implements IHttpApiAuthorizer,
  * @example
  * const authorizer = Authorizer.lambda({ handler });
  */
-export class LambdaAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer {
+export class LambdaAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer, IWebSocketApiAuthorizer {
   public readonly httpApiAuthorizationType: string = 'CUSTOM';
   public readonly restApiAuthorizationType: string = 'CUSTOM';
+  public readonly webSocketApiAuthorizationType: string = 'CUSTOM';
   /** @internal */
   public readonly _kind: string = 'lambda';
   /** @internal */
@@ -355,9 +378,10 @@ export class LambdaAuthorizer extends Authorizer implements IHttpApiAuthorizer, 
  * @example
  * const authorizer = Authorizer.iam();
  */
-export class IamAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer {
+export class IamAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer, IWebSocketApiAuthorizer {
   public readonly httpApiAuthorizationType: string = 'AWS_IAM';
   public readonly restApiAuthorizationType: string = 'AWS_IAM';
+  public readonly webSocketApiAuthorizationType: string = 'AWS_IAM';
   /** @internal */
   public readonly _kind: string = 'iam';
   /** @internal */
@@ -394,10 +418,14 @@ export class ApiKeyAuthorizer extends Authorizer implements IRestApiAuthorizer {
  * @example
  * const authorizer = Authorizer.none();
  */
-export class NoAuthorizer extends Authorizer implements IHttpApiAuthorizer, IRestApiAuthorizer, ILoadBalancerAuthorizer {
+export class NoAuthorizer
+  extends Authorizer
+  implements IHttpApiAuthorizer, IRestApiAuthorizer, IWebSocketApiAuthorizer, ILoadBalancerAuthorizer
+{
   public readonly listenerActionType: string = 'none';
   public readonly httpApiAuthorizationType: string = 'NONE';
   public readonly restApiAuthorizationType: string = 'NONE';
+  public readonly webSocketApiAuthorizationType: string = 'NONE';
   /** @internal */
   public readonly _kind: string = 'none';
 

@@ -18,6 +18,7 @@ import type { EdgeClientProps } from './edge-client';
 import type { Firewall } from './firewall';
 import type { ResponseHeaders } from './response-headers';
 import type { ValidationProps } from './validation';
+import type { WebSocketApiOptions } from './web-socket';
 
 /**
  * Limit on requests, as a token bucket. If both values are 0, API Gateway refuses every request (429).
@@ -653,6 +654,17 @@ export class Edge {
    */
   public static restApi(options: RestApiOptions): Edge {
     return Edge._of('rest', options);
+  }
+
+  /**
+   * Creates a WebSocket API, with a Network Load Balancer between API Gateway and the gateway service. Services get its connections and
+   * messages as HTTP requests, and send messages to connections by the API Gateway Management API: see `IEdge.grantManageConnections()`.
+   * It takes Lambda and IAM authorizers.
+   *
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-overview.html
+   */
+  public static webSocketApi(options: WebSocketApiOptions): Edge {
+    return Edge._of('webSocket', options);
   }
 
   /**

@@ -5,6 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import { teamsApp } from '../../../examples/teams';
+import { ChatStack } from '../../../examples/chat-stack';
 import { WarehouseStack } from '../../../examples/warehouse-stack';
 import { Authorizer, Edge, Mesh } from '../../../lib';
 import type { Template as PlainTemplate } from '../../e2e/runner/intrinsics';
@@ -21,6 +22,7 @@ const STACKS: Readonly<Record<string, () => Stack>> = {
   'the retail store on App Mesh': () => quiet(new ShopStack(newApp(), 'Shop', { mesh: Mesh.appMesh() })),
   'services behind load balancers of the user': () => behindLoadBalancers(newApp()),
   'Online Boutique': () => new BoutiqueStack(newApp(), 'Boutique'),
+  'the chat': () => new ChatStack(newApp(), 'Chat'),
   'the warehouse': () => new WarehouseStack(newApp(), 'Warehouse'),
   ...Object.fromEntries(Object.entries(SHAPES).map(([name, props]) => [`a system ${name}`, () => stackOf(props).stack])),
 };

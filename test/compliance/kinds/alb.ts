@@ -20,6 +20,9 @@ export const loadBalancerProofs: KindProofs<LoadBalancerPlan> = {
       cors?.allowOrigins.includes('https://shop.example') === true &&
       rules.some(({ conditions, authorizer }) => conditions.preflight === true && authorizer === 'none') &&
       targets.some(({ authorizer }) => authorizer === 'none'),
+    transformed: (_, { routes }) => routes.some(({ target }) => target.kind === 'aggregate'),
+    compression: (_, { routes }) => routes.every(({ policy }) => policy?.compression !== undefined),
+    responseHeaders: (_, { routes }) => routes.every(({ policy }) => policy?.responseHeaders !== undefined),
     defaultRoute: ({ fallback }, { routes }) => routes.some(({ key, authorizer }) => key === '$default' && authorizer === fallback),
   },
 };

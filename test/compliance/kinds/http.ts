@@ -37,6 +37,9 @@ export const httpApiProofs: KindProofs<HttpApiPlan> = {
     domain: ({ domain, executeApiEndpoint }) => domain?.name === 'api.example.com' && executeApiEndpoint === false,
     basePath: ({ domain }) => domain?.mappingKey === 'shop/v1' && domain.url === 'https://api.example.com/shop/v1',
     mutualTls: ({ domain }) => domain?.mutualTls?.key === 'partners.pem',
+    transformed: (_, { routes }) => routes.some(({ target }) => target.kind === 'aggregate'),
+    compression: (_, { routes }) => routes.every(({ policy }) => policy?.compression !== undefined),
+    responseHeaders: (_, { routes }) => routes.every(({ policy }) => policy?.responseHeaders !== undefined),
     accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.routeKey') === true,
   },
 };

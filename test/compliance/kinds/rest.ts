@@ -48,6 +48,9 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
     mutualTls: ({ domain }) => domain?.mutualTls?.key === 'partners.pem',
     securityPolicy: ({ domain }) =>
       domain?.tls.securityPolicy === 'SecurityPolicy_TLS13_1_3_2025_09' && domain.tls.endpointAccessMode === 'STRICT',
+    transformed: (_, { routes }) => routes.some(({ target }) => target.kind === 'aggregate'),
+    compression: (_, { routes }) => routes.every(({ policy }) => policy?.compression !== undefined),
+    responseHeaders: (_, { routes }) => routes.every(({ policy }) => policy?.responseHeaders !== undefined),
     accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.resourcePath') === true,
     traces: ({ stage }) => stage.traced,
   },

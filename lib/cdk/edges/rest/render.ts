@@ -9,7 +9,7 @@ import type { EdgeContext, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
 import type { RenderedAuthorizer } from './authorizers';
-import { allowLogging } from './account-logging';
+import { allowLogging } from '../account-logging';
 import { renderAuthorizer } from './authorizers';
 import { applyTls, renderRestApiDomain } from './domain';
 import { deployChanges } from './live';
@@ -18,7 +18,7 @@ import { acknowledgeNoCache } from './no-cache';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import type { ErrorsPlan } from '../../../core/edges/rest/errors';
 import { resourcePolicy } from './resource-policy';
-import { LISTENER_PORT, renderLoadBalancer } from './load-balancer';
+import { LISTENER_PORT, renderLoadBalancer } from '../load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import type { ConnectionPlan } from '../../../core/edges/rest/waits';
 import { renderClients } from './clients';
@@ -123,7 +123,7 @@ function renderApi(
   if (domain !== undefined) applyTls(api, domain.tls);
   // The stack's outputs are the user's to choose.
   api.node.tryRemoveChild('Endpoint');
-  if (plan.setsAccountRole) allowLogging(api);
+  if (plan.setsAccountRole) allowLogging(api.node.defaultChild as CfnResource, api.deploymentStage.node.defaultChild as CfnResource);
   acknowledge(api.deploymentStage, ['noTlsToLoadBalancer']);
   acknowledgeNoCache(api.deploymentStage);
   return api;

@@ -16,6 +16,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   apiKey: { no: NO_API_KEYS },
   clients: { no: NO_API_KEYS, fix: 'limit clients by what the authorizer says of them (clientThrottle)' },
   clientThrottle: true,
+  queryToken: { no: 'it has no Authorizer.lambda()' },
   scopes: {
     no: 'its load balancer verifies issuer, audience and time of a token alone',
     fix: 'let services check them, by a header of claimsToHeaders',
@@ -32,6 +33,10 @@ export const CAPABILITIES: EdgeCapabilities = {
   firewall: { no: 'its load balancer is protected by a web ACL of your own: wafv2.CfnWebACLAssociation with loadBalancer of the handle' },
   cors: true,
   corsTokens: { no: "the gateway service's Envoy compares origins, which must be known at synthesis" },
+  transformed: true,
+  compression: true,
+  responseHeaders: true,
+  routeResponse: { no: 'each request has its response', fix: 'leave it out' },
   defaultRoute: true,
   stage: { no: 'a load balancer has no stages' },
   dualStack: {

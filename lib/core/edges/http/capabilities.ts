@@ -7,6 +7,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   cognito: true,
   cognitoClients: true,
   lambda: true,
+  queryToken: { no: 'clients of an HTTP API can send a header, and URLs get into logs', fix: 'use identityHeader' },
   iam: true,
   apiKey: { no: 'an HTTP API has no API keys and no usage plans' },
   clients: {
@@ -33,6 +34,10 @@ export const CAPABILITIES: EdgeCapabilities = {
   },
   cors: true,
   corsTokens: true,
+  transformed: true,
+  compression: true,
+  responseHeaders: true,
+  routeResponse: { no: 'each request to an HTTP API has its response', fix: 'leave it out' },
   defaultRoute: true,
   stage: true,
   dualStack: true,

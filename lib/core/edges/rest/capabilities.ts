@@ -8,6 +8,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   // Ignoring the list would let in the tokens of clients that are not on it.
   cognitoClients: { no: 'a REST API accepts the tokens of every client of the user pool', fix: 'leave userPoolClients out' },
   lambda: true,
+  queryToken: { no: 'clients of a REST API can send a header, and URLs get into logs', fix: 'use identityHeader' },
   iam: true,
   apiKey: true,
   clients: true,
@@ -25,6 +26,10 @@ export const CAPABILITIES: EdgeCapabilities = {
     no: 'Envoy compares the origins of a REST API, so they must be known when the app is synthesized',
     fix: 'give a literal value',
   },
+  transformed: true,
+  compression: true,
+  responseHeaders: true,
+  routeResponse: { no: 'each request to a REST API has its response', fix: 'leave it out' },
   defaultRoute: { no: 'a REST API has no "$default" route', fix: 'write "ANY /{proxy+}"' },
   stage: true,
   dualStack: true,

@@ -20,6 +20,13 @@ const FEATURES: readonly (readonly [string, EdgeFeatureId])[] = [
   ['scopes', 'scopes'],
   ['stageName', 'stage'],
   ['accessLogs', 'accessLogs'],
+  ['grpc', 'transformed'],
+  ['grpcRoutes', 'transformed'],
+  ['aggregate', 'transformed'],
+  ['openApi', 'transformed'],
+  ['compression', 'compression'],
+  ['responseHeaders', 'responseHeaders'],
+  ['routeResponse', 'routeResponse'],
 ];
 
 /** Values that ask for no feature. */

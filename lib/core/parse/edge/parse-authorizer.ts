@@ -18,7 +18,7 @@ const FIELDS: Readonly<Record<AuthorizerKind, readonly string[]>> = {
   none: [],
   jwt: ['issuer', 'audience', 'identitySource', 'jwksUri', 'claimsToHeaders', 'name'],
   cognito: ['userPool', 'userPoolClients', 'claimsToHeaders', 'name'],
-  lambda: ['handler', 'identityHeader', 'resultsCacheTtl', 'contextToHeaders', 'name'],
+  lambda: ['handler', 'identityHeader', 'identityQueryParameter', 'resultsCacheTtl', 'contextToHeaders', 'name'],
   iam: ['callerArnHeader'],
   apiKey: ['keys', 'keyIdHeader'],
 };
@@ -179,10 +179,21 @@ function parseJwt(at: Reader, { needsKeys }: EdgeKind): Omit<EdgeAuthorizer, 'id
   };
 }
 
+function parseQueryParameter(at: Reader, kind: EdgeKind): string | undefined {
+  const field = at.field('identityQueryParameter');
+  const name = field.string();
+  if (name === undefined || !checkSupport(field, 'queryToken', kind, EDGE_KINDS)) return undefined;
+  if (!at.field('identityHeader').absent)
+    field.fail('CONFLICT', 'the caller is identified by a header, or by a parameter of the query string', { got: null, fix: 'remove one' });
+  if (!/^[A-Za-z0-9._-]+$/.test(name))
+    field.fail('INVALID_NAME', 'is not the name of a query parameter', { allowed: 'letters, digits, ".", "_" and "-"' });
+  return name;
+}
+
 /** What API Gateway has. */
 const DEFAULT_CACHE_SECONDS = 300;
 
-function parseLambda(at: Reader, { provesContext }: EdgeKind): Omit<EdgeAuthorizer, 'id' | 'kind'> {
+function parseLambda(at: Reader, kind: EdgeKind): Omit<EdgeAuthorizer, 'id' | 'kind'> {
   at.field('handler')
     .required('the function', 'give the lambda.Function that decides')
     .checkInstance('a lambda.IFunction', ['functionArn']);
@@ -191,9 +202,10 @@ function parseLambda(at: Reader, { provesContext }: EdgeKind): Omit<EdgeAuthoriz
     at.field('identityHeader').fail('INVALID_NAME', 'is not the name of a header', { allowed: 'letters, digits, "_" and "-"' });
   }
   const name = header ?? AUTHORIZATION.name;
+  const parameter = parseQueryParameter(at, kind);
   return {
-    identity: { in: 'header', name },
-    ...parseLambdaContext(at.field('contextToHeaders'), name, provesContext === true),
+    identity: parameter === undefined ? { in: 'header', name } : { in: 'querystring', name: parameter },
+    ...parseLambdaContext(at.field('contextToHeaders'), name, kind.provesContext === true),
     cacheSeconds: at.field('resultsCacheTtl').seconds(rangeOf(API_GATEWAY.authorizerCache)) ?? DEFAULT_CACHE_SECONDS,
   };
 }

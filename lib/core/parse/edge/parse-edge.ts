@@ -6,7 +6,7 @@ import { parseKind } from '../../edges/select-kind';
 import { API_GATEWAY } from '../../limits/api-gateway';
 import { gatewayNameOf } from '../../model/edge-names';
 import { EDGE_REMOVAL } from '../../model/pass-through-headers';
-import type { EdgeTopology, IpAddressType } from '../../model/topology';
+import type { EdgeAuthorizer, EdgeTopology, IpAddressType } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import { withoutSpot } from '../workload/parse-capacity';
@@ -26,6 +26,7 @@ import { parseClientThrottle } from './parse-client-throttle';
 import { parseGrpcRoutes } from './parse-grpc-routes';
 import { parseOpenApi } from './parse-open-api';
 import { RESPONSE_FIELDS, parseResponse } from './parse-response';
+import type { Fallback } from './parse-route';
 import { checkTwins, parseRoute } from './parse-route';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy } from './parse-route-policy';
 import { checkOpened, parseIpRanges } from './api/parse-ip-ranges';
@@ -79,7 +80,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const kind = parseKind(at);
   if (kind === undefined || !checkKnown(at, kind)) return undefined;
   const authorizers = new Authorizers(kind);
-  const fallback = { given: !at.field('authorizer').absent, authorizer: authorizers.read(at.field('authorizer')) };
+  const fallback = fallbackOf(at, kind, authorizers);
   const response = parseResponse(at, kind);
   const policy = parseRoutePolicy(at);
   const routesAt = at.field('routes');
@@ -109,7 +110,9 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   checkCacheUsed(at.field('cache'), cache, drafts);
   authorizers.checkNames();
   const clients = hasClients ? parseClients(at.field('clients')) : undefined;
-  const used = authorizers.all.filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id));
+  const used = authorizers.all
+    .filter(({ id }) => drafts.some((draft) => draft.route.authorizer === id))
+    .map((authorizer) => telling(authorizer, kind));
 
   checkClientsUsed(at.field('clients'), clients, drafts, used);
   checkKeysOfClients(at.field('clients'), authorizers.keys);
@@ -161,17 +164,37 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   };
 }
 
+/** The authorizer of routes that have none of their own: that of the edge, or of the route by which all are entered. */
+function fallbackOf(at: Reader, { routes }: EdgeKind, authorizers: Authorizers): Fallback {
+  const edge = at.field('authorizer');
+  const gate = routes === undefined ? undefined : at.field('routes').field(routes.gate).field('authorizer');
+  const authorizer = authorizers.read(edge);
+  if (gate === undefined || gate.absent) return { given: !edge.absent, authorizer };
+  return { given: true, authorizer: authorizers.read(gate) };
+}
+
+/** With what the kind says of every request. */
+function telling(authorizer: EdgeAuthorizer, { tells }: EdgeKind): EdgeAuthorizer {
+  if (tells === undefined) return authorizer;
+  const identityHeaders = [...(authorizer.identityHeaders ?? []), ...tells].sort((a, b) => (a.header < b.header ? -1 : 1));
+  return { ...authorizer, identityHeaders };
+}
+
 /** An option of another kind is no unknown one. */
 function checkKnown(at: Reader, kind: EdgeKind): boolean {
-  const foreign = KINDS.flatMap(({ factory, options }) =>
-    Object.entries(options).flatMap(([option, reason]) => (option in kind.options ? [] : [{ option, factory, reason }])),
-  );
+  const foreign = foreignOptions(kind);
   if (!at.checkFields([...EDGE_FIELDS, ...Object.keys(kind.options), ...foreign.map(({ option }) => option)], 'kind')) return false;
   for (const { option, factory, reason } of foreign) {
     const field = at.field(option);
     if (!field.absent) field.fail('UNSUPPORTED_BY_EDGE', `only ${factory} has it: ${reason}`, { fix: `remove it, or use ${factory}` });
   }
   return true;
+}
+
+/** Options that other kinds have, each once, by the first of these kinds. */
+function foreignOptions(kind: EdgeKind): readonly { readonly option: string; readonly factory: string; readonly reason: string }[] {
+  const all = KINDS.flatMap(({ factory, options }) => Object.entries(options).map(([option, reason]) => ({ option, factory, reason })));
+  return all.filter(({ option }, index) => !(option in kind.options) && all.findIndex((each) => each.option === option) === index);
 }
 
 function parseStageName(at: Reader, kind: EdgeKind): string {

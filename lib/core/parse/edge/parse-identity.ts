@@ -13,6 +13,7 @@ const TAKEN_PREFIXES: readonly string[] = [
   'x-forwarded-',
   'x-edge-',
   'x-mesh-',
+  'x-websocket-',
   'x-amz-',
   'x-amzn-',
   'x-datadog-',
@@ -118,7 +119,7 @@ export function parseLambdaContext(at: Reader, tokenHeader: string, provesContex
     else if (!provesContext && value !== 'principalId')
       item.fail(
         'UNSUPPORTED_BY_EDGE',
-        `a REST API maps a key alone, so the gateway service could not tell a client's own header from one whose key is absent`,
+        `this kind of API maps a key alone, so the gateway service could not tell a client's own header from one whose key is absent`,
         {
           allowed: '"principalId", without which API Gateway refuses what a function returns',
           fix: 'put it into principalId, or use Edge.httpApi()',

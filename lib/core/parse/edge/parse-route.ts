@@ -46,15 +46,15 @@ type RouteSettings = Pick<EdgeRoute, 'authorizer' | 'scopes' | 'throttle' | 'pol
 
 /** Names of its options. */
 export const ROUTE_SETTINGS = ['authorizer', 'throttle', ...RESPONSE_FIELDS, ...ROUTE_POLICY_FIELDS, 'scopes', 'apiKeyRequired'] as const;
-export const ROUTE_PROPS = [...TARGET_FIELDS, ...ROUTE_SETTINGS, 'cache', 'validation'] as const;
+export const ROUTE_PROPS = [...TARGET_FIELDS, ...ROUTE_SETTINGS, 'cache', 'validation', 'routeResponse'] as const;
 
 export function parseRoute(key: string, at: Reader, context: EdgeContext): DraftRoute | undefined {
   const { kind, reachable } = context;
-  const parsed = parseRouteKey(key, at);
+  const parsed = kind.routes === undefined ? parseRouteKey(key, at) : kind.routes.parse(key, at);
   if (parsed?.path === '$default') checkSupport(at, 'defaultRoute', kind, KINDS);
   at.required('an object that says where requests go', "such as { service: 'ui' }");
-  if (!at.checkFields(ROUTE_PROPS)) return undefined;
-  const settings = parseRouteSettings(at, context);
+  if (!at.checkFields([...ROUTE_PROPS, ...(kind.routes?.fields ?? [])])) return undefined;
+  const settings = parseRouteSettings(at, context, key);
   const { streamed, policy } = settings;
   const limits = defined({
     maxRequestBytes: policy?.maxRequestBytes,
@@ -62,7 +62,15 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
   });
   const target = parseTarget(at, { key: parsed, streamed, kind, reachable, ...limits });
   if (parsed === undefined || target === undefined) return undefined;
-  const route = { key, ...parsed, target, ...settings, ...defined({ validation: validationOf(at, { ...parsed, target }, kind) }) };
+  const answered = kind.routes?.answers(key, at) === true ? (true as const) : undefined;
+  const route = {
+    key,
+    ...parsed,
+    target,
+    ...settings,
+    ...defined({ answered }),
+    ...defined({ validation: validationOf(at, { ...parsed, target }, kind) }),
+  };
   return { ...parsed, at, route: withCache(route, cacheOf(at, route, context)) };
 }
 
@@ -75,12 +83,16 @@ function cacheOf(at: Reader, route: EdgeRoute, { kind, authorizers, cache, cors 
   return parseRouteCache(at, { edge: cache, cors, authorizer: authorizers.all.find(({ id }) => id === route.authorizer), route });
 }
 
-export function parseRouteSettings(at: Reader, context: EdgeContext): RouteSettings {
+/** @param key of a route; absent: of entries of `grpcRoutes` */
+export function parseRouteSettings(at: Reader, context: EdgeContext, key?: string): RouteSettings {
   const { kind, authorizers, fallback, response, policy } = context;
   const { timeout, streamed = false } = parseResponse(at, kind, response);
   const own = at.field('authorizer');
-  const authorizer = own.absent ? fallback.authorizer : authorizers.read(own);
-  if (own.absent && !fallback.given) {
+  const gate = kind.routes?.gate ?? key;
+  if (!own.absent && key !== gate) failBehindGate(own, kind, gate);
+  // That of a gate is the fallback of all, read once.
+  const authorizer = own.absent || kind.routes !== undefined ? fallback.authorizer : authorizers.read(own);
+  if (own.absent && !fallback.given && key === gate) {
     at.fail('NO_AUTHORIZER', 'no authorizer is chosen for this route, and the edge has no default', {
       got: null,
       allowed: authorizers.allowed,
@@ -109,6 +121,13 @@ export function parseRouteSettings(at: Reader, context: EdgeContext): RouteSetti
     streamed,
     ...(asksForKey(at, context, authorizer) ? { apiKeyRequired: true as const } : {}),
   };
+}
+
+function failBehindGate(own: Reader, { factory }: EdgeKind, gate = ''): void {
+  own.fail('UNSUPPORTED_BY_EDGE', `${factory} asks an authorizer when a client connects, and at no message after that`, {
+    got: null,
+    fix: `move it to the route "${gate}", or to the edge; let the service decide by the identity of the connection`,
+  });
 }
 
 function asksForKey(at: Reader, { kind, apiKeyRequired }: EdgeContext, authorizer: EdgeAuthorizer | undefined): boolean {

@@ -73,9 +73,7 @@ export const OPEN_API_MISTAKES: Mistakes = {
     mistake('gives no authorizer for a scheme', secured('[{ login: [] }]', {})),
     mistake(
       'asks for an API key alone',
-      yaml(
-        `x-service: ui\nsecurity: [{ key: [] }]\n${PATHS}components: { securitySchemes: { key: ${KEY} } }\n`,
-      ),
+      yaml(`x-service: ui\nsecurity: [{ key: [] }]\n${PATHS}components: { securitySchemes: { key: ${KEY} } }\n`),
     ),
   ],
   CONFLICT: [

@@ -44,10 +44,12 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::Stage': { replacing: ['RestApiId', 'StageName'], unique: ['RestApiId', 'StageName'] },
   'AWS::ApiGateway::UsagePlan': { replacing: [] },
   'AWS::ApiGateway::UsagePlanKey': { replacing: ['KeyId', 'KeyType', 'UsagePlanId'], unique: ['UsagePlanId', 'KeyId'] },
+  'AWS::ApiGateway::VpcLink': { replacing: ['TargetArns'] },
   'AWS::ApiGatewayV2::Api': { replacing: ['ProtocolType'] },
   'AWS::ApiGatewayV2::Authorizer': { replacing: ['ApiId'] },
   'AWS::ApiGatewayV2::Integration': { replacing: ['ApiId'] },
   'AWS::ApiGatewayV2::Route': { replacing: ['ApiId'], unique: ['ApiId', 'RouteKey'] },
+  'AWS::ApiGatewayV2::RouteResponse': { replacing: ['ApiId', 'RouteId'] },
   'AWS::ApiGatewayV2::Stage': { replacing: ['ApiId', 'StageName'], unique: ['ApiId', 'StageName'] },
   'AWS::ApiGatewayV2::VpcLink': { replacing: ['SecurityGroupIds', 'SubnetIds'] },
   'AWS::AppMesh::GatewayRoute': {

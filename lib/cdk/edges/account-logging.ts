@@ -3,7 +3,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledge } from '../../acknowledge';
+import { acknowledge } from '../acknowledge';
 
 /** Below the stack, so that all edges of all systems in it find the same one. */
 const ID = 'EcsMicroservicesApiGatewayLogging';
@@ -34,11 +34,11 @@ class AccountLogging extends Construct {
   }
 }
 
-/** Lets the stage of a REST API log. */
-export function allowLogging(api: apigateway.RestApi): void {
+/** Lets the stage of a REST or WebSocket API log. */
+export function allowLogging(api: CfnResource, stage: CfnResource): void {
   const { account } = AccountLogging.of(Stack.of(api));
   // "If an API Gateway resource has never been created in your AWS account, you must add a dependency on another API Gateway resource".
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-account.html
-  account.addResourceDependency(api.node.defaultChild as CfnResource);
-  (api.deploymentStage.node.defaultChild as CfnResource).addResourceDependency(account);
+  account.addResourceDependency(api);
+  stage.addResourceDependency(account);
 }

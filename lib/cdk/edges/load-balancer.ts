@@ -1,12 +1,12 @@
+import { defined } from '../../core/defined';
 import { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import type { ConnectionPlan } from '../../../core/edges/rest/waits';
-import { acknowledge } from '../../acknowledge';
-import type { EdgeTarget } from '../model';
-import { oneWaySecurityGroup } from '../security-group';
-import { waitFor } from '../wait-for';
+import { acknowledge } from '../acknowledge';
+import type { EdgeTarget } from './model';
+import { oneWaySecurityGroup } from './security-group';
+import { waitFor } from './wait-for';
 
 export const LISTENER_PORT = 80;
 
@@ -16,8 +16,19 @@ export interface EdgeLoadBalancer {
   readonly securityGroup: ec2.ISecurityGroup;
 }
 
-/** A REST API cannot ask Cloud Map, so its VPC link leads to the gateway's tasks through a load balancer. */
-export function renderLoadBalancer(scope: Construct, name: string, target: EdgeTarget, plan: ConnectionPlan): EdgeLoadBalancer {
+export interface EdgeLoadBalancerOptions {
+  /** How long a task of the gateway that leaves may go on with its requests. */
+  readonly deregistrationSeconds: number;
+  /**
+   * Whether a VPC link of version 1 leads to it, by AWS PrivateLink: not from an address or a security group of the VPC, so that no rule
+   * could name it. Everybody else stays outside, since its security group lets nobody in.
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+   */
+  readonly byPrivateLink?: true;
+}
+
+/** A REST or WebSocket API cannot ask Cloud Map, so its VPC link leads to the gateway's tasks through a load balancer. */
+export function renderLoadBalancer(scope: Construct, name: string, target: EdgeTarget, options: EdgeLoadBalancerOptions): EdgeLoadBalancer {
   const { vpc } = target;
   const { group: securityGroup, opening } = oneWaySecurityGroup(scope, 'LoadBalancerSecurityGroup', {
     vpc,
@@ -32,6 +43,7 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     internetFacing: false,
     crossZoneEnabled: true,
     securityGroups: [securityGroup],
+    ...defined({ enforceSecurityGroupInboundRulesOnPrivateLinkTraffic: options.byPrivateLink === true ? false : undefined }),
   });
   // Its health checks come as soon as there are tasks, and Amazon ECS stops those that fail.
   waitFor(loadBalancer.node.defaultChild as elbv2.CfnLoadBalancer, [opening]);
@@ -44,7 +56,7 @@ export function renderLoadBalancer(scope: Construct, name: string, target: EdgeT
     targetType: elbv2.TargetType.IP,
     // Every client's address would be one of the VPC link; with the load balancer's own, its security group is enough.
     preserveClientIp: false,
-    deregistrationDelay: Duration.seconds(plan.deregistrationSeconds),
+    deregistrationDelay: Duration.seconds(options.deregistrationSeconds),
     // TCP: any HTTP path may be a route of the user's.
     healthCheck: { protocol: elbv2.Protocol.TCP, interval: Duration.seconds(10), healthyThresholdCount: 2, unhealthyThresholdCount: 2 },
   });

@@ -1,0 +1,49 @@
+import type { EdgeCapabilities } from '../features';
+
+const NO_KEYS = { no: 'API keys and usage plans are those of REST APIs here' };
+const NO_TOKENS = {
+  no: 'a WebSocket API has Lambda and IAM authorizers alone',
+  fix: 'let a function check the token: Authorizer.lambda()',
+};
+const NO_DOMAIN = {
+  no: 'the edge gives a WebSocket API no domain yet',
+  fix: 'map a domain of your own to webSocketStage of the edge with apigatewayv2.ApiMapping',
+};
+const NO_REQUESTS = { no: 'messages are no requests of browsers to URLs' };
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html */
+export const CAPABILITIES: EdgeCapabilities = {
+  none: true,
+  jwt: NO_TOKENS,
+  cognito: NO_TOKENS,
+  cognitoClients: NO_TOKENS,
+  lambda: true,
+  queryToken: true,
+  iam: true,
+  apiKey: NO_KEYS,
+  clients: NO_KEYS,
+  scopes: NO_TOKENS,
+  throttle: true,
+  clientThrottle: { no: 'connections and messages are limited by throttle alone yet' },
+  timeout: true,
+  streaming: { no: 'a message has one response, which is passed on when it is complete', fix: 'send messages to the connection' },
+  cache: { no: 'it keeps no responses' },
+  validation: { no: 'the service checks its messages' },
+  detailedErrors: { no: 'its errors are messages with connectionId and requestId already' },
+  firewall: { no: 'AWS WAF does not protect WebSocket APIs' },
+  cors: { ...NO_REQUESTS, fix: 'let the authorizer, or the service at $connect, look at the header origin' },
+  corsTokens: { ...NO_REQUESTS, fix: 'let the authorizer, or the service at $connect, look at the header origin' },
+  transformed: { no: 'messages go to HTTP services', fix: 'route to an HTTP service that calls others' },
+  compression: { no: 'messages are not compressed', fix: 'let the service compress what it sends' },
+  responseHeaders: { no: 'messages have no headers' },
+  routeResponse: true,
+  defaultRoute: true,
+  stage: true,
+  dualStack: true,
+  domain: NO_DOMAIN,
+  basePath: NO_DOMAIN,
+  mutualTls: NO_DOMAIN,
+  securityPolicy: NO_DOMAIN,
+  accessLogs: true,
+  traces: { no: 'a WebSocket API sends no segments: traces begin at the gateway service' },
+};
