@@ -32,6 +32,17 @@ const CHOICES: Readonly<Record<string, { readonly choice: string; readonly chang
     change: '`LoggingLevel` in the `MethodSettings` of the stage, by an escape hatch on `restApi.deploymentStage`',
   },
   APIG2: { choice: 'requests that only the service validates', change: 'a `RequestValidator` on methods of `restApi`' },
+  APIGWCacheEnabledAndEncrypted: {
+    choice: '`cache` of some routes of a REST API, or one that is not encrypted',
+    change: '`cache` of the other routes, and `encrypted: true`',
+  },
+  ALBWAFEnabled: {
+    choice: 'a load balancer of an edge without a web ACL',
+    change: '`CfnWebACLAssociation` with `loadBalancer` of the edge',
+  },
+  EC23: { choice: 'a load balancer of an edge that everybody reaches', change: '`internetFacing: false`, or a `loadBalancer` of your own' },
+  'ELB2, ELBLoggingEnabled': { choice: 'a load balancer of an edge without access logs', change: '`accessLogBucket`' },
+  ELBDeletionProtectionEnabled: { choice: 'a load balancer of an edge that can be deleted', change: '`deletionProtection: true`' },
   'APIG3, APIGWAssociatedWithWAF': { choice: 'no web ACL', change: '`firewall` of the edge' },
   APIG4: { choice: 'a route with `Authorizer.none()` or `Authorizer.apiKey()`', change: 'another authorizer' },
   COG4: { choice: 'a route of a REST API with another authorizer than a user pool', change: '`Authorizer.cognito()`' },
@@ -297,7 +308,7 @@ describe('what a user chooses is found', () => {
 describe('the examples', () => {
   const EXAMPLES: readonly (readonly [string, (app: App) => Stack])[] = [
     ['the retail store', (app) => new ShopStack(app, 'Shop')],
-    ['the retail store on App Mesh', (app) => quiet(new ShopStack(app, 'Shop', { mesh: Mesh.appMesh() }))],
+    ['the retail store on App Mesh', (app) => quiet(new ShopStack(app, 'Shop', { mesh: Mesh.appMesh(), partners: false }))],
     ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
     ['the chat', (app) => new ChatStack(app, 'Chat')],
     ['the warehouse', (app) => new WarehouseStack(app, 'Warehouse')],

@@ -113,6 +113,11 @@ export const ACKNOWLEDGEMENTS = {
       "The load balancer's name is AWS's, for which nobody else gets a certificate. Its listener accepts the VPC link of API Gateway " +
       'alone, by security group, and everything behind the gateway service is mutual TLS.',
   },
+  redirectsToHttps: {
+    resource: 'the listener of an edge with a load balancer that redirects to HTTPS',
+    rules: rule('ELBv2ACMCertificateRequired'),
+    reason: 'It answers every request with a redirect to HTTPS, and passes none on.',
+  },
   noTlsToLoadBalancer: {
     resource: 'the stage of a REST API',
     rules: rule('APIGWSSLEnabled'),

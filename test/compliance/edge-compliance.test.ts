@@ -18,7 +18,8 @@ import { KIND_PROOFS } from './kinds';
 const features = Object.keys(EDGE_FEATURES) as EdgeFeatureId[];
 
 /** Features that are a part of another. */
-const WHOLE: Readonly<Partial<Record<EdgeFeatureId, EdgeFeatureId>>> = { queryToken: 'lambda',
+const WHOLE: Readonly<Partial<Record<EdgeFeatureId, EdgeFeatureId>>> = {
+  queryToken: 'lambda',
   cognitoClients: 'cognito',
   basePath: 'domain',
   mutualTls: 'domain',

@@ -390,7 +390,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...SDK, 'dns-packet'],
   },
-  'test/e2e/api-gateway': { rooms: ['test/e2e/runner', 'lib/core/model'], packages: ['ajv/**'] },
+  'test/e2e/api-gateway': {
+    rooms: ['test/e2e', 'test/e2e/programs', 'test/e2e/runner', 'lib/core/model'],
+    packages: ['node:**', 'ajv/**', 'ws'],
+  },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
   'test/e2e/systems': {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],
@@ -408,7 +411,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...LIBRARY,
       ...PROGRAMS,
     ],
-    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', ...CDK],
+    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', 'ws', ...CDK],
   },
   'test/e2e/attacks/**': {
     rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/api-gateway', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],

@@ -132,6 +132,18 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
       routes: { 'ANY /{proxy+}': toUi },
     }),
   }),
+  'behind a load balancer': (stack) => ({
+    services,
+    edge: Edge.loadBalancer({
+      certificate: Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:111122223333:certificate/1'),
+      authorizer: Authorizer.jwt({ issuer: 'https://login.example.com', audience: ['shop'], jwksUri: 'https://login.example.com/keys' }),
+      routes: { 'ANY /{proxy+}': toUi, 'GET /health': { ...toUi, authorizer: Authorizer.none() } },
+    }),
+  }),
+  'behind a WebSocket API': () => ({
+    services,
+    edge: Edge.webSocketApi({ authorizer: Authorizer.iam(), routes: { $connect: toUi, $default: toUi } }),
+  }),
   'behind two edges without access logs': () => ({
     services,
     edges: {

@@ -19,6 +19,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::RequestValidator Name': 'one of its API, and replaced only with it',
   'AWS::ApiGateway::Stage StageName': 'part of the construct ID: another name is another resource',
   'AWS::ApiGateway::UsagePlan UsagePlanName': 'usage plans may share one',
+  'AWS::ApiGateway::VpcLink Name': 'VPC links of version 1 may share one; another name is set in place',
   'AWS::ApiGatewayV2::Api Name': 'APIs may share one',
   'AWS::ApiGatewayV2::Authorizer Name': 'one of its API, updated in place',
   'AWS::ApiGatewayV2::DomainName DomainName': 'one of a Region: a new name is a new domain, and two edges cannot share one (CONFLICT)',

@@ -19,7 +19,7 @@ import { RULES } from './needs';
 
 const STACKS: Readonly<Record<string, () => Stack>> = {
   'the retail store': () => new ShopStack(newApp(), 'Shop'),
-  'the retail store on App Mesh': () => quiet(new ShopStack(newApp(), 'Shop', { mesh: Mesh.appMesh() })),
+  'the retail store on App Mesh': () => quiet(new ShopStack(newApp(), 'Shop', { mesh: Mesh.appMesh(), partners: false })),
   'services behind load balancers of the user': () => behindLoadBalancers(newApp()),
   'Online Boutique': () => new BoutiqueStack(newApp(), 'Boutique'),
   'the chat': () => new ChatStack(newApp(), 'Chat'),

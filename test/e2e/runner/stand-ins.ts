@@ -122,6 +122,14 @@ export function relay(image: string | RegExp, port: Port): ImageRule {
   };
 }
 
+/** A service behind a WebSocket API: see programs/chat-server.ts. */
+export function chat(image: string | RegExp, port: Port): ImageRule {
+  return {
+    image,
+    run: (context) => ({ argv: [process.execPath, program('chat-server'), portOf(port, context)], user: '1000' }),
+  };
+}
+
 /** Processes the messages of a queue, each by a call of another service: see programs/queue-worker.ts. */
 export function queueWorker(image: string | RegExp): ImageRule {
   return { image, run: () => ({ argv: [process.execPath, program('queue-worker')], user: '1000' }) };

@@ -2,6 +2,7 @@ import type { CfnResource } from 'aws-cdk-lib';
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { acknowledge } from '../../acknowledge';
 import type { Construct } from 'constructs';
 import type { LoadBalancerPlan, TargetsPlan } from '../../../core/edges/alb/plan';
 import type { EdgePlan } from '../../../core/plan/edge-plan';
@@ -92,13 +93,14 @@ function renderTargets(
 }
 
 function redirect(scope: Construct, loadBalancer: elbv2.IApplicationLoadBalancer): void {
-  new elbv2.ApplicationListener(scope, 'Redirect', {
+  const listener = new elbv2.ApplicationListener(scope, 'Redirect', {
     loadBalancer,
     port: HTTP,
     protocol: elbv2.ApplicationProtocol.HTTP,
     open: true,
     defaultAction: elbv2.ListenerAction.redirect({ protocol: 'HTTPS', port: String(HTTPS), permanent: true }),
   });
+  acknowledge(listener, ['redirectsToHttps']);
 }
 
 /** Rules of security groups that are resources of their own. */
