@@ -75,7 +75,7 @@ function ofWebSockets(routes: readonly EdgeRoute[], limits: EdgeLimits, service:
       path: `${service.path}.webSockets`,
       message:
         `${api} passes no WebSockets: clients of the edge cannot open any to "${service.name}", only callers in the mesh can. Let these ` +
-        'clients poll, or put what passes WebSockets beside the edge, such as a WebSocket API of API Gateway',
+        'clients poll, or put an edge beside it that passes WebSockets: Edge.loadBalancer() or Edge.webSocketApi()',
     },
   ];
 }

@@ -112,7 +112,7 @@ export const WARNINGS = table({
   },
   'edge-web-sockets': {
     when: 'A service takes WebSockets, which its edge does not pass',
-    fix: 'Let clients poll, or put a WebSocket API of API Gateway beside the edge.',
+    fix: 'Let clients poll, or put an edge beside it that passes WebSockets: `Edge.loadBalancer()` or `Edge.webSocketApi()`.',
   },
   'environment-address': {
     when: 'An address in `environment` cannot work: name, port or scheme are wrong, or the call is not declared',
