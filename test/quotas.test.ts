@@ -43,6 +43,7 @@ const NOT_IN_TEMPLATES: readonly (readonly [ids: RegExp, why: string])[] = [
   [/^cloudMap\.dnsAnswers$|^ssm\.namesOfRequest$|^cloudFormation\.customResource$/, 'of an answer'],
   [/^autoScaling\.(policies|schedules|steps)$/, 'settings of one service, which test/core/limits tries'],
   [/^alb\.(?!loadBalancers)/, 'of an edge with a load balancer, which test/core/limits tries'],
+  [/^webSocketApi\./, 'of a WebSocket API and of its messages, which test/core/limits tries as far as synthesis can know them'],
   [/^elb\.targets$/, 'tasks of one gateway, which test/core/limits tries'],
   [/^privateCa\./, 'certificates of running tasks'],
 ];

@@ -1,19 +1,13 @@
-import type { ClientThrottle, EdgeRoute, EdgeTopology } from '../../model/topology';
-import type { RuntimeFractionalPercent } from '../api/core';
-import type { HttpFilter, LocalRateLimit, TokenBucket } from '../api/http-filters';
+import type { EdgeRoute, EdgeTopology } from '../../model/topology';
+import type { HttpFilter, LocalRateLimit } from '../api/http-filters';
 import type { TypedPerFilterConfig } from '../api/route';
-import { duration, message, named, typed } from '../syntax/messages';
+import { message, named, typed } from '../syntax/messages';
 import { headerValue } from '../traffic/header-changes';
+import { ENFORCED, tokenBucket } from './token-bucket';
 
 const FILTER = 'client-throttle';
 const KNOWN = 'client';
 const UNKNOWN = 'unknown-client';
-
-/** Without these Envoy only counts. */
-const ALWAYS: RuntimeFractionalPercent = { default_value: { numerator: 100 } };
-
-/** Envoy fills buckets at most every 50 milliseconds: few tokens often, so that the rate is even. */
-const FILLS_PER_SECOND = 10;
 
 /**
  * Behind the filters that say who the client is. An entry without a value stands for every value of the key: "Envoy will create a new
@@ -23,7 +17,7 @@ const FILLS_PER_SECOND = 10;
 export function clientThrottle({ clientThrottle: throttle }: EdgeTopology): readonly HttpFilter[] {
   if (throttle === undefined) return [];
   const { header, rateLimit, maxClients } = throttle;
-  const bucket = bucketOf(throttle);
+  const bucket = tokenBucket(throttle);
   const limit: LocalRateLimit = {
     stat_prefix: 'client_throttle',
     rate_limits: [
@@ -40,8 +34,7 @@ export function clientThrottle({ clientThrottle: throttle }: EdgeTopology): read
       { entries: [{ key: 'header_match', value: UNKNOWN }], token_bucket: bucket },
     ],
     max_dynamic_descriptors: maxClients,
-    filter_enabled: ALWAYS,
-    filter_enforced: ALWAYS,
+    ...ENFORCED,
     response_headers_to_add: [headerValue('retry-after', String(Math.ceil(1 / rateLimit)), true)],
   };
   return [
@@ -55,9 +48,4 @@ export function clientThrottleOfRoute(edge: EdgeTopology, { authorizer }: EdgeRo
   const { identityHeaders = [] } = edge.authorizers.find(({ id }) => id === authorizer) ?? {};
   if (!identityHeaders.some((identity) => identity.header === header)) return {};
   return { [FILTER]: typed('envoy.config.route.v3.FilterConfig', { config: {} }) };
-}
-
-function bucketOf({ rateLimit, burstLimit }: ClientThrottle): TokenBucket {
-  const tokens = Math.max(1, Math.round(rateLimit / FILLS_PER_SECOND));
-  return { max_tokens: burstLimit, tokens_per_fill: tokens, fill_interval: duration(tokens / rateLimit) };
 }

@@ -1,13 +1,9 @@
 import type { EdgeRoute, EdgeTopology, Throttle } from '../../model/topology';
-import type { HttpFilter, TokenBucket } from '../api/http-filters';
+import type { HttpFilter, LocalRateLimit } from '../api/http-filters';
 import type { Route, TypedPerFilterConfig } from '../api/route';
-import { duration, message, named, typed } from '../syntax/messages';
+import { message, named, typed } from '../syntax/messages';
 import { answer } from './answers';
-
-const ALWAYS = { default_value: { numerator: 100 } } as const;
-
-/** How often a bucket is filled at most: Envoy takes no shorter times than 50 milliseconds. */
-const FILLS_PER_SECOND = 10;
+import { ENFORCED, tokenBucket } from './token-bucket';
 
 /**
  * A token bucket for each route of a port, which its tasks have each for itself, and which all workers of an Envoy share. What stands in
@@ -18,8 +14,7 @@ export function throttleFilters(edge: EdgeTopology, authorizer: string): readonl
   return edge.routes.flatMap((route): HttpFilter[] => {
     const throttle = throttleOf(edge, route);
     if (route.authorizer !== authorizer || throttle === undefined || throttle.rateLimit === 0) return [];
-    const bucket = bucketOf(throttle);
-    const settings = { stat_prefix: 'throttle', token_bucket: bucket, filter_enabled: ALWAYS, filter_enforced: ALWAYS };
+    const settings: LocalRateLimit = { stat_prefix: 'throttle', token_bucket: tokenBucket(throttle), ...ENFORCED };
     return [
       message<HttpFilter>({
         ...named(nameOf(edge, route), 'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit', settings),
@@ -48,10 +43,4 @@ function throttleOf({ api, throttle }: EdgeTopology, route: EdgeRoute): Throttle
 
 function nameOf({ routes }: EdgeTopology, route: EdgeRoute): string {
   return `throttle.${routes.indexOf(route) + 1}`;
-}
-
-/** Few tokens often, so that the rate is even. */
-function bucketOf({ rateLimit, burstLimit }: Throttle): TokenBucket {
-  const tokens = Math.max(1, Math.round(rateLimit / FILLS_PER_SECOND));
-  return { max_tokens: burstLimit, tokens_per_fill: tokens, fill_interval: duration(tokens / rateLimit) };
 }
