@@ -74,8 +74,12 @@ export class OpenApiRequests {
     );
   }
 
-  /** Whether a request that has reached a service is one of the document's. */
-  isDescribed(arrived: Arrived, body: string): boolean {
+  /**
+   * Whether a request that has reached a service is one of the document's. A slash behind the path makes no other route of it, for API
+   * Gateway and for the gateway service (edge-shapes.ts), and one that was encoded in a parameter arrives there.
+   */
+  isDescribed({ method, path }: Arrived, body: string): boolean {
+    const arrived = { method, path: path.replace(/\/(?=$|\?)/, '') };
     const described = this.at(arrived);
     return described !== undefined && this.hasParameters(described, arrived.path) && this.hasBody(described, body);
   }

@@ -1,3 +1,4 @@
+import type { JsonObject } from './json';
 import type { Compression } from './traffic-policy';
 
 /** What the gateway service does with the requests of a route, whatever they lead to: its own settings, or else those of its edge. */
@@ -36,3 +37,29 @@ export const SECURITY_HEADERS: Pick<ResponseHeaderChanges, 'remove' | 'addIfAbse
     'x-frame-options': 'DENY',
   },
 };
+
+/** In which an API keeps responses. */
+export interface EdgeCache {
+  /** In GB, as AWS writes it. */
+  readonly clusterSize: string;
+  readonly encrypted: boolean;
+}
+
+/** How responses of a route are kept. */
+export interface RouteCache {
+  readonly ttlSeconds: number;
+  /** Request headers that are part of the key, as they are spelled; those at which the authorizer looks first, which must be there. */
+  readonly headers: readonly string[];
+  /** How many of them the authorizer looks at. */
+  readonly identities: number;
+  /** Parameters of the query string that are part of the key. */
+  readonly query: readonly string[];
+}
+
+/** What must be in requests of a route. */
+export interface RouteValidation {
+  readonly headers: readonly string[];
+  readonly query: readonly string[];
+  /** JSON Schema, draft 4, for bodies of every type; absent: any body will do. */
+  readonly body?: JsonObject;
+}

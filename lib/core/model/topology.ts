@@ -1,12 +1,11 @@
 import type { Aggregation } from '../contract/aggregation';
 import type { ContainerSettings, TaskStorage } from './container-settings';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
-import type { RoutePolicy } from './route-policy';
+import type { EdgeCache, RouteCache, RoutePolicy, RouteValidation } from './route-policy';
 import type { AdditionalPort } from './service-ports';
 import { inboundPortOf, ownerOf } from './service-ports';
 import type { ClientGateway } from './clients';
 import type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
-import type { JsonObject } from './json';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -16,6 +15,7 @@ import type { Warning } from '../reading/warnings';
 
 export type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy };
 export type { Warning };
+export type { EdgeCache, RouteCache, RouteValidation };
 export type { ContainerOptions, ContainerSettings, LinuxSettings, Mount, TaskStorage, Tmpfs, Ulimit, Volume } from './container-settings';
 
 export type ProtocolId = 'http' | 'http2' | 'grpc' | 'tcp';
@@ -393,32 +393,6 @@ export interface EdgeTopology<Options = unknown> {
   readonly gateway: Sizing;
   /** In whose stack API and gateway service stand; absent: in that of the system. */
   readonly group?: string;
-}
-
-/** In which an API keeps responses. */
-export interface EdgeCache {
-  /** In GB, as AWS writes it. */
-  readonly clusterSize: string;
-  readonly encrypted: boolean;
-}
-
-/** How responses of a route are kept. */
-export interface RouteCache {
-  readonly ttlSeconds: number;
-  /** Request headers that are part of the key, as they are spelled; those at which the authorizer looks first, which must be there. */
-  readonly headers: readonly string[];
-  /** How many of them the authorizer looks at. */
-  readonly identities: number;
-  /** Parameters of the query string that are part of the key. */
-  readonly query: readonly string[];
-}
-
-/** What must be in requests of a route. */
-export interface RouteValidation {
-  readonly headers: readonly string[];
-  readonly query: readonly string[];
-  /** JSON Schema, draft 4, for bodies of every type; absent: any body will do. */
-  readonly body?: JsonObject;
 }
 
 /** What looks at requests before the API does: a web ACL that is made, or one of the user's, whose ARN CloudFormation may fill in. */

@@ -1,6 +1,6 @@
 /**
- * A service behind a WebSocket API. It remembers the events that it got, as JSON at `/events`; refuses to let in who calls himself `banned`;
- * answers the message `echo`; and sends what is said in `say` to the connection that said it, by the URL that the event names.
+ * A service behind a WebSocket API. It remembers the events that it got, as JSON at `/events`; refuses to let in who calls himself
+ * `banned`; answers the message `echo`; and sends what is said in `say` to the connection that said it, by the URL that the event names.
  */
 import type { IncomingMessage } from 'node:http';
 import { createServer, request } from 'node:http';
