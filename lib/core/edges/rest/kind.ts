@@ -1,10 +1,9 @@
+import { gatewayTargets } from '../gateway-targets';
 import { REST_API } from '../../limits/api-gateway';
-import { ELB } from '../../limits/network';
 import type { LimitUse } from '../../limits/use';
 import { bySpecificity, shapeOf } from '../../model/edge-routes';
 import { defined } from '../../defined';
 import type { EdgeRoute, EdgeTopology, PathSegment } from '../../model/topology';
-import { maxTasks } from '../../model/topology';
 import { authorizersUsed } from '../authorizers-used';
 import { apiGatewayServer, errorSchema } from '../describe-api';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
@@ -69,7 +68,7 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
   uses: (edge) => [
     usedResources(edge),
     authorizersUsed(edge, REST_API.authorizers),
-    targets(edge),
+    gatewayTargets(edge),
     ...nestedResources(edge, edge.options.nestedPaths, preflightsOf(edge)),
   ],
   nestable: (edge) => {
@@ -129,17 +128,5 @@ function usedResources({ path, routes }: EdgeTopology): LimitUse {
     path: `${path}.routes`,
     subject: `the paths of these routes make ${resources.size} resources`,
     advice: 'use greedy paths such as {proxy+}',
-  };
-}
-
-/** The load balancer is balanced across zones, so that each zone counts all of them. */
-function targets({ path, gateway }: EdgeTopology): LimitUse {
-  const used = maxTasks(gateway);
-  return {
-    limit: ELB.targets,
-    used,
-    path: `${path}.gateway`,
-    subject: `the load balancer of the edge leads to up to ${used} tasks`,
-    advice: 'use fewer, larger tasks',
   };
 }

@@ -1,9 +1,8 @@
+import { gatewayTargets } from '../gateway-targets';
 import { WEB_SOCKET_API } from '../../limits/api-gateway';
-import { ELB } from '../../limits/network';
 import type { LimitUse } from '../../limits/use';
 import { bySpecificity } from '../../model/edge-routes';
 import type { EdgeTopology, IdentityHeader } from '../../model/topology';
-import { maxTasks } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
@@ -71,7 +70,7 @@ export const webSocketApiKind: EdgeKind<WebSocketApiSettings, WebSocketApiPlan> 
     // What the gateway service ends, the API does not wait for.
     return { webSockets: LIMITS.webSockets };
   },
-  uses: (edge) => [usedRoutes(edge), targets(edge)],
+  uses: (edge) => [usedRoutes(edge), gatewayTargets(edge)],
   plan: (_topology, edge) => planWebSocketApi(edge),
 };
 
@@ -109,17 +108,5 @@ function usedRoutes({ path, routes }: EdgeTopology): LimitUse {
     path: `${path}.routes`,
     subject: `there are ${routes.length} routes`,
     advice: 'let the service tell messages apart: $default takes what no other route does',
-  };
-}
-
-/** The load balancer is balanced across zones, so that each zone counts all of them. */
-function targets({ path, gateway }: EdgeTopology): LimitUse {
-  const used = maxTasks(gateway);
-  return {
-    limit: ELB.targets,
-    used,
-    path: `${path}.gateway`,
-    subject: `the load balancer of the edge leads to up to ${used} tasks`,
-    advice: 'use fewer, larger tasks',
   };
 }
