@@ -37,6 +37,11 @@ test('the README is short, and has code', () => {
 const FOR_USERS = [
   'app-mesh',
   'edge',
+  'edge-load-balancer',
+  'edge-openapi',
+  'edge-rest',
+  'edge-translation',
+  'edge-web-socket',
   'first-deployment',
   'how-calls-work',
   'large-systems',

@@ -26,7 +26,7 @@ export const WARNINGS = table({
   'api-authorizers': { when: 'An API has more authorizers than the default quota', fix: RAISE },
   'api-key-without-authorizer': {
     when: 'Routes with `Authorizer.none()` ask for an API key, which does not prove who a client is',
-    fix: 'Give them an authorizer, or write `Authorizer.apiKey()` if the key is enough ([Clients](edge.md#clients)).',
+    fix: 'Give them an authorizer, or write `Authorizer.apiKey()` if the key is enough ([Clients](edge-rest.md#clients)).',
   },
   'api-routes': {
     when: 'An API has more routes, or resources of paths, or a load balancer more rules, than the default quota',
@@ -167,7 +167,7 @@ export const WARNINGS = table({
   },
   'open-api-bodies': {
     when: 'An OpenAPI document says of bodies what API Gateway does not check: a type other than JSON, or that there must be one',
-    fix: 'Check it in the services ([What is carried over](edge.md#what-is-carried-over)).',
+    fix: 'Check it in the services ([What is carried over](edge-openapi.md#what-is-carried-over)).',
   },
   'open-api-callbacks': {
     when: 'An OpenAPI document has callbacks or webhooks, which an edge does not call',
@@ -175,11 +175,11 @@ export const WARNINGS = table({
   },
   'open-api-extensions': {
     when: 'An OpenAPI document has extensions of API Gateway, or limits, that an edge takes from its props',
-    fix: 'Set the props, and remove the extensions ([What is carried over](edge.md#what-is-carried-over)).',
+    fix: 'Set the props, and remove the extensions ([What is carried over](edge-openapi.md#what-is-carried-over)).',
   },
   'open-api-parameters': {
     when: 'An OpenAPI document says of parameters more than that they must be there, or asks for cookies',
-    fix: 'Check it in the services ([What is carried over](edge.md#what-is-carried-over)).',
+    fix: 'Check it in the services ([What is carried over](edge-openapi.md#what-is-carried-over)).',
   },
   'open-api-servers': {
     when: 'An OpenAPI document has servers with other paths than the stage or the domain of the edge, or for some operations only',
@@ -205,7 +205,7 @@ export const WARNINGS = table({
   'security-groups': { when: 'The stacks of the system have more security groups than the default quota of the Region', fix: RAISE },
   'shared-api-key': {
     when: 'Beside the keys of `clients` there is the key that `Authorizer.apiKey()` makes, which has no quota',
-    fix: 'Write `Authorizer.apiKey({ keys: [] })` once nobody uses that key ([Clients](edge.md#clients)).',
+    fix: 'Write `Authorizer.apiKey({ keys: [] })` once nobody uses that key ([Clients](edge-rest.md#clients)).',
   },
   'shared-authority': {
     when: 'An authority given by ARN with a domain that is a default, which another mesh below it may have, too',
