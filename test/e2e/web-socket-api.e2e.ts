@@ -55,9 +55,6 @@ e2e('a chat behind a WebSocket API', () => {
     api = await WebSocketGateway.open(shop(), 'chat', (token) => USERS[token]);
     web = await ApiGateway.open(shop());
   });
-  afterAll(async () => {
-    await api.close();
-  });
 
   /** What the service has got of a path, the last one last. */
   async function events(path: string): Promise<readonly ChatEvent[]> {

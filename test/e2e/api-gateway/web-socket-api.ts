@@ -127,6 +127,7 @@ export class WebSocketGateway {
     const gateway = new WebSocketGateway(cluster, api, client, decide, connections);
     gateway.server.listen(0, '127.0.0.1');
     await once(gateway.server, 'listening');
+    cluster.endBefore(async () => gateway.close());
     return gateway;
   }
 
@@ -134,7 +135,7 @@ export class WebSocketGateway {
     return `ws://127.0.0.1:${(this.server.address() as AddressInfo).port}/${this.api.stage}`;
   }
 
-  async close(): Promise<void> {
+  private async close(): Promise<void> {
     const ended = [...this.open.values()].map(async ({ socket }) => {
       socket.terminate();
       await once(socket, 'close');

@@ -62,6 +62,7 @@ export class Cluster {
   private readonly fileSystems: FileSystems;
   private readonly all: Task[] = [];
   private readonly clients: HttpClient[] = [];
+  private readonly users: (() => Promise<void>)[] = [];
   /** Logical IDs of the roles in which clients act, by their addresses. */
   private readonly clientRoles = new Map<string, string>();
   private readonly numbers = new Map<string, number>();
@@ -231,10 +232,16 @@ export class Cluster {
     return traceUntil(() => this.segments(), traceId, predicate);
   }
 
+  /** What sends requests by itself, such as an emulated API, ends before the clients that it sends them by. */
+  endBefore(end: () => Promise<void>): void {
+    this.users.push(end);
+  }
+
   /** Ends everything and removes every trace of it from the host. */
   async close(): Promise<void> {
     this.closed ??= (async () => {
       try {
+        await Promise.all(this.users.map(async (end) => end()));
         for (const client of this.clients) client.close();
         await Promise.all(this.all.map(async (task) => task.close()));
         this.cloudMap.close();
