@@ -3,7 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ActiveHealthCheck, HashOn, LoadBalancing, OutlierDetection, Protocol, RetryOn, Timeout, Tracing } from '../../lib';
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { APPLICATION_CONTAINER, INBOUND_PORT } from '../../lib/core/model/constants';
-import { logged, settled } from './mesh';
+import { balanced, logged, settled } from './mesh';
 import { flakyServer, served, setMode, total } from './flaky-server';
 import { greeter } from './peers';
 import type { GrpcOutcome, HttpOutcome, HttpRequest, Task } from './runner';
@@ -131,10 +131,10 @@ e2e('the policy of calls', () => {
     new RegExp(`^${service}::${address.replaceAll('.', '\\.')}:${INBOUND_PORT}::health_flags::(.*)$`, 'm').exec(
       await clusters(caller),
     )?.[1] ?? '';
-  const flagged = async (caller: string, service: string, callee: Task, flag: string): Promise<void> =>
-    until(async () => (await flags(caller, service, callee)).includes(flag), { what: `${caller} to find ${callee.id} ${flag}` }).then(
-      () => undefined,
-    );
+  const flagged = async (caller: string, service: string, callee: Task, flag: string): Promise<void> => {
+    await until(async () => (await flags(caller, service, callee)).includes(flag), { what: `${caller} to find ${callee.id} ${flag}` });
+    await balanced();
+  };
 
   /** `cron` prefers tasks that have been well for a while. */
   const warm = async (): Promise<void> => {

@@ -4,8 +4,14 @@ import type { Cluster, Task } from './runner';
 import { until } from './runner';
 
 /**
- * Resolves when every Envoy knows the tasks of those it calls, and has found them alive: it queries DNS for them every few seconds, and
- * on a busy machine the first check of a task may time out.
+ * What passed or failed a health check reaches the threads that balance load this much later at most, and the admin interface tells of the
+ * main thread alone. https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.proto (update_merge_window)
+ */
+const UPDATE_MERGE_WINDOW_MS = 1000;
+
+/**
+ * Resolves when every Envoy knows the tasks of those it calls, has found them alive, and sends requests to all of them: it queries DNS
+ * for them every few seconds, and on a busy machine the first check of a task may time out.
  */
 export async function settled(cluster: Cluster): Promise<void> {
   await Promise.all(
@@ -13,6 +19,13 @@ export async function settled(cluster: Cluster): Promise<void> {
       await until(async () => knowsAll(cluster, task), { what: `the Envoy of ${task.id} to know the tasks that it calls` });
     }),
   );
+  await balanced();
+}
+
+/** Resolves when what the admin interface tells of the health of tasks now is what requests are sent by. */
+export async function balanced(): Promise<void> {
+  const toldAt = Date.now();
+  await until(() => Date.now() - toldAt > UPDATE_MERGE_WINDOW_MS, { what: 'the threads that balance load to know what the main one does' });
 }
 
 async function knowsAll(cluster: Cluster, task: Task): Promise<boolean> {
