@@ -1,5 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { describeSystem } from '../../lib/core/description/describe-system';
+import type { SystemDescription } from '../../lib/core/description/system-description';
+import type { Topology } from '../../lib/core/model/topology';
 import { planSystem } from '../../lib/core/plan-system';
 import type { MeshWorkloadPlan, SystemPlan } from '../../lib/core/plan/system-plan';
 import { Bytes, Opaque, Seconds, Unresolved } from '../../lib/core/reading/input';
@@ -55,6 +58,17 @@ function opaque(members: readonly string[]): Opaque {
  * @param proxyVersion in place of the one of the case
  */
 export function planCase(name: string, proxyVersion?: string): SystemPlan | string {
+  const system = systemOfCase(name, proxyVersion);
+  return typeof system === 'string' ? system : system.plan;
+}
+
+/** What tools are told of a case; undefined if it has issues. */
+export function describeCase(name: string): SystemDescription | undefined {
+  const system = systemOfCase(name);
+  return typeof system === 'string' ? undefined : describeSystem(system.topology, system.plan, 'Stack/Shop');
+}
+
+function systemOfCase(name: string, proxyVersion?: string): { readonly topology: Topology; readonly plan: SystemPlan } | string {
   const issues = new IssueList();
   try {
     const props = readCase(name) as { readonly mesh?: object };
@@ -63,7 +77,7 @@ export function planCase(name: string, proxyVersion?: string): SystemPlan | stri
     issues.throwIfAny('Stack/Shop');
     const plan = planSystem(topology, issues);
     issues.throwIfAny('Stack/Shop');
-    return plan;
+    return { topology, plan };
   } catch (error) {
     if (error instanceof MicroservicesValidationError) return error.message;
     throw error;

@@ -65,12 +65,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/props',
       'lib/props/read-props.ts',
       'lib/core',
+      'lib/core/description',
       'lib/core/reading',
       'lib/core/model',
       'lib/core/parse',
       'lib/core/parse/network',
       'lib/core/plan',
       'lib/cdk',
+      'lib/cdk/description-file.ts',
       'lib/cdk/clients',
       'lib/cdk/compute',
       'lib/cdk/existing',
@@ -160,6 +162,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic', 'lib/core/envoy/security'],
   },
   'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
+  'lib/core/description': { rooms: ['lib/core/limits', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/plan': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['fflate'] },
   'lib/core/readable': { rooms: ['lib/core/contract', 'lib/core/plan'] },
   'lib/core/plan/workload': { rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
@@ -270,14 +273,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: CDK,
   },
+  // Beside the templates.
+  'lib/cdk/assembly-file.ts': { packages: ['node:fs', 'node:path', ...CDK] },
+  'lib/cdk/description-file.ts': { rooms: ['lib/core/description', 'lib/cdk/assembly-file.ts'], packages: CDK },
   'lib/cdk/edges': { rooms: ['lib/edge.ts', 'lib/core/limits', 'lib/props', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/edges/*': {
     rooms: ['lib/edge.ts', 'lib/props', 'lib/core/plan', 'lib/core/edges/$1', 'lib/cdk', 'lib/cdk/edges'],
     packages: CDK,
   },
   'lib/cdk/edges/renderers.ts': { rooms: ['lib/cdk/edges', 'lib/cdk/edges/*'], packages: CDK },
-  // Beside the templates.
-  'lib/cdk/edges/openapi-file.ts': { packages: ['node:fs', 'node:path', ...CDK] },
   'lib/cdk/edges/rendered-edge.ts': {
     rooms: [
       'lib/edge.ts',
@@ -286,7 +290,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/edges',
-      'lib/cdk/edges/openapi-file.ts',
+      'lib/cdk/assembly-file.ts',
       'lib/cdk/edges/renderers.ts',
     ],
     packages: CDK,
@@ -334,7 +338,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/support/task-config.ts': { rooms: ['lib/core/contract', 'lib/core/plan'] },
   'test/support': {
     rooms: LIBRARY,
-    packages: ['node:**', 'typescript', 'fast-check', 'fflate', '@redocly/openapi-core', ...PROTOBUF, ...CDK],
+    packages: ['node:**', 'typescript', 'fast-check', 'ajv', 'fflate', 'ts-json-schema-generator', '@redocly/openapi-core', ...PROTOBUF, ...CDK],
   },
   'test/core/grpc': { rooms: ['test/support', 'lib/core/grpc'], packages: ['node:**', 'fast-check', ...PROTOBUF] },
   'test/support/large-system.ts': { rooms: ['lib/index.ts'], packages: CDK },

@@ -7,6 +7,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { writeAssemblyFile } from '../assembly-file';
 import { defined } from '../../core/defined';
 import type { EdgePlan, EdgeRoutePlan } from '../../core/plan/edge-plan';
 import { displayValue } from '../../core/reading/input';
@@ -15,7 +16,6 @@ import type { IEdge, IEdgeClient } from '../../edge';
 import type { IMicroservice } from '../../microservice';
 import { throwIssue } from '../throw-issue';
 import type { ApiMetrics, EdgeContext, RenderedApi } from './model';
-import { writeOpenApiFile } from './openapi-file';
 import { EDGE_RENDERERS } from './renderers';
 
 /** What stands in front, and its way into the VPC. */
@@ -53,7 +53,7 @@ export class RenderedEdge extends Construct implements IEdge {
     this.url = this.api.url;
     const text = plan.openApi === undefined ? undefined : `${JSON.stringify(plan.openApi, undefined, 2)}\n`;
     this.document = defined({ text, none: plan.undocumented });
-    if (text !== undefined) writeOpenApiFile(this, plan.name, text);
+    if (text !== undefined) writeAssemblyFile(this, [plan.name], 'openapi.json', () => text);
     if (this.api.httpApi !== undefined) this.httpApi = this.api.httpApi;
     if (this.api.restApi !== undefined) this.restApi = this.api.restApi;
     if (this.api.loadBalancer !== undefined) this.loadBalancer = this.api.loadBalancer;
