@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Writes a file into the cloud assembly, beside the templates, whenever the app is synthesized. It is no asset and stands in no template, so
- * that it changes nothing that is deployed.
+ * Writes a file into the cloud assembly, beside the templates, whenever the app is synthesized. It is no asset and stands in no template,
+ * so that it changes nothing that is deployed.
  *
  * @param scope nothing else is to be synthesized by it
  * @param suffix what the name ends with, behind the stack and `names`

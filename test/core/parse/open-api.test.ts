@@ -154,7 +154,7 @@ test('references are definitions, each once, and may go in a circle', () => {
 });
 
 test('the document in docs/edge.md is what the page says', () => {
-  const page = readFileSync(join(__dirname, '../../../docs/edge.md'), 'utf8');
+  const page = readFileSync(join(__dirname, '../../../docs/edge-openapi.md'), 'utf8');
   const [, text = ''] = /```yaml\n([^`]+)```/.exec(page) ?? [];
   const { edge: options, ...system } = edge({ authorizer: undefined, routes: undefined, securitySchemes: { login } }, 'rest');
   const services = Object.fromEntries(['orders', 'photos'].map((name) => [name, service()]));
