@@ -25,7 +25,9 @@ export function parseMethodSchema(at: Reader, { target }: Pick<EdgeRoute, 'targe
   const described = json === undefined ? undefined : describedMethod(json.descriptor, name);
   if (described === undefined) return undefined;
   const { input } = described.method;
-  const { body } = described.rule;
+  const { body, method } = described.rule;
+  // So has a request that never has a body.
+  if (method === 'GET' || method === 'HEAD') return undefined;
   if (body === undefined)
     return at.fail('CONFLICT', `the body is no part of ${input.typeName}: its fields are in the path and in the query string`, {
       got: null,
