@@ -128,8 +128,8 @@ interface Metered {
 }
 
 /**
- * "API Gateway throttling-related settings are applied in the following order: 1. Per-client or per-method throttling limits that you set for
- * an API stage in a usage plan 2. Per-method throttling limits that you set for an API stage"
+ * "API Gateway throttling-related settings are applied in the following order: 1. Per-client or per-method throttling limits that you set
+ * for an API stage in a usage plan 2. Per-method throttling limits that you set for an API stage"
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  *
  * The key comes after the authorizer, which may be who gives it (`AUTHORIZER` of api-gateway-api-key-source).
