@@ -40,7 +40,7 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
       return (
         [ofMessage, ofSchema].every((each) => each?.validator === 'body') &&
         ofMessage?.bodySchema?.['title'] === 'shop.Order' &&
-        String(ofSchema?.bodySchema?.['required']) === 'sku'
+        JSON.stringify(ofSchema?.bodySchema?.['required']) === '["sku"]'
       );
     },
     validation: method(
