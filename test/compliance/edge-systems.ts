@@ -1,6 +1,7 @@
 import type { EdgeFeatureId } from '../../lib/core/edges/features';
 import { Opaque } from '../../lib/core/reading/input';
 import type { KindProofs } from './kind-proofs';
+import { protoFiles } from '../support/grpc';
 import type { Raw } from '../support/parsing';
 import { jwt as withoutKeys, seconds, token } from '../support/parsing';
 
@@ -18,6 +19,13 @@ const domain = { domainName: 'api.example.com', certificate: new Opaque({ certif
 const TLS_1_3 = 'SecurityPolicy_TLS13_1_3_2025_09';
 const client = new Opaque({ userPoolClientId: 'client' });
 
+const schema = { kind: 'inline', text: JSON.stringify({ type: 'object', required: ['sku'] }) };
+const message = {
+  kind: 'message',
+  api: protoFiles({ 'shop.proto': 'syntax = "proto3"; package shop; message Order { string sku = 1; }' }),
+  message: 'shop.Order',
+};
+
 const orders = { rateLimit: 5, burstLimit: 10 };
 
 type Wishes = Pick<KindProofs, 'clients' | 'base' | 'jwt' | 'route'>;
@@ -31,6 +39,7 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
     ...base,
     ...more,
   });
+  const withBody = key.replace('GET', 'POST');
   // Every kind takes one of both.
   const other = jwt === undefined ? IAM : jwt;
   const telling = jwt === undefined ? { ...IAM, callerArnHeader: 'x-user' } : { ...jwt, claimsToHeaders: { 'x-user': 'sub' } };
@@ -68,6 +77,15 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
       without: edge(),
     },
     validation: { with: edge({}, { validation: { query: ['page'] } }), without: edge() },
+    bodyValidation: {
+      with: edge({
+        routes: {
+          [withBody]: { service: 'orders', validation: { body: schema } },
+          [withBody.replace('POST', 'PUT')]: { service: 'orders', validation: { body: message } },
+        },
+      }),
+      without: edge({ routes: { [withBody]: { service: 'orders', validation: { query: ['page'] } } } }),
+    },
     detailedErrors: { with: edge({ detailedErrors: true }), without: edge({ detailedErrors: false }) },
     firewall: { with: edge({ firewall: { kind: 'managed' } }), without: edge() },
     cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },

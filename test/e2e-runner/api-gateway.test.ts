@@ -3,7 +3,8 @@ import { JsonSchemaType } from 'aws-cdk-lib/aws-apigateway';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import type { RestApiOptions } from '../../lib';
 import type { ApiOptions } from '../support/stack';
-import { Authorizer, BodySchema, Edge, Microservices } from '../../lib';
+import { Authorizer, BodySchema, Edge, GrpcApi, GrpcMapping, Microservices, Protocol } from '../../lib';
+import { DEMO_PROTO } from '../support/grpc';
 import { apiOf } from '../e2e/api-gateway/api';
 import type { ClientRequest } from '../e2e/api-gateway/client-request';
 import { API_HOST, CLIENT_ADDRESS } from '../e2e/api-gateway/client-request';
@@ -320,6 +321,44 @@ describe('a REST API', () => {
     expect(post({})).toEqual(wrong);
     expect(post({ bodyBase64: Buffer.from('{"sku":7}').toString('base64') })).toEqual(wrong);
     expect(post({ path: '/b', body: 'sku' })).toBe('/b');
+  });
+
+  test('refuses bodies that are not the request of a method', () => {
+    const grpcApi = GrpcApi.fromProtoFiles([DEMO_PROTO]);
+    const shop = { image: image('shop'), port: 50051, protocol: Protocol.GRPC, grpcApi };
+    const template = synthesize({
+      services: { shop },
+      edge: Edge.restApi({
+        authorizer: none,
+        routes: {
+          'POST /conversions': {
+            grpc: { service: 'shop', method: 'hipstershop.CurrencyService/Convert' },
+            validation: { body: BodySchema.ofMethod() },
+          },
+        },
+        grpcRoutes: [
+          {
+            service: 'shop',
+            mapping: GrpcMapping.METHOD_NAMES,
+            grpcServices: ['hipstershop.CurrencyService', 'hipstershop.CartService'],
+            validation: { body: BodySchema.ofMethod() },
+          },
+        ],
+      }),
+    });
+    const api = apiOf(template);
+    const post = (path: string, body: unknown): string | number => {
+      const outcome = api.take({ path, method: 'POST', body: JSON.stringify(body) });
+      return outcome.kind === 'sent' ? outcome.path : outcome.status;
+    };
+    for (const path of ['/conversions', '/hipstershop.CurrencyService/Convert']) {
+      for (const right of [{}, { from: { units: '7', currencyCode: 'EUR' }, to_code: 'CHF' }, { from: { currency_code: 'EUR' }, other: 1 }])
+        expect(post(path, right)).toBe(path);
+      for (const wrong of [[], null, { from: 7 }, { from: { units: 'seven' } }, { toCode: 1 }, { from: { nanos: 1.5 } }])
+        expect(post(path, wrong)).toBe(400);
+    }
+    expect(post('/hipstershop.CartService/AddItem', { userId: 'a', item: { productId: 'b', quantity: 2 } })).toMatch(/AddItem$/);
+    expect(post('/hipstershop.CartService/AddItem', { userId: 'a', item: { productId: 'b', quantity: 'two' } })).toBe(400);
   });
 
   test('refuses requests without what must be there, as it is spelled, with the ID of the request', () => {

@@ -30,6 +30,7 @@ const CAPABILITIES: EdgeCapabilities = {
   streaming: { no: 'a load balancer always passes responses on as they arrive' },
   cache: { no: 'a load balancer keeps nothing' },
   validation: { no: 'a load balancer does not look into requests' },
+  bodyValidation: { no: 'a load balancer does not look into requests' },
   detailedErrors: { no: 'a load balancer has pages of its own' },
   firewall: { no: 'its web ACL is one of your own' },
   cors: true,

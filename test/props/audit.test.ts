@@ -81,6 +81,14 @@ const inGrpcRoutes = (field: string, kind: 'http' | 'rest' = 'http') => ({
   props: grpcEdge(demoApi(), { grpcRoutes: [{ service: 'catalog', mapping: 'web', [field]: unexpected }] }, kind),
   path: `edge.grpcRoutes[0].${field}`,
 });
+const inGrpcMethod = (field: string) => ({
+  props: grpcEdge(
+    demoApi(),
+    { grpcRoutes: [{ service: 'catalog', mapping: 'methodNames', methods: { [METHOD]: { [field]: unexpected } } }] },
+    'rest',
+  ),
+  path: `edge.grpcRoutes[0].methods["${METHOD}"].${field}`,
+});
 const inAggregate = (more: Raw, field: string) => ({
   props: inEdge({ routes: { 'GET /': { aggregate: { parts: { all: { kind: 'get', service: 'ui', path: '/' } }, ...more } } } }),
   path: `edge.routes["GET /"].aggregate.${field}`,
@@ -224,6 +232,7 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   GrpcRoutesProps: (field) => [inGrpcRoutes(field), inGrpcRoutes(field, 'rest')],
   HttpApiGrpcRoutesProps: (field) => [inGrpcRoutes(field)],
   RestApiGrpcRoutesProps: (field) => [inGrpcRoutes(field, 'rest')],
+  RestApiGrpcMethodProps: (field) => [inGrpcMethod(field)],
   HttpApiRouteProps: (field) => [inEdgeRoute(field)],
   LoadBalancerRouteProps: (field) => [inEdgeRoute(field, 'alb')],
   RestApiRouteProps: (field) => [inEdgeRoute(field, 'rest')],

@@ -13,10 +13,12 @@ import { IssueList } from '../../lib/core/reading/issues';
 import { Reader } from '../../lib/core/reading/reader';
 import { BodySchema } from '../../lib/props/edge/body-schema';
 import { readProps } from '../../lib/props/read-props';
+import { GrpcApi } from '../../lib/props/service/grpc-api';
+import { DEMO_PROTO } from '../support/grpc';
 
 function read(schema: unknown): JsonObject | readonly string[] {
   const issues = new IssueList();
-  const parsed = parseBodySchema(new Reader(issues, 'body', readProps(schema)));
+  const parsed = parseBodySchema(new Reader(issues, 'body', readProps(schema)), { target: { kind: 'service', service: 'orders' } });
   return parsed ?? issues.all.map(({ code, message }) => `${code} ${message}`);
 }
 
@@ -52,6 +54,18 @@ test('a file is read as it is', () => {
   expect(read(BodySchema.fromFile(folder))).toEqual([expect.stringMatching(/^JSON_SCHEMA .* cannot be read: it is a folder/)]);
 });
 
+test('a message of a .proto file has a schema', () => {
+  const api = GrpcApi.fromProtoFiles([DEMO_PROTO]);
+  expect(read(BodySchema.ofMessage(api, 'hipstershop.Money'))).toMatchObject({
+    $schema,
+    title: 'hipstershop.Money',
+    type: 'object',
+    definitions: { 'message-hipstershop.Money': { properties: { currencyCode: {}, currency_code: {}, units: {}, nanos: {} } } },
+  });
+  expect(read(BodySchema.ofMessage(api, 'hipstershop.Mony'))).toEqual(['GRPC_API there is no message "hipstershop.Mony"']);
+  expect(read(BodySchema.ofMethod())).toEqual([expect.stringMatching(/^CONFLICT the route calls no method of gRPC/)]);
+});
+
 test('what is wrong is said of every place at once', () => {
   const schema = { type: 'object', properties: { a: { type: 'int' }, 'b/c': { if: {} } }, required: [] };
   expect(read(BodySchema.of(schema as unknown as JsonSchema))).toEqual([
@@ -66,7 +80,10 @@ test('fails if from JavaScript anything but a schema is an exception and no issu
   cycle['not'] = cycle;
   for (const junk of [undefined, null, 1, 'a', [], true, cycle, { not: Symbol('a') }, { not: () => 1 }, { toJSON: 1n }])
     expect(read(BodySchema.of(junk as never))).not.toEqual([]);
-  for (const junk of [undefined, null, 1, {}, '']) expect(read(BodySchema.fromFile(junk as never))).not.toEqual([]);
+  for (const junk of [undefined, null, 1, {}, '']) {
+    expect(read(BodySchema.fromFile(junk as never))).not.toEqual([]);
+    expect(read(BodySchema.ofMessage(junk as never, junk as never))).not.toEqual([]);
+  }
 });
 
 /** Values at the places of keywords, right and wrong ones. */

@@ -115,7 +115,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/service'],
   },
   'lib/core/parse/edge/api': {
-    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/edges', 'lib/core/edges/kinds.ts'],
+    rooms: [
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/edges',
+      'lib/core/edges/kinds.ts',
+      'lib/core/grpc',
+      'lib/core/parse/service',
+    ],
     packages: ['node:net'],
   },
   'lib/core/parse/edge/openapi': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/edge/api'], packages: ['yaml'] },
@@ -338,9 +346,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/support/task-config.ts': { rooms: ['lib/core/contract', 'lib/core/plan'] },
   'test/support': {
     rooms: LIBRARY,
-    packages: ['node:**', 'typescript', 'fast-check', 'ajv', 'fflate', 'ts-json-schema-generator', '@redocly/openapi-core', ...PROTOBUF, ...CDK],
+    packages: [
+      'node:**',
+      'typescript',
+      'fast-check',
+      'ajv',
+      'fflate',
+      'ts-json-schema-generator',
+      '@redocly/openapi-core',
+      ...PROTOBUF,
+      ...CDK,
+    ],
   },
-  'test/core/grpc': { rooms: ['test/support', 'lib/core/grpc'], packages: ['node:**', 'fast-check', ...PROTOBUF] },
+  'test/core/grpc': { rooms: ['test/support', 'lib/core/grpc'], packages: ['node:**', 'ajv/**', 'fast-check', ...PROTOBUF] },
   'test/support/large-system.ts': { rooms: ['lib/index.ts'], packages: CDK },
   'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },
   // Of templates, and of nothing that the library is about.
@@ -357,7 +375,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
   'test/core/**': {
     rooms: ['test/support', 'test/support/task-config.ts', 'test/props', 'test/simulator', ...LIBRARY, ...PROGRAMS],
-    packages: ['node:**', 'fast-check'],
+    packages: ['node:**', 'ajv/**', 'fast-check'],
   },
   'test/testing': { rooms: ['test/support', ...LIBRARY], packages: ['node:**', 'typescript', 'pretty-format', ...CDK] },
   'test/cdk/**': {

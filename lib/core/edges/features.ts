@@ -24,6 +24,7 @@ export const EDGE_FEATURES = {
   streaming: { title: 'Responses that are passed on as they arrive: `responseTransferMode`' },
   cache: { title: 'Responses that API Gateway keeps: `cache`' },
   validation: { title: 'Requests that API Gateway refuses: `validation`' },
+  bodyValidation: { title: 'Bodies that must match a JSON Schema or a message of gRPC: `validation.body`' },
   detailedErrors: { title: 'Errors of API Gateway and the gateway service with the ID of the request in their body: `detailedErrors`' },
   firewall: { title: 'A web ACL of AWS WAF: `firewall`' },
   cors: { title: 'Cross-origin requests from browsers: `cors`' },

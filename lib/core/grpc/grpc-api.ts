@@ -1,4 +1,4 @@
-import type { DescMethod, DescService, FileRegistry } from '@bufbuild/protobuf';
+import type { DescMessage, DescMethod, DescService, FileRegistry } from '@bufbuild/protobuf';
 import { create, createFileRegistry, fromBinary } from '@bufbuild/protobuf';
 import type { FileDescriptorProto, FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
@@ -22,6 +22,10 @@ export interface GrpcApi {
   readonly files: readonly FileDescriptorProto[];
   /** By `package.Service/Method`. */
   method(name: string): DescMethod | undefined;
+  /** By its full name. */
+  message(name: string): DescMessage | undefined;
+  /** Full names of all messages. */
+  messages(): readonly string[];
   /** The bindings of `google.api.http`. */
   rulesOf(method: DescMethod): readonly HttpRule[];
   /** Where something is declared, by its full name, and where in a method a text stands: `protos/shop.proto:12`. */
@@ -130,6 +134,8 @@ function apiWith(
       const [service = '', method] = name.split('/');
       return registry.getService(service)?.methods.find((each) => each.name === method);
     },
+    message: (name) => registry.getMessage(name),
+    messages: () => [...registry].flatMap((type) => (type.kind === 'message' ? [type.typeName] : [])),
     rulesOf,
     placeOf,
   };

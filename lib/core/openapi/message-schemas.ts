@@ -1,6 +1,7 @@
 import type { DescEnum, DescField, DescMessage } from '@bufbuild/protobuf';
 import { ScalarType } from '@bufbuild/protobuf';
 import { jsonNameOf } from '../grpc/described-method';
+import { heldType } from '../grpc/held-type';
 import type { Schema } from '../model/openapi-document';
 import { schemaRef } from './responses';
 
@@ -33,25 +34,21 @@ export class MessageSchemas {
   }
 
   private field(field: DescField): Schema {
-    switch (field.fieldKind) {
-      case 'scalar':
-        return scalarSchema(field.scalar);
-      case 'enum':
-        return enumSchema(field.enum);
-      case 'message':
-        return this.message(field.message);
-      case 'list':
-        return { type: 'array', items: this.item(field) };
-      case 'map':
-        return { type: 'object', additionalProperties: this.item(field) };
-    }
+    const held = this.held(field);
+    if (field.fieldKind === 'list') return { type: 'array', items: held };
+    return field.fieldKind === 'map' ? { type: 'object', additionalProperties: held } : held;
   }
 
-  private item(field: DescField & { readonly fieldKind: 'list' | 'map' }): Schema {
-    const kind = field.fieldKind === 'list' ? field.listKind : field.mapKind;
-    if (kind === 'message' && field.message !== undefined) return this.message(field.message);
-    if (kind === 'enum' && field.enum !== undefined) return enumSchema(field.enum);
-    return field.scalar === undefined ? {} : scalarSchema(field.scalar);
+  private held(field: DescField): Schema {
+    const held = heldType(field);
+    switch (held.kind) {
+      case 'scalar':
+        return scalarSchema(held.scalar);
+      case 'enum':
+        return enumSchema(held.enum);
+      case 'message':
+        return this.message(held.message);
+    }
   }
 }
 

@@ -2,8 +2,10 @@ import type { Duration, Size } from 'aws-cdk-lib';
 import type { ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import type { ThrottleProps } from './edge';
+import type { RouteCacheProps } from './cache';
 import type { GrpcStream } from './grpc-route';
 import type { ResponseHeaders } from './response-headers';
+import type { ValidationProps } from './validation';
 import type { Compression } from '../traffic/compression';
 
 /**
@@ -180,4 +182,53 @@ export interface RestApiGrpcRoutesProps extends GrpcRoutesProps {
    * @default - as the edge says
    */
   readonly apiKeyRequired?: boolean;
+
+  /**
+   * Caching of the responses of methods that have a route of `GET`; an error if none has. The cache itself is that of the edge.
+   *
+   * @default - responses are not cached
+   */
+  readonly cache?: RouteCacheProps;
+
+  /**
+   * What requests of the methods must have. `body` is for those routes whose requests have a body; an error if there is none.
+   *
+   * @default - requests are not validated
+   */
+  readonly validation?: ValidationProps;
+
+  /**
+   * What is otherwise for some methods, by their names: `package.Service/Method`.
+   *
+   * @default - all methods have what is said here of all
+   */
+  readonly methods?: { readonly [method: string]: RestApiGrpcMethodProps };
+}
+
+/**
+ * What is otherwise for a method of a gRPC service than for the others.
+ *
+ * @example
+ * const catalog: RestApiGrpcRoutesProps = {
+ *   service: 'catalog',
+ *   mapping: GrpcMapping.ANNOTATIONS,
+ *   validation: { body: BodySchema.ofMethod() },
+ *   methods: { 'shop.Catalog/GetProduct': { cache: { ttl: Duration.minutes(10) } } },
+ * };
+ */
+export interface RestApiGrpcMethodProps {
+  /**
+   * Caching of the responses of its routes of `GET`, of which it must have one.
+   *
+   * @default - as said of all methods
+   */
+  readonly cache?: RouteCacheProps;
+
+  /**
+   * What its requests must have, in place of what is said of all methods. `body` is for those of its routes whose requests have a body, of
+   * which it must have one.
+   *
+   * @default - as said of all methods
+   */
+  readonly validation?: ValidationProps;
 }

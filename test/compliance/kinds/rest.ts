@@ -35,6 +35,14 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
       stage.cache?.clusterSize === '1.6' &&
       stage.cache.methods['/orders/GET']?.ttlSeconds === 30 &&
       first?.cacheKey?.includes('method.request.querystring.page') === true,
+    bodyValidation: ({ methods }) => {
+      const [ofMessage, ofSchema] = ['PUT', 'POST'].map((verb) => methods.find(({ httpMethod }) => httpMethod === verb));
+      return (
+        [ofMessage, ofSchema].every((each) => each?.validator === 'body') &&
+        ofMessage?.bodySchema?.['title'] === 'shop.Order' &&
+        JSON.stringify(ofSchema?.bodySchema?.['required']) === '["sku"]'
+      );
+    },
     validation: method(
       ({ validator, methodParameters }) => validator === 'parameters' && 'method.request.querystring.page' in methodParameters,
     ),

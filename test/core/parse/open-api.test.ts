@@ -153,7 +153,7 @@ test('references are definitions, each once, and may go in a circle', () => {
   });
 });
 
-test('the document in docs/edge.md is what the page says', () => {
+test('the document in docs/edge-openapi.md is what the page says', () => {
   const page = readFileSync(join(__dirname, '../../../docs/edge-openapi.md'), 'utf8');
   const [, text = ''] = /```yaml\n([^`]+)```/.exec(page) ?? [];
   const { edge: options, ...system } = edge({ authorizer: undefined, routes: undefined, securitySchemes: { login } }, 'rest');

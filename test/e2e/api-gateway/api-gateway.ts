@@ -4,12 +4,15 @@ import { RequestFailed } from '../runner';
 import type { Instance } from '../runner/cloud-map';
 import { apiOf, passThrough } from './api';
 import type { ClientRequest } from './client-request';
+import type { Meter } from './limits';
 import type { Answered, Api, Readings } from './model';
 
 export interface ApiGatewayOptions {
   readonly edge?: string;
   /** For how long it goes on with the tasks that it knows, before it asks Cloud Map again. @default 0 */
   readonly remembersMs?: number;
+  /** Counts requests to a REST API, whose clients then send the values of API keys. @default - no limits */
+  readonly meter?: Meter;
 }
 
 /**
@@ -39,7 +42,7 @@ export class ApiGateway {
     edge?: string,
     options: Omit<ApiGatewayOptions, 'edge'> = {},
   ): Promise<ApiGateway> {
-    const api = apiOf(cluster.template, readings, edge);
+    const api = apiOf(cluster.template, readings, edge, options.meter);
     const client = await cluster.client({ name: 'api-gateway', securityGroups: api.securityGroups });
     return new ApiGateway(cluster, api, client, readings, { ...options, ...(edge !== undefined && { edge }) });
   }
@@ -47,7 +50,7 @@ export class ApiGateway {
   /** As it is deployed at the moment. */
   get api(): Api {
     const { template } = this.cluster;
-    if (template !== this.readFrom) this.read = apiOf(template, this.readings, this.options.edge);
+    if (template !== this.readFrom) this.read = apiOf(template, this.readings, this.options.edge, this.options.meter);
     this.readFrom = template;
     return this.read;
   }

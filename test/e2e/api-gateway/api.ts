@@ -3,6 +3,7 @@ import type { Template } from '../runner';
 import type { ClientRequest } from './client-request';
 import { API_HOST, CLIENT_ADDRESS } from './client-request';
 import { httpApis } from './http-api';
+import type { Meter } from './limits';
 import type { Answered, Api, Readings, Sent } from './model';
 import { USUAL_READINGS } from './model';
 import { restApis } from './rest-api';
@@ -17,8 +18,8 @@ export interface FromLink {
 }
 
 /** The API of an edge of a template, of either kind. */
-export function apiOf(template: Template, readings: Partial<Readings> = {}, edge = DEFAULT_EDGE): Api {
-  const apis = [...httpApis(template, { ...USUAL_READINGS, ...readings }), ...restApis(template)];
+export function apiOf(template: Template, readings: Partial<Readings> = {}, edge = DEFAULT_EDGE, meter?: Meter): Api {
+  const apis = [...httpApis(template, { ...USUAL_READINGS, ...readings }), ...restApis(template, meter)];
   const [api, second] = apis.filter((each) => each.edge === edge);
   if (api === undefined || second !== undefined)
     throw new Error(

@@ -15,6 +15,8 @@ export interface Api {
   readonly routes: readonly ApiRoute[];
   /** The paths of its mappings, by the name of the domain. */
   readonly domains: ReadonlyMap<string, string>;
+  /** Values of API keys that it accepts, by the names of their usage plans; an HTTP API has none. */
+  readonly keys?: ReadonlyMap<string, string>;
   /** The path of its own URL, such as `/prod`; empty if its stage is the default one. */
   readonly stagePath: string;
   /** The route that API Gateway chooses for a path without a query, whatever it asks for. */

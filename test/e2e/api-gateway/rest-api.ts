@@ -8,11 +8,15 @@ import { contextVariable, located, mappedHeader } from './client-request';
 import { decoded } from './decode';
 import type { Refused } from './gateway-response';
 import { asResponse, readGatewayResponse, refused } from './gateway-response';
+import type { Meter, Throttle } from './limits';
+import { readThrottle } from './limits';
 import type { Answered, Api, ApiRoute, Outcome } from './model';
 import { message } from './model';
 import { cacheKey, missingParameters, parametersOf } from './parameters';
 import type { MatchOptions, Matched, Parts } from './route';
 import { matching, ofMethod } from './route';
+import type { StageKey } from './usage-plans';
+import { beyondPlan, invalidKey, keyOf, stageKeys, tooMany } from './usage-plans';
 import type { Wired } from './wiring';
 import { edgeOf, Wiring } from './wiring';
 
@@ -34,13 +38,17 @@ interface Method extends ApiRoute {
   readonly mock?: Answered;
 }
 
-/** The REST APIs of a template that send through a load balancer. */
-export function restApis(template: Template): readonly Api[] {
+/**
+ * The REST APIs of a template that send through a load balancer.
+ *
+ * @param meter counts requests, and has clients send keys; absent: there are no limits, and clients have the keys that their routes ask for
+ */
+export function restApis(template: Template, meter?: Meter): readonly Api[] {
   const wiring = new Wiring(template);
-  return wiring.all('ApiGateway::RestApi').flatMap((api) => restApi(wiring, api) ?? []);
+  return wiring.all('ApiGateway::RestApi').flatMap((api) => restApi(wiring, api, meter) ?? []);
 }
 
-function restApi(wiring: Wiring, api: Wired): Api | undefined {
+function restApi(wiring: Wiring, api: Wired, meter: Meter | undefined): Api | undefined {
   const own = wiring.allOf('ApiGateway::Method', 'RestApiId', api.id);
   const methods = own.map((method) => readMethod(wiring, method));
   const backend = backendOf(wiring, own);
@@ -48,6 +56,8 @@ function restApi(wiring: Wiring, api: Wired): Api | undefined {
   const stage = stageFields?.text('StageName');
   const kept = stageFields === undefined ? new Map<string, number>() : cachedMethods(stageFields);
   const responses = fieldsOf(wiring, 'ApiGateway::GatewayResponse', api).map(readGatewayResponse);
+  const keys = stageKeys(wiring, api);
+  const throttles = stageFields === undefined ? new Map<string, Throttle | undefined>() : methodThrottles(stageFields);
   if (backend === undefined) return undefined;
   const ways = {
     stage,
@@ -60,9 +70,12 @@ function restApi(wiring: Wiring, api: Wired): Api | undefined {
     ...backend,
     routes: methods,
     domains: ways.domains,
+    keys: new Map(keys.map(({ planName, value }) => [planName, value])),
     stagePath: stage === undefined ? '' : `/${stage}`,
     route: (method, path, options) => chosen(methods, method, path, options)?.route,
-    take: (request): Outcome => {
+    take: (sent): Outcome => {
+      const key = keyOf(sent, keys);
+      const request = key === undefined ? sent : { ...sent, context: { ...sent.context, 'identity.apiKeyId': key.id } };
       const at = located(request, ways);
       // What is not below the name of a stage: https://github.com/berislavlopac/plambdapi/issues/6
       if (at === undefined) return message(403, 'Forbidden');
@@ -73,8 +86,12 @@ function restApi(wiring: Wiring, api: Wired): Api | undefined {
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
       if (found === undefined) return error(refused(403, 'MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token'));
       const parameters = parametersOf(request, found.values);
+      const { route } = found;
       const refusedFor =
-        refusal(found.route, methods, request.credentials) ??
+        (meter === undefined
+          ? refusal(route, methods, request.credentials)
+          : (refusal(withoutKey(route), methods.map(withoutKey), request.credentials) ??
+            beyondLimits(meter, { route, key, method: request.method ?? 'GET', api: api.id, throttles }))) ??
         missingParameters(found.route.required, parameters) ??
         wrongBody(found.route.bodies, request);
       if (refusedFor !== undefined) return error(refusedFor);
@@ -97,6 +114,54 @@ function restApi(wiring: Wiring, api: Wired): Api | undefined {
   };
 }
 
+/** Keys are told by their values, and not by what a client can show. */
+function withoutKey<T extends ApiRoute>(route: T): T {
+  return { ...route, demand: { ...route.demand, apiKey: false } };
+}
+
+interface Metered {
+  readonly route: Method;
+  readonly key: StageKey | undefined;
+  readonly method: string;
+  readonly api: string;
+  readonly throttles: ReadonlyMap<string, Throttle | undefined>;
+}
+
+/**
+ * "API Gateway throttling-related settings are applied in the following order: 1. Per-client or per-method throttling limits that you set
+ * for an API stage in a usage plan 2. Per-method throttling limits that you set for an API stage"
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+ *
+ * The key comes after the authorizer, which may be who gives it (`AUTHORIZER` of api-gateway-api-key-source).
+ */
+function beyondLimits(meter: Meter, { route, key, method, api, throttles }: Metered): Refused | undefined {
+  if (route.demand.apiKey) {
+    if (key === undefined) return invalidKey();
+    const refusedFor = beyondPlan(meter, key);
+    if (refusedFor !== undefined) return refusedFor;
+  }
+  // "Per-API, per-stage throttling limits are applied at the API method level for a stage."
+  const name = `${method} /${route.resource}`;
+  const throttle = throttles.has(name) ? throttles.get(name) : throttles.get(ALL_METHODS);
+  return throttle === undefined || meter.passes(`${api} ${name}`, throttle) ? undefined : tooMany();
+}
+
+const ALL_METHODS = '* *';
+
+/** By method and path. Those of a method stand in the place of those of all. */
+function methodThrottles(stage: Fields): ReadonlyMap<string, Throttle | undefined> {
+  return new Map(
+    stage
+      .objects('MethodSettings')
+      .map((setting) => [methodOf(setting), readThrottle(setting, 'ThrottlingRateLimit', 'ThrottlingBurstLimit')]),
+  );
+}
+
+function methodOf(setting: Fields): string {
+  // "~1" stands for "/" in the path of a method.
+  return `${setting.text('HttpMethod')} ${setting.text('ResourcePath').slice(1).replaceAll('~1', '/')}`;
+}
+
 function fieldsOf(wiring: Wiring, type: string, api: Wired): readonly Fields[] {
   return wiring.allOf(type, 'RestApiId', api.id).map(({ id, properties }) => Fields.of(wiring.resolver.resolve(properties), id));
 }
@@ -111,11 +176,7 @@ function cachedMethods(stage: Fields): ReadonlyMap<string, number> {
     stage
       .objects('MethodSettings')
       .filter((setting) => setting.flag('CachingEnabled', false))
-      .map((setting) => [
-        // "~1" stands for "/" in the path of a method.
-        `${setting.text('HttpMethod')} ${setting.text('ResourcePath').slice(1).replaceAll('~1', '/')}`,
-        setting.number('CacheTtlInSeconds', 300),
-      ]),
+      .map((setting) => [methodOf(setting), setting.number('CacheTtlInSeconds', 300)]),
   );
 }
 

@@ -2,6 +2,11 @@ import type { EdgeCapabilities } from '../features';
 
 const NO_API_KEYS = 'a load balancer knows no API keys';
 
+const NO_VALIDATION = {
+  no: 'a load balancer does not look into requests',
+  fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
+};
+
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html */
 export const CAPABILITIES: EdgeCapabilities = {
   none: true,
@@ -25,10 +30,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   timeout: true,
   streaming: { no: 'a load balancer passes all responses on as they arrive, so there is nothing to choose' },
   cache: { no: 'a load balancer keeps no responses', fix: 'put Amazon CloudFront in front of it' },
-  validation: {
-    no: 'a load balancer does not look into requests',
-    fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
-  },
+  validation: NO_VALIDATION,
+  bodyValidation: NO_VALIDATION,
   detailedErrors: { no: 'a load balancer has no ID of a request that clients see' },
   firewall: { no: 'its load balancer is protected by a web ACL of your own: wafv2.CfnWebACLAssociation with loadBalancer of the handle' },
   cors: true,

@@ -1,5 +1,10 @@
 import type { EdgeCapabilities } from '../features';
 
+const NO_VALIDATION = {
+  no: 'an HTTP API does not look into requests',
+  fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
+};
+
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html */
 export const CAPABILITIES: EdgeCapabilities = {
   none: true,
@@ -23,10 +28,8 @@ export const CAPABILITIES: EdgeCapabilities = {
     no: 'an HTTP API keeps no responses',
     fix: 'put Amazon CloudFront in front of it, with what its authorizers look at in the cache key',
   },
-  validation: {
-    no: 'an HTTP API does not look into requests',
-    fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
-  },
+  validation: NO_VALIDATION,
+  bodyValidation: NO_VALIDATION,
   detailedErrors: { no: 'the errors of an HTTP API are {"message": "…"}', fix: 'read the ID of the request in the header apigw-requestid' },
   firewall: {
     no: 'AWS WAF does not protect HTTP APIs',

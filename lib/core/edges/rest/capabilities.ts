@@ -19,6 +19,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   streaming: true,
   cache: true,
   validation: true,
+  bodyValidation: true,
   detailedErrors: true,
   firewall: true,
   cors: true,

@@ -10,6 +10,7 @@ const NO_DOMAIN = {
   fix: 'map a domain of your own to webSocketStage of the edge with apigatewayv2.ApiMapping',
 };
 const NO_REQUESTS = { no: 'messages are no requests of browsers to URLs' };
+const NO_VALIDATION = { no: 'the service checks its messages' };
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html */
 export const CAPABILITIES: EdgeCapabilities = {
@@ -28,7 +29,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   timeout: true,
   streaming: { no: 'a message has one response, which is passed on when it is complete', fix: 'send messages to the connection' },
   cache: { no: 'it keeps no responses' },
-  validation: { no: 'the service checks its messages' },
+  validation: NO_VALIDATION,
+  bodyValidation: NO_VALIDATION,
   detailedErrors: { no: 'its errors are messages with connectionId and requestId already' },
   firewall: { no: 'AWS WAF does not protect WebSocket APIs' },
   cors: { ...NO_REQUESTS, fix: 'let the authorizer, or the service at $connect, look at the header origin' },

@@ -10,11 +10,14 @@ import { parseRouteKey } from '../../model/edge-routes';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
 import { checkCallable, failBinding, jsonOf, parseGrpcService, parseStream, suggestMethod } from './parse-grpc-target';
+import type { BoundRoute } from './grpc-method-settings';
+import { METHOD_SETTINGS, withMethodSettings } from './grpc-method-settings';
 import { inProto, placeOfMethod } from './in-proto';
 import type { EdgeContext } from './parse-route';
 import { ROUTE_SETTINGS, parseRouteSettings } from './parse-route';
 
-const FIELDS = ['service', 'mapping', 'grpcServices', 'exclude', 'web', 'stream', ...ROUTE_SETTINGS] as const;
+const OWN_FIELDS = ['service', 'mapping', 'grpcServices', 'exclude', 'web', 'stream', 'methods'] as const;
+const FIELDS = [...OWN_FIELDS, ...METHOD_SETTINGS, ...ROUTE_SETTINGS] as const;
 
 const MAPPINGS = ['annotations', 'methodNames', 'web'] as const;
 const SHOWN = ['GrpcMapping.ANNOTATIONS', 'GrpcMapping.METHOD_NAMES', 'GrpcMapping.WEB'];
@@ -66,8 +69,8 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
       checkCallable(each, method, { streamed: settings.streamed, kind: context.kind }, otherwise),
     );
   });
-  return callable.flatMap((method) =>
-    routesOf(api, method, mapping).flatMap((route): readonly DraftRoute[] => {
+  const bound = callable.flatMap((method) =>
+    routesOf(api, method, mapping).flatMap((route): readonly BoundRoute[] => {
       const text = 'problem' in route ? route.text : route.rule.path;
       if ('problem' in route) {
         failBinding(at, placeOfMethod(api, method, text), route.problem);
@@ -85,8 +88,21 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
         ...(mapping === 'web' ? {} : { json: jsonOf(descriptorOf(api, method, rule), method, json) }),
       };
       const source = `"${key}" of ${methodName(method)} at "${name}"${place === undefined ? '' : ` (${place})`}`;
-      return [{ ...parsed, at, source, route: { key, ...parsed, target, ...settings } }];
+      const draft = { ...parsed, at, source, route: { key, ...parsed, target, ...settings } };
+      return [{ draft, method, hasBody: rule.body !== undefined }];
     }),
+  );
+  const known = all.map(methodName);
+  const entries = at
+    .field('methods')
+    .entries()
+    .map(([each, entry]) => ({ at: entry, name: each }));
+  checkNames(entries, known, 'the API has no method');
+  return withMethodSettings(
+    at,
+    entries.filter((entry) => known.includes(entry.name)),
+    bound,
+    context,
   );
 }
 

@@ -74,11 +74,15 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
   return { ...parsed, at, route: withCache(route, cacheOf(at, route, context)) };
 }
 
-function validationOf(at: Reader, route: Pick<EdgeRoute, 'method' | 'target'>, { capabilities }: EdgeKind): RouteValidation | undefined {
+export function validationOf(
+  at: Reader,
+  route: Pick<EdgeRoute, 'method' | 'target'>,
+  { capabilities }: Pick<EdgeKind, 'capabilities'>,
+): RouteValidation | undefined {
   return capabilities.validation === true ? parseValidation(at.field('validation'), route) : undefined;
 }
 
-function cacheOf(at: Reader, route: EdgeRoute, { kind, authorizers, cache, cors }: EdgeContext): RouteCache | undefined {
+export function cacheOf(at: Reader, route: EdgeRoute, { kind, authorizers, cache, cors }: EdgeContext): RouteCache | undefined {
   if (kind.capabilities.cache !== true) return undefined;
   return parseRouteCache(at, { edge: cache, cors, authorizer: authorizers.all.find(({ id }) => id === route.authorizer), route });
 }

@@ -1,6 +1,6 @@
 import type { Raw } from '../../../support/parsing';
 import { edge } from '../../../support/parsing';
-import { demoApi, grpcEdge } from '../../../support/grpc';
+import { catalogProto, demoApi, grpcEdge, protoFiles } from '../../../support/grpc';
 import type { Mistakes } from './mistake';
 
 const KEY = 'POST /';
@@ -12,6 +12,21 @@ const inline = (schema: unknown): Raw => ({ kind: 'inline', text: JSON.stringify
 const schema = (content: unknown): Raw => validated(inline(content));
 const object = inline({ type: 'object' });
 const PLACE_ORDER = 'POST /hipstershop.CheckoutService/PlaceOrder';
+
+/** A route to a method of an API, whose bodies must be what its request is. */
+const ofMethod = (key: string, methods: string, grpc: Raw = {}): Raw =>
+  grpcEdge(
+    protoFiles({
+      'shop.proto': catalogProto(methods).replace('import', 'import "google/api/httpbody.proto";\nimport'),
+    }),
+    {
+      routes: {
+        [key]: { grpc: { service: 'catalog', method: 'shop.Catalog/Get', ...grpc }, validation: { body: { kind: 'method' } } },
+      },
+    },
+    'rest',
+  );
+const ofMessage = (message: unknown, api: unknown = demoApi()): Raw => validated({ kind: 'message', api, message });
 
 /** What bodies must be. */
 export const BODY_SCHEMA_MISTAKES: Mistakes = {
@@ -45,6 +60,25 @@ export const BODY_SCHEMA_MISTAKES: Mistakes = {
       ),
       path: `edge.routes["${PLACE_ORDER}"].validation.body`,
     },
+    { did: 'wants the request of a method for a schema where no method is called', props: validated({ kind: 'method' }), path: AT },
+    {
+      did: 'wants the request of a method for a schema of bodies that are no part of it',
+      props: ofMethod('DELETE /products/{id}', 'rpc Get(GetRequest) returns (Product);'),
+      path: 'edge.routes["DELETE /products/{id}"].validation.body',
+    },
+    { did: 'wants a schema of bodies of any type', props: ofMethod(KEY, 'rpc Get(google.api.HttpBody) returns (Product);'), path: AT },
+  ],
+  GRPC_API: [
+    { did: 'misspells a message', props: ofMessage('hipstershop.Produkt'), path: `${AT}.message` },
+    {
+      did: 'forgets a semicolon in the file of a message',
+      props: ofMessage('A', protoFiles({ 'a.proto': 'syntax = "proto3";\nmessage A { string id = 1 }' })),
+      path: `${AT}.api`,
+    },
+  ],
+  MISSING: [
+    { did: 'names no message', props: ofMessage(undefined), path: `${AT}.message` },
+    { did: 'names no API of a message', props: validated({ kind: 'message', message: 'shop.Order' }), path: `${AT}.api` },
   ],
   WRONG_TYPE: [{ did: 'gives a path as a schema', props: validated('schemas/order.json'), path: AT }],
   TOKEN: [{ did: 'takes a part of a schema from a token', props: schema({ title: '${Token[TOKEN.7]}' }), path: AT }],

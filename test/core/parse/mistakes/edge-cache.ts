@@ -38,6 +38,15 @@ export const EDGE_CACHE_MISTAKES: Mistakes = {
   ],
   CONFLICT: [
     {
+      did: 'keeps the responses of all methods of a gRPC service',
+      props: grpcEdge(
+        demoApi(),
+        { grpcRoutes: [{ service: 'catalog', mapping: 'methodNames', grpcServices: ['hipstershop.ProductCatalogService'], cache: {} }] },
+        'rest',
+      ),
+      path: 'edge.grpcRoutes[0].cache',
+    },
+    {
       did: 'opens, by addresses, a route that wants signed requests',
       props: allowed(['203.0.113.0/24'], {
         routes: { 'GET /{page}': { service: 'ui' }, 'GET /orders/{id}': { service: 'ui', authorizer: { kind: 'iam' } } },
@@ -101,17 +110,6 @@ export const EDGE_CACHE_MISTAKES: Mistakes = {
     { did: 'looks for nothing', props: validated({}), path: VALIDATION },
     { did: 'looks for an empty list', props: validated({ query: [] }), path: VALIDATION },
   ],
-  UNKNOWN_PROPERTY: [
-    { did: 'takes cookies into the key', props: cached({ cookies: ['a'] }), path: `${CACHE}.cookies` },
-    {
-      did: 'keeps the responses of all methods of a gRPC service',
-      props: grpcEdge(
-        demoApi(),
-        { grpcRoutes: [{ service: 'catalog', mapping: 'methodNames', grpcServices: ['hipstershop.ProductCatalogService'], cache: {} }] },
-        'rest',
-      ),
-      path: 'edge.grpcRoutes[0].cache',
-    },
-  ],
+  UNKNOWN_PROPERTY: [{ did: 'takes cookies into the key', props: cached({ cookies: ['a'] }), path: `${CACHE}.cookies` }],
   TOKEN: [{ did: 'takes a name in the key from a token', props: cached({ query: [token] }), path: `${CACHE}.query[0]` }],
 };

@@ -106,6 +106,15 @@ export const GRPC_MISTAKES: Mistakes = {
       path: 'edge.grpcRoutes[0].grpcServices[0]',
     },
     {
+      did: 'misspells a method that has something of its own',
+      props: routes(
+        { mapping: 'methodNames', methods: { 'hipstershop.CartService/GetKart': { validation: { query: ['a'] } } } },
+        demoApi(),
+        'rest',
+      ),
+      path: 'edge.grpcRoutes[0].methods["hipstershop.CartService/GetKart"]',
+    },
+    {
       did: 'excludes a method that there is not',
       props: routes({ mapping: 'methodNames', exclude: ['GetProduct'] }),
       path: 'edge.grpcRoutes[0].exclude[0]',
@@ -121,6 +130,20 @@ export const GRPC_MISTAKES: Mistakes = {
   CONFLICT: [
     { did: 'leads a route to a service and to a method', props: route({}, KEY, 'http', { service: 'ui' }), path: ROUTE },
     {
+      did: 'wants bodies of gRPC-Web clients to be JSON',
+      props: routes({ mapping: 'web', methods: { [GET_PRODUCT]: { validation: { body: { kind: 'method' } } } } }, demoApi(), 'rest'),
+      path: `edge.grpcRoutes[0].methods["${GET_PRODUCT}"].validation.body`,
+    },
+    {
+      did: 'wants a method to have its own schema where requests have no body',
+      props: grpcEdge(
+        demoApi(),
+        { routes: { [KEY]: { grpc: { service: 'catalog', method: GET_PRODUCT }, validation: { body: { kind: 'method' } } } } },
+        'rest',
+      ),
+      path: `${ROUTE}.validation.body`,
+    },
+    {
       did: 'wants gRPC-Web at the paths of annotations',
       props: routes(
         { mapping: 'annotations', web: true },
@@ -130,6 +153,11 @@ export const GRPC_MISTAKES: Mistakes = {
     },
   ],
   MISSING: [
+    {
+      did: 'says nothing of a method by name',
+      props: routes({ mapping: 'methodNames', methods: { [GET_PRODUCT]: {} } }, demoApi(), 'rest'),
+      path: `edge.grpcRoutes[0].methods["${GET_PRODUCT}"]`,
+    },
     {
       did: 'leaves grpcRoutes empty, and has no other route',
       props: grpcEdge(demoApi(), { grpcRoutes: [] }),
@@ -265,6 +293,15 @@ export const GRPC_MISTAKES: Mistakes = {
     },
   ],
   NO_EFFECT: [
+    {
+      did: 'says something of a method that it leaves out',
+      props: routes(
+        { mapping: 'methodNames', exclude: [GET_PRODUCT], methods: { [GET_PRODUCT]: { validation: { query: ['a'] } } } },
+        demoApi(),
+        'rest',
+      ),
+      path: `edge.grpcRoutes[0].methods["${GET_PRODUCT}"]`,
+    },
     { did: 'says how one response is streamed', props: route({ stream: 'serverSentEvents' }), path: `${ROUTE}.grpc.stream` },
     {
       did: 'says how responses are streamed where none is',

@@ -2,14 +2,27 @@ import { REST_API } from '../../../limits/api-gateway';
 import type { Json, JsonObject } from '../../../model/json';
 import { isJsonObject } from '../../../model/json';
 import { bytesText } from '../../../reading/input';
+import type { EdgeRoute } from '../../../model/topology';
 import type { Reader } from '../../../reading/reader';
+import { parseMethodSchema, parseNamedSchema } from './parse-message-schema';
 import { DRAFT_4, checkDraft4 } from './draft-4';
 
-/** Undefined after an issue, or where there is none. */
-export function parseBodySchema(at: Reader): JsonObject | undefined {
-  if (!at.checkFactory('BodySchema', 'BodySchema.of() or BodySchema.fromFile()')) return undefined;
-  if (!at.checkFields(['path', 'text', 'error'], 'kind')) return undefined;
-  const inline = at.field('kind').value !== 'file';
+const FACTORIES = 'BodySchema.of(), BodySchema.fromFile(), BodySchema.ofMethod() or BodySchema.ofMessage()';
+
+/**
+ * @param route whose bodies it is about
+ * @returns undefined after an issue, or where there is none
+ */
+export function parseBodySchema(at: Reader, route: Pick<EdgeRoute, 'target'>): JsonObject | undefined {
+  if (!at.checkFactory('BodySchema', FACTORIES)) return undefined;
+  if (!at.checkFields(['path', 'text', 'error', 'api', 'message'], 'kind')) return undefined;
+  const kind = at.field('kind').value;
+  if (kind !== 'method' && kind !== 'message') return parseWritten(at, kind !== 'file');
+  const made = kind === 'method' ? parseMethodSchema(at, route) : parseNamedSchema(at);
+  return made === undefined ? undefined : checked(at, `the schema of ${made.message}`, made.schema);
+}
+
+function parseWritten(at: Reader, inline: boolean): JsonObject | undefined {
   const path = inline ? 'the schema' : at.field('path').required('the path of a file', "such as 'schemas/order.json'").string();
   const error = at.field('error').string();
   if (path === undefined) return undefined;

@@ -12,7 +12,7 @@ const SIZES = ['0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'] as con
 const DEFAULT_TTL_SECONDS = 300;
 
 const EDGE_FIELDS = ['clusterSize', 'encrypted', 'ttl'] as const;
-const ROUTE_FIELDS = ['ttl', 'query', 'headers'] as const;
+export const ROUTE_CACHE_FIELDS = ['ttl', 'query', 'headers'] as const;
 
 /** What services could tell clients apart by, if it is not in the key. */
 const CREDENTIALS = ['authorization', 'cookie', 'x-api-key'] as const;
@@ -48,7 +48,7 @@ export interface CacheContext {
 /** Reads the cache of a route, and adds an issue where one client would get what is meant for another, or what must not be kept. */
 export function parseRouteCache(routeAt: Reader, context: CacheContext): RouteCache | undefined {
   const at = routeAt.field('cache');
-  if (!at.checkFields(ROUTE_FIELDS)) return undefined;
+  if (!at.checkFields(ROUTE_CACHE_FIELDS)) return undefined;
   const own = parseTtl(at.field('ttl'));
   const query = parseParameterNames(at.field('query'));
   const headers = parseRequestHeaderNames(at.field('headers'));

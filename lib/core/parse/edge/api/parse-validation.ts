@@ -15,7 +15,7 @@ type Validated = Pick<EdgeRoute, 'method' | 'target'>;
 export function parseValidation(at: Reader, route: Validated): RouteValidation | undefined {
   if (!at.checkFields(FIELDS)) return undefined;
   const bodyAt = at.field('body');
-  const body = parseBodySchema(bodyAt);
+  const body = parseBodySchema(bodyAt, route);
   if (!bodyAt.absent) checkBody(bodyAt, route);
   const validation = {
     headers: parseRequestHeaderNames(at.field('headers')),
