@@ -44,7 +44,8 @@ export interface IEdge extends IConstruct {
   readonly webSocketStage?: WebSocketStage;
   /**
    * URL by which messages are sent to connections of a WebSocket API, if the edge is one: the endpoint of a client of the API Gateway
-   * Management API. Services get its parts in headers, `https://<x-websocket-domain>/<x-websocket-stage>`.
+   * Management API. Services get it in the header `x-websocket-callback-url`. It is that of the `domain` where the name that AWS gives the
+   * API is switched off; `webSocketStage.callbackUrl` never is.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
    */
@@ -53,6 +54,8 @@ export interface IEdge extends IConstruct {
   readonly httpApiDomain?: HttpApiDomain;
   /** The domain of a REST API, if the edge has `domain`. Records of your own lead to its `domainNameAliasDomainName`. */
   readonly restApiDomain?: RestApiDomain;
+  /** The domain of a WebSocket API, if the edge has `domain`. Records of your own lead to its `regionalDomainName`. */
+  readonly webSocketApiDomain?: HttpApiDomain;
   /** The usage plan of the API keys of `Authorizer.apiKey()`, if a route of a REST API has it. Each client has one of its own. */
   readonly usagePlan?: UsagePlan;
   /** The web ACL of `Firewall.managed()`, if the edge has it: for rules or logs of your own. */

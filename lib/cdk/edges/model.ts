@@ -63,9 +63,10 @@ export interface RenderedApi {
   readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
   readonly listener?: elbv2.ApplicationListener;
   /** Of a WebSocket API, with what it is called by. */
-  readonly webSocket?: { readonly api: apigwv2.WebSocketApi; readonly stage: apigwv2.WebSocketStage };
+  readonly webSocket?: { readonly api: apigwv2.WebSocketApi; readonly stage: apigwv2.WebSocketStage; readonly callbackUrl: string };
   readonly httpApiDomain?: apigwv2.DomainName;
   readonly restApiDomain?: apigateway.DomainName;
+  readonly webSocketApiDomain?: apigwv2.DomainName;
   /** Gets the access log; absent if there is none. */
   readonly accessLogGroup?: logs.ILogGroup;
   /** Of the API keys, if a route asks for one. */

@@ -31,6 +31,7 @@ export class RenderedEdge extends Construct implements IEdge {
   readonly callbackUrl?: string;
   readonly httpApiDomain?: HttpApiDomain;
   readonly restApiDomain?: RestApiDomain;
+  readonly webSocketApiDomain?: HttpApiDomain;
   readonly usagePlan?: UsagePlan;
   readonly webAcl?: CfnWebACL;
   readonly accessLogGroup?: ILogGroup;
@@ -59,13 +60,14 @@ export class RenderedEdge extends Construct implements IEdge {
     if (this.api.loadBalancer !== undefined) this.loadBalancer = this.api.loadBalancer;
     if (this.api.listener !== undefined) this.listener = this.api.listener;
     if (this.api.webSocket !== undefined) {
-      const { api, stage } = this.api.webSocket;
+      const { api, stage, callbackUrl } = this.api.webSocket;
       this.webSocketApi = api;
       this.webSocketStage = stage;
-      this.callbackUrl = stage.callbackUrl;
+      this.callbackUrl = callbackUrl;
     }
     if (this.api.httpApiDomain !== undefined) this.httpApiDomain = this.api.httpApiDomain;
     if (this.api.restApiDomain !== undefined) this.restApiDomain = this.api.restApiDomain;
+    if (this.api.webSocketApiDomain !== undefined) this.webSocketApiDomain = this.api.webSocketApiDomain;
     if (this.api.usagePlan !== undefined) this.usagePlan = this.api.usagePlan;
     if (this.api.webAcl !== undefined) this.webAcl = this.api.webAcl;
     if (this.api.accessLogGroup !== undefined) this.accessLogGroup = this.api.accessLogGroup;

@@ -1,12 +1,13 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import type { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IWebSocketApiAuthorizer } from './authorizer';
+import type { ApiDomainProps } from './domain';
 import type { GatewayProps, ThrottleProps } from './edge';
 
 /**
  * Route of a WebSocket API: what becomes of the connections and messages that it takes. The service gets each as `POST` request with the
- * message as body, and the headers `x-websocket-connection-id`, `x-websocket-event` (`CONNECT`, `MESSAGE` or `DISCONNECT`),
- * `x-websocket-domain` and `x-websocket-stage`, which no client can send.
+ * message as body, and the headers `x-websocket-connection-id`, `x-websocket-event` (`CONNECT`, `MESSAGE` or `DISCONNECT`) and
+ * `x-websocket-callback-url`, which no client can send.
  *
  * @example
  * const rooms: WebSocketRouteProps = { service: 'chat', path: '/rooms/join', routeResponse: true };
@@ -139,6 +140,24 @@ export interface WebSocketApiOptions {
    * @default - IPv4
    */
   readonly ipAddressType?: IpAddressType;
+
+  /**
+   * Name of your own by which clients connect, with its certificate and DNS records. `url` and `callbackUrl` of the edge are then those of
+   * the domain.
+   *
+   * @default - none: clients connect by the name that AWS gives the API
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-custom-domain-names.html
+   */
+  readonly domain?: ApiDomainProps;
+
+  /**
+   * Whether clients can connect by the name that AWS gives the API, `wss://<id>.execute-api.<region>.amazonaws.com`. To set `domain` of an
+   * edge that is deployed switches it off: set this to true until all clients use the domain. Without `domain` it cannot be off.
+   *
+   * @default - true without `domain`, false with it
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-disable-default-endpoint.html
+   */
+  readonly executeApiEndpoint?: boolean;
 
   /**
    * Whether API Gateway writes an access log, in JSON, to the log group of the mesh.

@@ -5,10 +5,6 @@ const NO_TOKENS = {
   no: 'a WebSocket API has Lambda and IAM authorizers alone',
   fix: 'let a function check the token: Authorizer.lambda()',
 };
-const NO_DOMAIN = {
-  no: 'the edge gives a WebSocket API no domain yet',
-  fix: 'map a domain of your own to webSocketStage of the edge with apigatewayv2.ApiMapping',
-};
 const NO_REQUESTS = { no: 'messages are no requests of browsers to URLs' };
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html */
@@ -40,10 +36,15 @@ export const CAPABILITIES: EdgeCapabilities = {
   defaultRoute: true,
   stage: true,
   dualStack: true,
-  domain: NO_DOMAIN,
-  basePath: NO_DOMAIN,
-  mutualTls: NO_DOMAIN,
-  securityPolicy: NO_DOMAIN,
+  domain: true,
+  basePath: true,
+  // https://aws.amazon.com/blogs/compute/introducing-mutual-tls-authentication-for-amazon-api-gateway/
+  mutualTls: {
+    no: 'AWS documents certificates of clients for HTTP and REST APIs alone',
+    fix: 'let the authorizer check who connects: Authorizer.iam() or Authorizer.lambda()',
+  },
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-ciphers.html
+  securityPolicy: { no: 'a WebSocket API accepts TLS 1.2 and 1.3, with ciphers that cannot be chosen' },
   accessLogs: true,
   traces: { no: 'a WebSocket API sends no segments: traces begin at the gateway service' },
 };
