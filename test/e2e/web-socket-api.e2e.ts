@@ -3,7 +3,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import { WebSocket } from 'ws';
-import { Authorizer, Edge, Microservices } from '../../lib';
+import { Authorizer, Certificates, Edge, Microservices, Tracing } from '../../lib';
 import { GATEWAY_PORT } from '../../lib/core/model/constants';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { API_HOST } from './api-gateway/client-request';
@@ -21,6 +21,29 @@ const GATEWAY = 'gateway-chat';
 const USERS: Readonly<Record<string, string>> = { 'token-of-ann': 'ann', 'token-of-banned': 'banned' };
 
 const DOMAIN = 'chat.example.com';
+
+/** Less than one request an hour, so that no bucket fills while a test runs. */
+const BURST = 3;
+
+function limitedSystem(): Template {
+  const stack = new Stack(new App(), 'E2e');
+  const handler = Function.fromFunctionArn(stack, 'CheckToken', 'arn:aws:lambda:eu-west-1:123456789012:function:check-token');
+  const chat = { service: 'chat' };
+  new Microservices(stack, 'Shop', {
+    services: { chat: { image: image('chat'), port: 8080 } },
+    edges: {
+      chat: Edge.webSocketApi({
+        authorizer: Authorizer.lambda({ handler, identityQueryParameter: 'token', contextToHeaders: { 'x-user-name': 'principalId' } }),
+        clientThrottle: { identityHeader: 'x-user-name', rateLimit: 0.01, burstLimit: BURST },
+        routes: { $connect: chat, $disconnect: chat, $default: chat, echo: { ...chat, routeResponse: true } },
+      }),
+      default: Edge.httpApi({ authorizer: Authorizer.none(), routes: { 'GET /events': chat } }),
+    },
+    certificates: Certificates.none(),
+    tracing: Tracing.none(),
+  });
+  return templateOf(stack);
+}
 
 /** @param basePath of the domain; undefined: there is none */
 function system(basePath?: string): Template {
@@ -202,3 +225,78 @@ for (const [name, basePath, address] of ADDRESSES)
       expect(status).toBe(404);
     });
   });
+
+e2e('a WebSocket API that limits each client', () => {
+  let api: WebSocketGateway;
+  let web: ApiGateway;
+  // Before the cluster goes: the service still hears of connections that end.
+  afterAll(async () => {
+    await api.close();
+  });
+  const shop = cluster(async () =>
+    Cluster.start(limitedSystem(), {
+      images: [standIns.envoy(), standIns.agent(), standIns.chat('example/chat:1', 8080)],
+      counts: { [GATEWAY]: 1, gateway: 1 },
+    }),
+  );
+  beforeAll(async () => {
+    await settled(shop());
+    api = await WebSocketGateway.open(shop(), 'chat', (token) => token);
+    web = await ApiGateway.open(shop());
+  });
+
+  const open = (user: string): WebSocket => new WebSocket(`${api.url}/prod?token=${user}`, { headers: { host: API_HOST } });
+
+  async function connected(user: string): Promise<WebSocket> {
+    const socket = open(user);
+    await once(socket, 'open');
+    return socket;
+  }
+
+  async function echo(socket: WebSocket): Promise<string> {
+    socket.send('{"action":"echo"}');
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    return data.toString();
+  }
+
+  const events = async (): Promise<readonly ChatEvent[]> => JSON.parse((await web.send({ path: '/events' })).body) as readonly ChatEvent[];
+
+  test('counts connections and messages of a client together, and tells it when it is above', async () => {
+    const ann = await connected('ann');
+    expect([await echo(ann), await echo(ann)]).toEqual(Array.from({ length: 2 }, () => 'echo of {"action":"echo"}'));
+    expect(JSON.parse(await echo(ann))).toEqual({ message: 'Too Many Requests' });
+    const bob = await connected('bob');
+    expect(await echo(bob)).toBe('echo of {"action":"echo"}');
+    for (const socket of [ann, bob]) socket.close();
+  });
+
+  test('fails if a client above its limit connects again', async () => {
+    const sockets = [await connected('cid'), await connected('cid'), await connected('cid')];
+    const again = open('cid');
+    const [, response] = (await once(again, 'unexpected-response')) as [unknown, { readonly statusCode: number; destroy(): void }];
+    response.destroy();
+    expect(response.statusCode).toBe(429);
+    for (const socket of sockets) socket.close();
+  });
+
+  test('the service still learns that the connection of such a client has ended, and gets none of its messages', async () => {
+    const dan = await connected('dan');
+    for (let nth = 0; nth < BURST; nth += 1) await echo(dan);
+    dan.send('nothing for the service');
+    dan.close();
+    const of = (all: readonly ChatEvent[], path: string): readonly ChatEvent[] =>
+      all.filter((event) => event.path === path && event.headers['x-user-name'] === 'dan');
+    await until(async () => of(await events(), '/websocket/disconnect').length === 1, { what: 'the service to hear that dan has left' });
+    expect(of(await events(), '/websocket/message')).toEqual([]);
+  });
+
+  test('fails if a client gets a new limit by a header of its own', async () => {
+    const eve = await connected('eve');
+    for (let nth = 1; nth < BURST; nth += 1) await echo(eve);
+    const forged = new WebSocket(`${api.url}/prod?token=eve`, { headers: { host: API_HOST, 'x-user-name': 'mallory' } });
+    const [, response] = (await once(forged, 'unexpected-response')) as [unknown, { readonly statusCode: number; destroy(): void }];
+    response.destroy();
+    expect(response.statusCode).toBe(429);
+    eve.close();
+  });
+});

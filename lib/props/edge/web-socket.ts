@@ -2,6 +2,7 @@ import type { Duration, Size } from 'aws-cdk-lib';
 import type { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IWebSocketApiAuthorizer } from './authorizer';
 import type { ApiDomainProps } from './domain';
+import type { ClientThrottleProps } from './client-throttle';
 import type { GatewayProps, ThrottleProps } from './edge';
 
 /**
@@ -109,6 +110,16 @@ export interface WebSocketApiOptions {
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html
    */
   readonly throttle?: ThrottleProps;
+
+  /**
+   * Limit on the connections and messages of each client by itself, at the gateway service. The header is one of the authorizer of
+   * `$connect`, or `x-websocket-connection-id`, by which each connection has the limit for itself. Above it a client cannot connect, and a
+   * message does not reach the service: the client gets `{"message":"Too Many Requests"}` if the route has a `routeResponse`, and else
+   * nothing. `$disconnect` is not limited.
+   *
+   * @default - none: all clients share the limits of `throttle`
+   */
+  readonly clientThrottle?: ClientThrottleProps;
 
   /**
    * Time that the gateway service waits for the whole response of a service, retries included, 50 milliseconds to 29 seconds; then the

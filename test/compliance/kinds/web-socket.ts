@@ -22,6 +22,7 @@ export const webSocketApiProofs: KindProofs<WebSocketApiPlan> = {
     queryToken: ({ authorizer }) => authorizer?.identitySource.join() === 'route.request.querystring.token',
     iam: asked('AWS_IAM'),
     throttle: ({ stage }) => stage.throttle?.rateLimit === 50 && stage.routeThrottles['$connect']?.burstLimit === 10,
+    clientThrottle: (_, { clientThrottle }) => clientThrottle?.header === 'x-user' && clientThrottle.burstLimit === 10,
     timeout: (_, { routes }) => routes.every(({ policy }) => policy?.timeoutSeconds === 10),
     routeResponse: ({ routes }) => routes.some(({ key, answered }) => key === '$default' && answered),
     defaultRoute: ({ routes }) => routes.some(({ key }) => key === '$default'),

@@ -20,7 +20,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   clients: NO_KEYS,
   scopes: NO_TOKENS,
   throttle: true,
-  clientThrottle: { no: 'connections and messages are limited by throttle alone yet' },
+  clientThrottle: true,
   timeout: true,
   streaming: { no: 'a message has one response, which is passed on when it is complete', fix: 'send messages to the connection' },
   cache: { no: 'it keeps no responses' },

@@ -45,6 +45,7 @@ export const webSocketApiKind: EdgeKind<WebSocketApiSettings, WebSocketApiPlan> 
   gatewayTimeout: { ...WEB_SOCKET_API.integrationTimeout, least: 0.05 },
   linkVersion1: true,
   tells: TELLS,
+  tellsAll: ['x-websocket-callback-url', 'x-websocket-event'],
   routes: ROUTES,
   undocumented: 'a WebSocket API takes messages, of which OpenAPI says nothing',
   defaultStage: 'prod',

@@ -142,7 +142,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     authorizers: used,
     ...defined({
       throttle,
-      clientThrottle: parseClientThrottle(at.field('clientThrottle'), used),
+      clientThrottle: parseClientThrottle(at.field('clientThrottle'), used, kind.tellsAll),
       cors,
       cache: cache?.cache,
       ipRanges,

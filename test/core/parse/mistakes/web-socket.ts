@@ -61,6 +61,13 @@ export const WEB_SOCKET_MISTAKES: Mistakes = {
       path: 'edge.authorizer.identityQueryParameter',
     },
   ],
+  NO_EFFECT: [
+    {
+      did: 'tells clients apart by what all connections have',
+      props: chat({}, { clientThrottle: { identityHeader: 'x-websocket-callback-url', rateLimit: 5, burstLimit: 10 } }),
+      path: 'edge.clientThrottle.identityHeader',
+    },
+  ],
   RESERVED_NAME: [
     {
       did: 'says who a client is in a header of connections',
