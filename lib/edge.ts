@@ -1,5 +1,6 @@
 import type { IApiKey, RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, DomainName as HttpApiDomain, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IInterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ApplicationListener, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -60,6 +61,11 @@ export interface IEdge extends IConstruct {
   readonly usagePlan?: UsagePlan;
   /** The web ACL of `Firewall.managed()`, if the edge has it: for rules or logs of your own. */
   readonly webAcl?: CfnWebACL;
+  /**
+   * The interface endpoint of `url`, if the edge is a private API: the one that is made, which lets in whom you name by
+   * `vpcEndpoint.connections.allowDefaultPortFrom()`, or the first of `vpcEndpoints`.
+   */
+  readonly vpcEndpoint?: IInterfaceVpcEndpoint;
   /** The log group of the access log of API Gateway, if there is one. */
   readonly accessLogGroup?: ILogGroup;
 

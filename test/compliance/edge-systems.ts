@@ -18,6 +18,11 @@ const domain = { domainName: 'api.example.com', certificate: new Opaque({ certif
 const TLS_1_3 = 'SecurityPolicy_TLS13_1_3_2025_09';
 const client = new Opaque({ userPoolClientId: 'client' });
 
+/** Of the CDK. */
+const deny = new Opaque({
+  toStatementJson: () => ({ Effect: 'Deny', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' }),
+});
+
 const orders = { rateLimit: 5, burstLimit: 10 };
 
 type Wishes = Pick<KindProofs, 'clients' | 'base' | 'jwt' | 'route'>;
@@ -70,6 +75,8 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
     validation: { with: edge({}, { validation: { query: ['page'] } }), without: edge() },
     detailedErrors: { with: edge({ detailedErrors: true }), without: edge({ detailedErrors: false }) },
     firewall: { with: edge({ firewall: { kind: 'managed' } }), without: edge() },
+    privateApi: { with: edge({ privateApi: {} }), without: edge() },
+    resourcePolicy: { with: edge({ resourcePolicyStatements: [deny] }), without: edge() },
     cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },
     corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
     transformed: {

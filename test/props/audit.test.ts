@@ -271,6 +271,7 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   ApiDomainProps: (field) => [inDomain(field, 'webSocket'), inDomain(field)],
   DomainProps: (field) => [inDomain(field), inDomain(field, 'rest')],
   RestApiDomainProps: (field) => [inDomain(field, 'rest')],
+  PrivateApiProps: (field) => [{ props: inEdge({ privateApi: { [field]: unexpected } }, 'rest'), path: `edge.privateApi.${field}` }],
   MutualTlsProps: (field) => [
     {
       props: inEdge({ domain: { ...domain, mutualTls: { bucket: new Opaque({ bucketName: 'b' }), key: 'k', [field]: unexpected } } }),

@@ -26,6 +26,8 @@ export const EDGE_FEATURES = {
   validation: { title: 'Requests that API Gateway refuses: `validation`' },
   detailedErrors: { title: 'Errors of API Gateway and the gateway service with the ID of the request in their body: `detailedErrors`' },
   firewall: { title: 'A web ACL of AWS WAF: `firewall`' },
+  privateApi: { title: 'An API that interface endpoints of VPCs reach, and nobody else: `privateApi`' },
+  resourcePolicy: { title: 'Statements of your own in the resource policy: `resourcePolicyStatements`' },
   cors: { title: 'Cross-origin requests from browsers: `cors`' },
   corsTokens: { title: 'Origins that CloudFormation knows: CDK tokens in `allowOrigins`' },
   transformed: {

@@ -21,6 +21,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   validation: true,
   detailedErrors: true,
   firewall: true,
+  privateApi: true,
+  resourcePolicy: true,
   cors: true,
   corsTokens: {
     no: 'Envoy compares the origins of a REST API, so they must be known when the app is synthesized',

@@ -27,6 +27,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   validation: { no: 'the service checks its messages' },
   detailedErrors: { no: 'its errors are messages with connectionId and requestId already' },
   firewall: { no: 'AWS WAF does not protect WebSocket APIs' },
+  privateApi: { no: 'only REST APIs can be private' },
+  resourcePolicy: { no: 'a WebSocket API has no resource policy', fix: 'let the authorizer decide' },
   cors: { ...NO_REQUESTS, fix: 'let the authorizer, or the service at $connect, look at the header origin' },
   corsTokens: { ...NO_REQUESTS, fix: 'let the authorizer, or the service at $connect, look at the header origin' },
   transformed: { no: 'messages go to HTTP services', fix: 'route to an HTTP service that calls others' },
