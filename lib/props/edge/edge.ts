@@ -567,8 +567,8 @@ export interface RestApiOptions extends ApiOptions {
   readonly allowedIpRanges?: string[];
 
   /**
-   * Makes the API private: clients reach it by interface endpoints of VPCs alone. It has no `domain`, and `allowedIpRanges` are addresses in
-   * VPCs.
+   * Makes the API private: clients reach it by interface endpoints of VPCs alone. It has no `domain`, and `allowedIpRanges` are addresses
+   * in VPCs.
    *
    * @default - none: clients reach the API from the internet
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html

@@ -19,7 +19,7 @@ const given = (stack: Stack, id: string): ReturnType<typeof InterfaceVpcEndpoint
 test('an endpoint in the VPC of the system is the only way to a private API', () => {
   const { template, edge, stack } = rest();
   const made = template();
-  const [[endpointId = ''] = []] = Object.entries(made.findResources('AWS::EC2::VPCEndpoint'));
+  const [endpointId = ''] = Object.keys(made.findResources('AWS::EC2::VPCEndpoint'));
   made.hasResourceProperties('AWS::EC2::VPCEndpoint', {
     ServiceName: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('execute-api')])] },
     VpcEndpointType: 'Interface',

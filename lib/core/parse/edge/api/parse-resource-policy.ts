@@ -57,13 +57,13 @@ function parseStatements(at: Reader, kind: EdgeKind): number | undefined {
 }
 
 function statementOf(value: unknown): Statement {
-  const statement = value instanceof Opaque ? (value.object as { toStatementJson(): unknown }) : undefined;
-  return (statement?.toStatementJson() ?? {}) as Statement;
+  const statement = (value instanceof Opaque ? value.object : value) as { toStatementJson(): Statement };
+  return statement.toStatementJson();
 }
 
 /**
- * What a policy allows to everybody needs no word of an identity policy or a Lambda function any more; and on other routes the edge allows it
- * itself, so that conditions of such a statement would change nothing. What a policy denies, nothing allows.
+ * What a policy allows to everybody needs no word of an identity policy or a Lambda function any more; and on other routes the edge allows
+ * it itself, so that conditions of such a statement would change nothing. What a policy denies, nothing allows.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
  */
 function checkStatement(at: Reader, { Effect, Principal, NotPrincipal, Resource, NotResource }: Statement): void {
