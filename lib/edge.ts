@@ -1,5 +1,6 @@
 import type { IApiKey, RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, DomainName as HttpApiDomain, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IInterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ApplicationListener, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -44,7 +45,8 @@ export interface IEdge extends IConstruct {
   readonly webSocketStage?: WebSocketStage;
   /**
    * URL by which messages are sent to connections of a WebSocket API, if the edge is one: the endpoint of a client of the API Gateway
-   * Management API. Services get its parts in headers, `https://<x-websocket-domain>/<x-websocket-stage>`.
+   * Management API. Services get it in the header `x-websocket-callback-url`. It is that of the `domain` where the name that AWS gives the
+   * API is switched off; `webSocketStage.callbackUrl` never is.
    *
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
    */
@@ -53,10 +55,17 @@ export interface IEdge extends IConstruct {
   readonly httpApiDomain?: HttpApiDomain;
   /** The domain of a REST API, if the edge has `domain`. Records of your own lead to its `domainNameAliasDomainName`. */
   readonly restApiDomain?: RestApiDomain;
+  /** The domain of a WebSocket API, if the edge has `domain`. Records of your own lead to its `regionalDomainName`. */
+  readonly webSocketApiDomain?: HttpApiDomain;
   /** The usage plan of the API keys of `Authorizer.apiKey()`, if a route of a REST API has it. Each client has one of its own. */
   readonly usagePlan?: UsagePlan;
   /** The web ACL of `Firewall.managed()`, if the edge has it: for rules or logs of your own. */
   readonly webAcl?: CfnWebACL;
+  /**
+   * The interface endpoint of `url`, if the edge is a private API: the one that is made, which lets in whom you name by
+   * `vpcEndpoint.connections.allowDefaultPortFrom()`, or the first of `vpcEndpoints`.
+   */
+  readonly vpcEndpoint?: IInterfaceVpcEndpoint;
   /** The log group of the access log of API Gateway, if there is one. */
   readonly accessLogGroup?: ILogGroup;
 

@@ -6,7 +6,6 @@ const users = new Map();
 
 createServer(async (request, response) => {
   const { 'x-websocket-connection-id': id, 'x-user-name': user = 'somebody' } = request.headers;
-  const { 'x-websocket-domain': domain, 'x-websocket-stage': stage } = request.headers;
   switch (request.url) {
     case '/websocket/connect':
       users.set(id, user);
@@ -16,7 +15,7 @@ createServer(async (request, response) => {
       break;
     case '/say': {
       const { text } = JSON.parse(await bodyOf(request));
-      await tellAll(`https://${domain}/${stage}`, JSON.stringify({ user, text }));
+      await tellAll(request.headers['x-websocket-callback-url'], JSON.stringify({ user, text }));
       break;
     }
     default:

@@ -26,6 +26,11 @@ const message = {
   message: 'shop.Order',
 };
 
+/** Of the CDK. */
+const deny = new Opaque({
+  toStatementJson: () => ({ Effect: 'Deny', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' }),
+});
+
 const orders = { rateLimit: 5, burstLimit: 10 };
 
 type Wishes = Pick<KindProofs, 'clients' | 'base' | 'jwt' | 'route'>;
@@ -88,6 +93,8 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
     },
     detailedErrors: { with: edge({ detailedErrors: true }), without: edge({ detailedErrors: false }) },
     firewall: { with: edge({ firewall: { kind: 'managed' } }), without: edge() },
+    privateApi: { with: edge({ privateApi: {} }), without: edge() },
+    resourcePolicy: { with: edge({ resourcePolicyStatements: [deny] }), without: edge() },
     cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },
     corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
     transformed: {

@@ -33,6 +33,8 @@ const CAPABILITIES: EdgeCapabilities = {
   bodyValidation: { no: 'a load balancer does not look into requests' },
   detailedErrors: { no: 'a load balancer has pages of its own' },
   firewall: { no: 'its web ACL is one of your own' },
+  privateApi: { no: 'it has no interface endpoint' },
+  resourcePolicy: { no: 'it has no resource policy' },
   cors: true,
   corsTokens: { no: 'Envoy compares origins' },
   transformed: true,

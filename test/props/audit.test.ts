@@ -68,8 +68,11 @@ const inEdgeRoute = (field: string, kind: 'http' | 'rest' | 'alb' = 'http') => (
   path: `edge.routes["GET /"].${field}`,
 });
 const domain = { domainName: 'api.example.com', certificate: new Opaque({ certificateArn: 'arn' }) };
-const inDomain = (field: string, kind: 'http' | 'rest' = 'http') => ({
-  props: inEdge({ domain: { ...domain, [field]: unexpected } }, kind),
+const inDomain = (field: string, kind: 'http' | 'rest' | 'webSocket' = 'http') => ({
+  props: inEdge(
+    { domain: { ...domain, [field]: unexpected }, ...(kind === 'webSocket' ? { routes: { $connect: { service: 'ui' } } } : {}) },
+    kind,
+  ),
   path: `edge.domain.${field}`,
 });
 const inClient = (acme: object, field: string) => ({
@@ -274,8 +277,10 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     },
   ],
   CorsProps: (field) => [{ props: inEdge({ cors: { allowOrigins: ['*'], [field]: unexpected } }), path: `edge.cors.${field}` }],
+  ApiDomainProps: (field) => [inDomain(field, 'webSocket'), inDomain(field)],
   DomainProps: (field) => [inDomain(field), inDomain(field, 'rest')],
   RestApiDomainProps: (field) => [inDomain(field, 'rest')],
+  PrivateApiProps: (field) => [{ props: inEdge({ privateApi: { [field]: unexpected } }, 'rest'), path: `edge.privateApi.${field}` }],
   MutualTlsProps: (field) => [
     {
       props: inEdge({ domain: { ...domain, mutualTls: { bucket: new Opaque({ bucketName: 'b' }), key: 'k', [field]: unexpected } } }),

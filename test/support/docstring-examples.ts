@@ -49,7 +49,7 @@ import { ApiKey, JsonSchemaType, Period, ResponseTransferMode, SecurityPolicy } 
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { IInterfaceVpcEndpoint, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
 import { IAccessPoint, IFileSystem } from 'aws-cdk-lib/aws-efs';
 import { AsgCapacityProvider, Capability, Cluster, ContainerImage, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
@@ -74,7 +74,7 @@ declare const handler: IFunction, portal: Function, queue: IQueue, provider: Asg
 declare const userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster;
 declare const fileSystem: IFileSystem, accessPoint: IAccessPoint;
 declare const certificate: ICertificate, prometheus: SecurityGroup, zone: IHostedZone, trustStores: IBucket;
-declare const shop: Microservices, listener: ApplicationListener;
+declare const shop: Microservices, listener: ApplicationListener, endpoint: IInterfaceVpcEndpoint;
 `;
 
 const examples: readonly ExampleFile[] = FILES.flatMap(examplesOf).map((example) => ({

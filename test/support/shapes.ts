@@ -119,6 +119,34 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
       },
     }),
   }),
+  'behind a private REST API and a WebSocket API with a domain': (stack) => ({
+    services,
+    edges: {
+      inside: Edge.restApi({
+        authorizer: Authorizer.iam(),
+        privateApi: {},
+        allowedIpRanges: ['10.0.0.0/8'],
+        resourcePolicyStatements: [
+          new iam.PolicyStatement({
+            effect: iam.Effect.DENY,
+            principals: [new iam.ArnPrincipal('arn:aws:iam::111122223333:role/left')],
+            actions: ['execute-api:Invoke'],
+            resources: ['execute-api:/*'],
+          }),
+        ],
+        routes: { 'ANY /{proxy+}': toUi },
+      }),
+      talk: Edge.webSocketApi({
+        authorizer: Authorizer.iam({ callerArnHeader: 'x-user' }),
+        clientThrottle: { identityHeader: 'x-user', rateLimit: 2, burstLimit: 10 },
+        domain: {
+          domainName: 'talk.example.com',
+          hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' }),
+        },
+        routes: { $connect: toUi, $disconnect: toUi, $default: { ...toUi, routeResponse: true } },
+      }),
+    },
+  }),
   'behind a REST API with clients and a firewall': (stack) => ({
     services,
     edge: Edge.restApi({

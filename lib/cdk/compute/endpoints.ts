@@ -31,7 +31,10 @@ class Endpoints extends Dependable {
 
 function endpointsIn(stack: Stack, vpc: IVpc): readonly IConstruct[] {
   const id = (value: string): string => JSON.stringify(stack.resolve(value));
-  return elementsOf(stack).filter((child) => isEndpoint(child) && id(child.vpcId) === id(vpc.vpcId));
+  return elementsOf(stack).filter(
+    // One for APIs is needed by no task to start, and an edge's own would make stacks wait for each other.
+    (child) => isEndpoint(child) && id(child.vpcId) === id(vpc.vpcId) && !id(child.serviceName ?? '').includes('.execute-api'),
+  );
 }
 
 function isEndpoint(child: IConstruct): child is CfnVPCEndpoint {

@@ -3,6 +3,7 @@ import type * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as wafv2 from 'aws-cdk-lib/aws-wafv2';
@@ -36,6 +37,10 @@ export interface EdgeContext {
   readonly apiKeys: ReadonlyMap<string, apigateway.IApiKey>;
   /** What the user says of a domain: its certificate, zone and bucket are no plain data. */
   readonly domain?: DomainProps;
+  /** Those of the user's, by which clients reach a private API. */
+  readonly vpcEndpoints?: readonly ec2.IInterfaceVpcEndpoint[];
+  /** The user's own, of a resource policy. */
+  readonly statements?: readonly iam.PolicyStatement[];
   /** What the user says of a load balancer, where it is no plain data. */
   readonly balancer?: Partial<Pick<LoadBalancerOptions, 'certificate' | 'sslPolicy' | 'loadBalancer' | 'accessLogBucket'>>;
   readonly target: EdgeTarget;
@@ -63,13 +68,16 @@ export interface RenderedApi {
   readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
   readonly listener?: elbv2.ApplicationListener;
   /** Of a WebSocket API, with what it is called by. */
-  readonly webSocket?: { readonly api: apigwv2.WebSocketApi; readonly stage: apigwv2.WebSocketStage };
+  readonly webSocket?: { readonly api: apigwv2.WebSocketApi; readonly stage: apigwv2.WebSocketStage; readonly callbackUrl: string };
   readonly httpApiDomain?: apigwv2.DomainName;
   readonly restApiDomain?: apigateway.DomainName;
+  readonly webSocketApiDomain?: apigwv2.DomainName;
   /** Gets the access log; absent if there is none. */
   readonly accessLogGroup?: logs.ILogGroup;
   /** Of the API keys, if a route asks for one. */
   readonly usagePlan?: apigateway.UsagePlan;
+  /** By which clients reach a private API: the one of its URL. */
+  readonly vpcEndpoint?: ec2.IInterfaceVpcEndpoint;
   /** That of the edge's own firewall. */
   readonly webAcl?: wafv2.CfnWebACL;
   /** Whom it knows by API keys, by name; absent where there is no such thing. */

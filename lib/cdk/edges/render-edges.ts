@@ -36,7 +36,12 @@ export function renderEdges(
         target,
         logGroup,
         balancer: edge._options,
-        ...defined({ domain: edge._options.domain, logProps: props.logs }),
+        ...defined({
+          domain: edge._options.domain,
+          vpcEndpoints: edge._options.privateApi?.vpcEndpoints,
+          statements: edge._options.resourcePolicyStatements,
+          logProps: props.logs,
+        }),
       };
       return [plan.name, new RenderedEdge(scopeOf(plan.group), plan, context, gateway)];
     }),

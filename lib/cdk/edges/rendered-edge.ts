@@ -1,5 +1,6 @@
 import type { RestApi, DomainName as RestApiDomain, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, DomainName as HttpApiDomain, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IInterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ApplicationListener, IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Grant } from 'aws-cdk-lib/aws-iam';
@@ -31,8 +32,10 @@ export class RenderedEdge extends Construct implements IEdge {
   readonly callbackUrl?: string;
   readonly httpApiDomain?: HttpApiDomain;
   readonly restApiDomain?: RestApiDomain;
+  readonly webSocketApiDomain?: HttpApiDomain;
   readonly usagePlan?: UsagePlan;
   readonly webAcl?: CfnWebACL;
+  readonly vpcEndpoint?: IInterfaceVpcEndpoint;
   readonly accessLogGroup?: ILogGroup;
   private readonly api: RenderedApi;
   private readonly routes: readonly EdgeRoutePlan[];
@@ -59,15 +62,17 @@ export class RenderedEdge extends Construct implements IEdge {
     if (this.api.loadBalancer !== undefined) this.loadBalancer = this.api.loadBalancer;
     if (this.api.listener !== undefined) this.listener = this.api.listener;
     if (this.api.webSocket !== undefined) {
-      const { api, stage } = this.api.webSocket;
+      const { api, stage, callbackUrl } = this.api.webSocket;
       this.webSocketApi = api;
       this.webSocketStage = stage;
-      this.callbackUrl = stage.callbackUrl;
+      this.callbackUrl = callbackUrl;
     }
     if (this.api.httpApiDomain !== undefined) this.httpApiDomain = this.api.httpApiDomain;
     if (this.api.restApiDomain !== undefined) this.restApiDomain = this.api.restApiDomain;
+    if (this.api.webSocketApiDomain !== undefined) this.webSocketApiDomain = this.api.webSocketApiDomain;
     if (this.api.usagePlan !== undefined) this.usagePlan = this.api.usagePlan;
     if (this.api.webAcl !== undefined) this.webAcl = this.api.webAcl;
+    if (this.api.vpcEndpoint !== undefined) this.vpcEndpoint = this.api.vpcEndpoint;
     if (this.api.accessLogGroup !== undefined) this.accessLogGroup = this.api.accessLogGroup;
   }
 

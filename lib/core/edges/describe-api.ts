@@ -16,6 +16,17 @@ export function apiGatewayServer(stage: string): ServerObject {
   };
 }
 
+/** The same of a private API, by one of its endpoints. */
+export function privateApiServer(stage: string): ServerObject {
+  const { variables, ...server } = apiGatewayServer(stage);
+  return {
+    ...server,
+    url: server.url.replace('{api}', '{api}-{endpoint}'),
+    description: 'The name that AWS gives the API at an interface endpoint',
+    variables: { ...variables, endpoint: { default: 'vpce-id', description: 'ID of the interface endpoint' } },
+  };
+}
+
 /** A body that API Gateway writes itself, and with details the gateway service, too. */
 export function errorSchema(detailed: boolean): Schema {
   const message: Schema = { type: 'string', description: 'What is wrong' };

@@ -1,12 +1,16 @@
 import { defined } from '../defined';
 import type { DomainPlan, EdgeTopology, IpAddressType } from '../model/topology';
 
-export function planDomain({ domain, ipAddressType }: Pick<EdgeTopology, 'domain' | 'ipAddressType'>): DomainPlan | undefined {
+/** @param scheme of the URL that clients call */
+export function planDomain(
+  { domain, ipAddressType }: Pick<EdgeTopology, 'domain' | 'ipAddressType'>,
+  scheme: 'https' | 'wss' = 'https',
+): DomainPlan | undefined {
   if (domain === undefined) return undefined;
   const { name, basePath, ownCertificate, inZone, tls, mutualTls } = domain;
   return {
     name,
-    url: `https://${name}${basePath ?? ''}`,
+    url: `${scheme}://${name}${basePath ?? ''}`,
     makesCertificate: !ownCertificate,
     records: inZone ? recordsOf(ipAddressType) : [],
     tls,

@@ -27,6 +27,8 @@ export const EDGE_FEATURES = {
   bodyValidation: { title: 'Bodies that must match a JSON Schema or a message of gRPC: `validation.body`' },
   detailedErrors: { title: 'Errors of API Gateway and the gateway service with the ID of the request in their body: `detailedErrors`' },
   firewall: { title: 'A web ACL of AWS WAF: `firewall`' },
+  privateApi: { title: 'An API that interface endpoints of VPCs reach, and nobody else: `privateApi`' },
+  resourcePolicy: { title: 'Statements of your own in the resource policy: `resourcePolicyStatements`' },
   cors: { title: 'Cross-origin requests from browsers: `cors`' },
   corsTokens: { title: 'Origins that CloudFormation knows: CDK tokens in `allowOrigins`' },
   transformed: {

@@ -42,6 +42,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   readonly needsKeys?: true;
   /** What it tells services of each request beside what authorizers do, in headers that no client can send. */
   readonly tells?: readonly IdentityHeader[];
+  /** Names of those headers that are the same for all clients, so that no limit can go by them. */
+  readonly tellsAll?: readonly string[];
   /** Present if its VPC link is one of version 1, of which an account has others. */
   readonly linkVersion1?: true;
   /** How it writes routes; absent: a method and a path. */
@@ -80,6 +82,8 @@ export interface RouteSyntax {
   parse(key: string, at: Reader): ParsedKey | undefined;
   /** The one route whose authorizer decides for all of them. */
   readonly gate: string;
+  /** Those that tell of what has happened already. */
+  readonly uncounted: readonly string[];
   /** Whether the response of the service goes back to the client, where a route says so. */
   answers(key: string, at: Reader): boolean;
 }

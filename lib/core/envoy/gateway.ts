@@ -12,7 +12,7 @@ import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
 import { ROUTES_HAVE_THE_LAST_WORD } from './edge/aggregator';
-import { clientThrottle } from './edge/client-throttle';
+import { clientThrottle, throttledMessage } from './edge/client-throttle';
 import { corsFilter, corsOfHost } from './edge/cors';
 import { grpcFilters } from './edge/grpc';
 import { detailedErrors, requestIdFilter, withDetails } from './edge/errors';
@@ -84,7 +84,7 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
     tracing: topology.tracing,
     settings: {
       ...headers,
-      ...localReplies([...withDetails(edge, missingKeys(edge)), ...grpcReplies(edge), ...detailedErrors(edge)]),
+      ...localReplies([...withDetails(edge, missingKeys(edge)), ...grpcReplies(edge), ...throttledMessage(edge), ...detailedErrors(edge)]),
     },
     requestLimits: largestRequestLimits(targets),
     ...defined({ idleSeconds }),

@@ -371,6 +371,10 @@ export interface EdgeTopology<Options = unknown> {
   readonly cache?: EdgeCache;
   /** From where clients may call it, as CIDR blocks; absent: from everywhere. */
   readonly ipRanges?: readonly string[];
+  /** Present: clients reach it by interface endpoints of VPCs alone, the user's or one that is made. */
+  readonly privateApi?: { readonly ownEndpoints: boolean };
+  /** How many statements of the user's its resource policy has; absent: none. */
+  readonly ownStatements?: number;
   /** Whether errors of the API itself have more than a message. */
   readonly detailedErrors?: true;
   /** Absent: none. */
@@ -536,6 +540,8 @@ export interface EdgeRoute {
   readonly validation?: RouteValidation;
   /** Present, where that is not always so: what the service answers goes back to the client. */
   readonly answered?: true;
+  /** Present: it tells of what has happened already, so that no limit of its client refuses it. */
+  readonly uncounted?: true;
   /** Present: requests need an API key, whatever the authorizer wants. */
   readonly apiKeyRequired?: true;
 }

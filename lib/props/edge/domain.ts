@@ -36,14 +36,14 @@ export interface MutualTlsProps {
 }
 
 /**
- * Name of your own for an edge: a custom domain of API Gateway that is Regional, with TLS 1.2 and 1.3.
+ * Name of your own for an API of any kind: a custom domain of API Gateway that is Regional, with TLS 1.2 and 1.3.
  *
  * @example
- * const domain: DomainProps = { domainName: 'api.example.com', hostedZone: zone };
+ * const domain: ApiDomainProps = { domainName: 'chat.example.com', hostedZone: zone };
  *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-custom-domain-names.html
  */
-export interface DomainProps {
+export interface ApiDomainProps {
   /** Name that clients call, in lower case, such as `api.example.com`. Each edge has a name of its own. */
   readonly domainName: string;
 
@@ -58,7 +58,8 @@ export interface DomainProps {
    * Public hosted zone of Route 53 that holds the name, in which records of the name are made: `A`, and `AAAA` too with
    * `IpAddressType.DUAL_STACK`.
    *
-   * @default - none: you give a certificate, and make the records for `httpApiDomain` or `restApiDomain` of the edge's handle
+   * @default - none: you give a certificate, and make the records for `httpApiDomain`, `restApiDomain` or `webSocketApiDomain` of the
+   * edge's handle
    */
   readonly hostedZone?: IHostedZone;
 
@@ -69,7 +70,17 @@ export interface DomainProps {
    * @default - none: the API has the whole domain
    */
   readonly basePath?: string;
+}
 
+/**
+ * Name of your own for an HTTP API: a custom domain of API Gateway that is Regional, with TLS 1.2 and 1.3.
+ *
+ * @example
+ * const domain: DomainProps = { domainName: 'api.example.com', hostedZone: zone };
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html
+ */
+export interface DomainProps extends ApiDomainProps {
   /**
    * Clients that prove who they are by certificates.
    *

@@ -1,10 +1,12 @@
 import type { Duration, Size } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IpAddressType, ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { IpAddressType as HttpIpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Aggregate } from './aggregate';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import type { CacheProps, RouteCacheProps } from './cache';
 import type { GrpcRouteProps } from './grpc-route';
+import type { PrivateApiProps } from './private-api';
 import type { OpenApiDocument } from './open-api-document';
 import type { GrpcRoutesProps, HttpApiGrpcRoutesProps, RestApiGrpcRoutesProps } from './grpc-routes';
 import { factoryInput } from '../factory-input';
@@ -557,12 +559,31 @@ export interface RestApiOptions extends ApiOptions {
    * Ranges of IP addresses from which clients may call the API, as CIDR blocks: a request from elsewhere gets 403, before any authorizer
    * looks at it. They become the API's resource policy.
    *
-   * Of IPv6 only with `ipAddressType: IpAddressType.DUAL_STACK`.
+   * Of IPv6 only with `ipAddressType: IpAddressType.DUAL_STACK`. Of a `privateApi` they are addresses in VPCs.
    *
    * @default - from everywhere
    * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
    */
   readonly allowedIpRanges?: string[];
+
+  /**
+   * Makes the API private: clients reach it by interface endpoints of VPCs alone. It has no `domain`, and `allowedIpRanges` are addresses
+   * in VPCs.
+   *
+   * @default - none: clients reach the API from the internet
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html
+   */
+  readonly privateApi?: PrivateApiProps;
+
+  /**
+   * Statements of your own in the resource policy of the API, beside those that the edge makes: what may call it is refused by
+   * `Effect.DENY`, and roles or accounts are allowed by `Effect.ALLOW`, also on routes of `Authorizer.iam()`. Nothing that the edge denies
+   * is opened by them, and none may allow everybody, which would open routes without the word of their authorizers.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+   */
+  readonly resourcePolicyStatements?: PolicyStatement[];
 
   /**
    * Whether all errors of API Gateway and of the gateway service, such as 400, 401, 403, 413, 429, 503 and 504, have the body
@@ -711,5 +732,7 @@ interface GivenEdgeOptions
   readonly securitySchemes?: { readonly [name: string]: object };
   readonly authorizer?: object;
   readonly domain?: DomainProps;
+  readonly privateApi?: PrivateApiProps;
+  readonly resourcePolicyStatements?: PolicyStatement[];
   readonly clients?: { readonly [name: string]: EdgeClientProps };
 }

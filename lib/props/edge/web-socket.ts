@@ -1,12 +1,14 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 import type { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IWebSocketApiAuthorizer } from './authorizer';
+import type { ApiDomainProps } from './domain';
+import type { ClientThrottleProps } from './client-throttle';
 import type { GatewayProps, ThrottleProps } from './edge';
 
 /**
  * Route of a WebSocket API: what becomes of the connections and messages that it takes. The service gets each as `POST` request with the
- * message as body, and the headers `x-websocket-connection-id`, `x-websocket-event` (`CONNECT`, `MESSAGE` or `DISCONNECT`),
- * `x-websocket-domain` and `x-websocket-stage`, which no client can send.
+ * message as body, and the headers `x-websocket-connection-id`, `x-websocket-event` (`CONNECT`, `MESSAGE` or `DISCONNECT`) and
+ * `x-websocket-callback-url`, which no client can send.
  *
  * @example
  * const rooms: WebSocketRouteProps = { service: 'chat', path: '/rooms/join', routeResponse: true };
@@ -110,6 +112,16 @@ export interface WebSocketApiOptions {
   readonly throttle?: ThrottleProps;
 
   /**
+   * Limit on the connections and messages of each client by itself, at the gateway service. The header is one of the authorizer of
+   * `$connect`, or `x-websocket-connection-id`, by which each connection has the limit for itself. Above it a client cannot connect, and a
+   * message does not reach the service: the client gets `{"message":"Too Many Requests"}` if the route has a `routeResponse`, and else
+   * nothing. `$disconnect` is not limited.
+   *
+   * @default - none: all clients share the limits of `throttle`
+   */
+  readonly clientThrottle?: ClientThrottleProps;
+
+  /**
    * Time that the gateway service waits for the whole response of a service, retries included, 50 milliseconds to 29 seconds; then the
    * service's request is cancelled. A shorter timeout of the service ends requests sooner.
    *
@@ -139,6 +151,24 @@ export interface WebSocketApiOptions {
    * @default - IPv4
    */
   readonly ipAddressType?: IpAddressType;
+
+  /**
+   * Name of your own by which clients connect, with its certificate and DNS records. `url` and `callbackUrl` of the edge are then those of
+   * the domain.
+   *
+   * @default - none: clients connect by the name that AWS gives the API
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-custom-domain-names.html
+   */
+  readonly domain?: ApiDomainProps;
+
+  /**
+   * Whether clients can connect by the name that AWS gives the API, `wss://<id>.execute-api.<region>.amazonaws.com`. To set `domain` of an
+   * edge that is deployed switches it off: set this to true until all clients use the domain. Without `domain` it cannot be off.
+   *
+   * @default - true without `domain`, false with it
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-disable-default-endpoint.html
+   */
+  readonly executeApiEndpoint?: boolean;
 
   /**
    * Whether API Gateway writes an access log, in JSON, to the log group of the mesh.

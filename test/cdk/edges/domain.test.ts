@@ -6,7 +6,7 @@ import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Authorizer, Edge } from '../../../lib';
-import type { HttpApiOptions, RestApiOptions } from '../../../lib';
+import type { HttpApiOptions, RestApiOptions, WebSocketApiOptions } from '../../../lib';
 import { stackWithEdge } from './stack-with-gateway';
 
 const zoneIn = (stack: Stack) => HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
@@ -20,12 +20,15 @@ const http = (options: (stack: Stack) => Partial<HttpApiOptions>) =>
   stackWithEdge((stack) => Edge.httpApi({ authorizer, routes, ...options(stack) }));
 const rest = (options: (stack: Stack) => Partial<RestApiOptions>) =>
   stackWithEdge((stack) => Edge.restApi({ authorizer, routes, ...options(stack) }));
+const webSocket = (options: (stack: Stack) => Partial<WebSocketApiOptions>) =>
+  stackWithEdge((stack) => Edge.webSocketApi({ authorizer, routes: { $connect: { service: 'catalog' } }, ...options(stack) }));
 const inZone = (stack: Stack) => ({ domain: { domainName: 'api.example.com', hostedZone: zoneIn(stack) } });
 
 describe.each([
-  ['an HTTP API', http, 'AWS::ApiGatewayV2::DomainName', 'AWS::ApiGatewayV2::Api'],
-  ['a REST API', rest, 'AWS::ApiGateway::DomainName', 'AWS::ApiGateway::RestApi'],
-] as const)('the domain of %s', (_, render, type, apiType) => {
+  ['an HTTP API', http, 'AWS::ApiGatewayV2::DomainName', 'AWS::ApiGatewayV2::Api', 'https'],
+  ['a REST API', rest, 'AWS::ApiGateway::DomainName', 'AWS::ApiGateway::RestApi', 'https'],
+  ['a WebSocket API', webSocket, 'AWS::ApiGatewayV2::DomainName', 'AWS::ApiGatewayV2::Api', 'wss'],
+] as const)('the domain of %s', (_, render, type, apiType, scheme) => {
   test('has a certificate that the hosted zone shows to be yours, and a record', () => {
     const { template, edge } = render(inZone);
     const made = template();
@@ -42,7 +45,7 @@ describe.each([
       HostedZoneId: 'Z1',
       AliasTarget: { DNSName: { 'Fn::GetAtt': Match.arrayWith(['RegionalDomainName']) } },
     });
-    expect(edge.url).toBe('https://api.example.com');
+    expect(edge.url).toBe(`${scheme}://api.example.com`);
   });
 
   test('leads to the stage, before the record leads to it', () => {
@@ -69,21 +72,7 @@ describe.each([
   test('may have the API at a path of any length', () => {
     const { template, edge } = render((stack) => ({ domain: { ...inZone(stack).domain, basePath: '/shop/v1' } }));
     template().hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', { ApiMappingKey: 'shop/v1' });
-    expect(edge.url).toBe('https://api.example.com/shop/v1');
-  });
-
-  test('asks clients for certificates of the trust store', () => {
-    const made = render((stack) => ({
-      domain: {
-        domainName: 'api.example.com',
-        certificate: certificateIn(stack),
-        mutualTls: { bucket: bucketIn(stack), key: 'partners.pem', version: '7', ownershipCertificate: certificateIn(stack, 'Owner') },
-      },
-    })).template();
-    made.hasResourceProperties(type, {
-      MutualTlsAuthentication: { TruststoreUri: 's3://trust-stores/partners.pem', TruststoreVersion: '7' },
-    });
-    expect(JSON.stringify(made.findResources(type))).toMatch(/"OwnershipVerificationCertificateArn":"[^"]*Owner"/);
+    expect(edge.url).toBe(`${scheme}://api.example.com/shop/v1`);
   });
 
   test('moves its mapping where the path changes, and makes no other one', () => {
@@ -98,10 +87,28 @@ describe.each([
   });
 });
 
+test.each([
+  ['an HTTP API', http, 'AWS::ApiGatewayV2::DomainName'],
+  ['a REST API', rest, 'AWS::ApiGateway::DomainName'],
+] as const)('the domain of %s asks clients for certificates of the trust store', (_, render, type) => {
+  const made = render((stack) => ({
+    domain: {
+      domainName: 'api.example.com',
+      certificate: certificateIn(stack),
+      mutualTls: { bucket: bucketIn(stack), key: 'partners.pem', version: '7', ownershipCertificate: certificateIn(stack, 'Owner') },
+    },
+  })).template();
+  made.hasResourceProperties(type, {
+    MutualTlsAuthentication: { TruststoreUri: 's3://trust-stores/partners.pem', TruststoreVersion: '7' },
+  });
+  expect(JSON.stringify(made.findResources(type))).toMatch(/"OwnershipVerificationCertificateArn":"[^"]*Owner"/);
+});
+
 test('clients with IPv6 addresses find the domain, too', () => {
   const made = [
     http((stack) => ({ ...inZone(stack), ipAddressType: apigwv2.IpAddressType.DUAL_STACK })).template(),
     rest((stack) => ({ ...inZone(stack), ipAddressType: apigateway.IpAddressType.DUAL_STACK })).template(),
+    webSocket((stack) => ({ ...inZone(stack), ipAddressType: apigwv2.IpAddressType.DUAL_STACK })).template(),
   ];
   for (const template of made) template.hasResourceProperties('AWS::Route53::RecordSet', { Type: 'AAAA', Name: 'api.example.com.' });
   made[0]?.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
@@ -142,5 +149,26 @@ test('a REST API whose own name is switched off is deployed anew, so that it hol
 test('the handle has the domain, for records of your own', () => {
   expect(http(inZone).edge.httpApiDomain).toBeInstanceOf(apigwv2.DomainName);
   expect(rest(inZone).edge.restApiDomain).toBeInstanceOf(apigateway.DomainName);
+  expect(webSocket(inZone).edge.webSocketApiDomain).toBeInstanceOf(apigwv2.DomainName);
   expect(http(() => ({})).edge.httpApiDomain).toBeUndefined();
+});
+
+test('services of a WebSocket API get the URL for messages to connections in a header of each request, as the handle has it', () => {
+  const urls = (executeApiEndpoint: boolean): readonly string[] => {
+    const { template, edge, stack } = webSocket((scope) => ({
+      domain: { ...inZone(scope).domain, basePath: '/chat' },
+      executeApiEndpoint,
+    }));
+    const told = Object.values(template().findResources('AWS::ApiGatewayV2::Integration')).map(({ Properties }) =>
+      JSON.stringify(
+        (Properties as { RequestParameters: Readonly<Record<string, unknown>> }).RequestParameters[
+          'integration.request.header.x-edge-identity-callback-55rl'
+        ],
+      ),
+    );
+    expect(told).toEqual([JSON.stringify(stack.resolve(`'${edge.callbackUrl ?? ''}'`))]);
+    return told;
+  };
+  expect(urls(false)).toEqual([`"'https://api.example.com/chat'"`]);
+  expect(urls(true).join()).toMatch(/execute-api.*\/prod'/);
 });

@@ -35,7 +35,11 @@ export function stackWithEdge(makeEdge: (stack: Stack) => Edge, options: { reado
     apiKeys: userApiKeys(edge),
     target,
     logGroup,
-    ...defined({ domain: edge._options.domain }),
+    ...defined({
+      domain: edge._options.domain,
+      vpcEndpoints: edge._options.privateApi?.vpcEndpoints,
+      statements: edge._options.resourcePolicyStatements,
+    }),
   };
   // The edge only hands the gateway out.
   const rendered = new RenderedEdge(stack, planEdge(topology, parsed), context, undefined as unknown as IMicroservice);

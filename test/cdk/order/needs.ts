@@ -306,6 +306,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
       const vpcs = subnetsOf(graph, service).flatMap(({ properties }) => graph.in(properties['VpcId']));
       const ofVpc = graph
         .ofType('AWS::EC2::VPCEndpoint')
+        // That of a private API is for its clients: no task needs it to start.
+        .filter(({ properties }) => !JSON.stringify(properties['ServiceName']).includes('execute-api'))
         .filter(({ properties }) => graph.in(properties['VpcId']).some((vpc) => vpcs.includes(vpc)));
       return each([service], ofVpc);
     }),

@@ -48,6 +48,8 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
     ),
     detailedErrors: ({ errors }) => errors?.template?.includes('$context.requestId') === true,
     firewall: ({ firewall }) => firewall !== undefined && 'groups' in firewall && firewall.groups.length === 3,
+    privateApi: ({ privateApi, policy }) => privateApi?.makesEndpoint === true && policy?.isPrivate === true,
+    resourcePolicy: ({ policy }) => policy?.ownStatements === 1,
     cors: ({ cors }) => cors?.preflightHeaders['Access-Control-Allow-Origin'] === "'https://shop.example'",
     stage: ({ stage }) => stage.name === 'live',
     dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',

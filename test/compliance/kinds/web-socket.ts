@@ -22,11 +22,16 @@ export const webSocketApiProofs: KindProofs<WebSocketApiPlan> = {
     queryToken: ({ authorizer }) => authorizer?.identitySource.join() === 'route.request.querystring.token',
     iam: asked('AWS_IAM'),
     throttle: ({ stage }) => stage.throttle?.rateLimit === 50 && stage.routeThrottles['$connect']?.burstLimit === 10,
+    clientThrottle: (_, { clientThrottle }) => clientThrottle?.header === 'x-user' && clientThrottle.burstLimit === 10,
     timeout: (_, { routes }) => routes.every(({ policy }) => policy?.timeoutSeconds === 10),
     routeResponse: ({ routes }) => routes.some(({ key, answered }) => key === '$default' && answered),
     defaultRoute: ({ routes }) => routes.some(({ key }) => key === '$default'),
     stage: ({ stage }) => stage.name === 'live',
     dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',
+    domain: ({ domain, callback, executeApiEndpoint }) =>
+      domain?.name === 'api.example.com' && callback.url === 'https://api.example.com' && executeApiEndpoint === false,
+    basePath: ({ domain, callback }) =>
+      domain?.mappingKey === 'shop/v1' && domain.url === 'wss://api.example.com/shop/v1' && callback.url?.endsWith('/shop/v1') === true,
     accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.connectionId') === true,
   },
 };

@@ -23,6 +23,7 @@ import { STORAGE_MISTAKES } from './mistakes/storage';
 import { SYSTEM_MISTAKES } from './mistakes/system';
 import { CAPACITY_MISTAKES } from './mistakes/capacity';
 import { CLIENT_MISTAKES } from './mistakes/clients';
+import { RESOURCE_POLICY_MISTAKES } from './mistakes/resource-policies';
 import { WEB_SOCKET_MISTAKES } from './mistakes/web-socket';
 import { WORKER_MISTAKES } from './mistakes/workers';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
@@ -49,6 +50,7 @@ const SUBJECTS = [
   EDGE_CLIENT_MISTAKES,
   EDGE_FIREWALL_MISTAKES,
   LOAD_BALANCER_MISTAKES,
+  RESOURCE_POLICY_MISTAKES,
   WEB_SOCKET_MISTAKES,
   GRPC_MISTAKES,
   AUTHORIZER_MISTAKES,

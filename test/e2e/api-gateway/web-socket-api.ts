@@ -15,6 +15,7 @@ import { API_HOST, CLIENT_ADDRESS, requestId } from './client-request';
 import type { Wired } from './wiring';
 import { edgeOf, Wiring } from './wiring';
 
+const [API_ID = ''] = API_HOST.split('.');
 const MAPPED_HEADER = 'integration.request.header.';
 
 interface SocketRoute {
@@ -33,6 +34,8 @@ interface SocketApi {
   readonly securityGroups: readonly string[];
   readonly stage: string;
   readonly selection: string;
+  /** The paths at which it is, by the names that clients can call. */
+  readonly roots: ReadonlyMap<string, string>;
   readonly routes: ReadonlyMap<string, SocketRoute>;
 }
 
@@ -42,6 +45,8 @@ function socketApi(template: Template, edge: string): SocketApi {
   const stage = api === undefined ? undefined : wiring.allOf('ApiGatewayV2::Stage', 'ApiId', api.id)[0];
   if (api === undefined || stage === undefined) throw new Error(`there is no WebSocket API of the edge "${edge}"`);
   const routes = wiring.allOf('ApiGatewayV2::Route', 'ApiId', api.id).map((route) => readRoute(wiring, api, route));
+  const stageName = Fields.of(stage.properties, stage.id).text('StageName');
+  const open = api.properties['DisableExecuteApiEndpoint'] !== true;
   const [balancer] = linked(wiring);
   if (balancer === undefined) throw new Error('there is no VPC link of version 1');
   const [listener] = wiring.allOf('ElasticLoadBalancingV2::Listener', 'LoadBalancerArn', balancer.id);
@@ -50,8 +55,9 @@ function socketApi(template: Template, edge: string): SocketApi {
   return {
     gateway: wiring.ecsService('LoadBalancers', 'TargetGroupArn', targets?.id ?? ''),
     securityGroups: wiring.securityGroups(balancer, 'SecurityGroups'),
-    stage: Fields.of(stage.properties, stage.id).text('StageName'),
+    stage: stageName,
     selection: Fields.of(api.properties, api.id).text('RouteSelectionExpression'),
+    roots: new Map([...wiring.domains(api.id), ...(open ? ([[API_HOST, `/${stageName}`]] as const) : [])]),
     routes: new Map(routes.map((route) => [route.key, route])),
   };
 }
@@ -76,7 +82,12 @@ function readRoute(wiring: Wiring, api: Wired, route: Wired): SocketRoute {
   return {
     key: fields.text('RouteKey'),
     path: uri.replace(/^http:\/\/.*:80(?=\/)/, ''),
-    parameters: properties['RequestParameters'] as Readonly<Record<string, string>>,
+    parameters: Object.fromEntries(
+      Object.entries((properties['RequestParameters'] ?? {}) as JsonObject).map(([name, value]) => [
+        name,
+        wiring.resolver.text(value).replace(`https://${api.id}.execute-api.`, `https://${API_ID}.execute-api.`),
+      ]),
+    ),
     authorizationType: fields.optionalText('AuthorizationType') ?? 'NONE',
     identitySource: (authorizer?.properties['IdentitySource'] ?? []) as readonly string[],
     answered: fields.optionalText('RouteResponseSelectionExpression') === '$default',
@@ -88,6 +99,8 @@ export type Decide = (token: string) => string | undefined;
 
 interface Connection {
   readonly id: string;
+  /** By which the client has called. */
+  readonly host: string;
   readonly socket: WebSocket;
   readonly principal: string | undefined;
 }
@@ -121,7 +134,7 @@ export class WebSocketGateway {
   static async open(cluster: Cluster, edge: string, decide: Decide): Promise<WebSocketGateway> {
     const api = socketApi(cluster.template, edge);
     const client = await cluster.client({ name: 'web-socket-api', securityGroups: api.securityGroups });
-    const endpoint = await cluster.vpc.joinInternet('connections', [API_HOST]);
+    const endpoint = await cluster.vpc.joinInternet('connections', [API_HOST, ...api.roots.keys()]);
     const connections = endpoint.fork(program('connections-server'));
     await once(connections, 'message');
     const gateway = new WebSocketGateway(cluster, api, client, decide, connections);
@@ -131,8 +144,9 @@ export class WebSocketGateway {
     return gateway;
   }
 
+  /** Without a path; a client names the host of the API or of its domain. */
   get url(): string {
-    return `ws://127.0.0.1:${(this.server.address() as AddressInfo).port}/${this.api.stage}`;
+    return `ws://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   private async close(): Promise<void> {
@@ -160,7 +174,9 @@ export class WebSocketGateway {
     const route = this.api.routes.get('$connect');
     if (route === undefined) throw new Error('the API has no $connect');
     const url = new URL(request.url ?? '/', 'ws://api');
-    if (url.pathname !== `/${this.api.stage}`) {
+    const { host = '' } = request.headers;
+    const root = this.api.roots.get(host);
+    if (root === undefined || url.pathname !== (root || '/')) {
       refuse(403);
       return;
     }
@@ -178,7 +194,7 @@ export class WebSocketGateway {
       return;
     }
     this.count += 1;
-    const connection = { id: `L0SM9cOFvHcCIhw=${this.count}`, principal };
+    const connection = { id: `L0SM9cOFvHcCIhw=${this.count}`, host, principal };
     const headers = Object.fromEntries(
       Object.entries(request.headers).filter(([name, value]) => typeof value === 'string' && !HOP_BY_HOP.includes(name)),
     ) as Readonly<Record<string, string>>;
@@ -225,14 +241,14 @@ export class WebSocketGateway {
   /** https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-data-mapping.html */
   private async send(
     route: SocketRoute,
-    { id, principal }: Pick<Connection, 'id' | 'principal'>,
+    { id, host, principal }: Pick<Connection, 'id' | 'host' | 'principal'>,
     eventType: string,
     body: string,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<HttpResponse> {
     const context: Readonly<Record<string, string | undefined>> = {
       'context.identity.sourceIp': CLIENT_ADDRESS,
-      'context.domainName': API_HOST,
+      'context.domainName': host,
       'context.stage': this.api.stage,
       'context.routeKey': route.key,
       'context.requestId': requestId(),
@@ -264,10 +280,12 @@ export class WebSocketGateway {
   /**
    * POST sends a message to a connection, DELETE closes it:
    * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+   * By a domain the path has no stage, and a name that is switched off is so for this, too: https://github.com/aws/aws-sdk-net/issues/1860
    */
-  private callback({ method, path, body }: ConnectionsRequest): number {
-    const start = `/${this.api.stage}/@connections/`;
-    if (!path.startsWith(start)) return 403;
+  private callback({ method, host, path, body }: ConnectionsRequest): number {
+    const root = this.api.roots.get(host.replace(/:443$/, ''));
+    const start = `${root ?? ''}/@connections/`;
+    if (root === undefined || !path.startsWith(start)) return 403;
     const connection = this.open.get(decodeURIComponent(path.slice(start.length)));
     if (connection === undefined) return 410;
     if (method === 'DELETE') connection.socket.close();

@@ -38,9 +38,10 @@ async function take(incoming: IncomingMessage): Promise<{ readonly status: numbe
 
 /** To the port of HTTPS, the only way out that security groups leave, but without TLS, which the stand-in for AWS does not speak. */
 async function send(headers: Readonly<Record<string, string>>, body: string): Promise<number | string> {
-  const { 'x-websocket-domain': host, 'x-websocket-stage': stage = '', 'x-websocket-connection-id': id = '' } = headers;
+  const { 'x-websocket-callback-url': url = '', 'x-websocket-connection-id': id = '' } = headers;
+  const { hostname: host, pathname } = new URL(`${url}/@connections/${encodeURIComponent(id)}`);
   return new Promise((resolve) => {
-    const sent = request({ host, port: 443, path: `/${stage}/@connections/${encodeURIComponent(id)}`, method: 'POST' }, (response) => {
+    const sent = request({ host, port: 443, path: pathname, method: 'POST' }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 export interface ConnectionsRequest {
   readonly number: number;
   readonly method: string;
+  readonly host: string;
   readonly path: string;
   readonly body: string;
 }
@@ -31,7 +32,8 @@ createServer((incoming, response) => {
       response.writeHead(status);
       response.end();
     });
-    process.send?.({ number, method: incoming.method, path: incoming.url, body: (chunks as readonly string[]).join('') });
+    const { method, url: path, headers } = incoming;
+    process.send?.({ number, method, host: headers.host, path, body: (chunks as readonly string[]).join('') });
   });
 }).listen(443, '0.0.0.0', () => process.send?.('listening'));
 process.once('disconnect', () => process.exit(0));

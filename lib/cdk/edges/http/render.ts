@@ -7,11 +7,11 @@ import type { Cors, EdgePlan } from '../../../core/plan/edge-plan';
 import { accessLogDestination } from '../access-log-destination';
 import { acknowledge } from '../../acknowledge';
 import type { EdgeContext, RenderedApi } from '../model';
+import { renderMappedDomain } from '../mapped-domain';
 import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
 import { accessLogGroup } from './access-logs';
 import { renderAuthorizer } from './authorizers';
-import { renderHttpApiDomain } from './domain';
 import type { HttpApiPlan, HttpRoutePlan, HttpStagePlan } from '../../../core/edges/http/plan';
 import { defined } from '../../../core/defined';
 
@@ -36,7 +36,7 @@ export function renderHttpApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   const routes = new Map(plan.routes.map((route) => [route.id, renderRoute(api, route, integration, authorizers)]));
   const logGroup = plan.stage.accessLogFormat === undefined ? undefined : accessLogGroup(scope, api.apiId, context);
   const stage = renderStage(api, plan.stage, routes, logGroup);
-  const domain = plan.domain === undefined ? undefined : renderHttpApiDomain(scope, plan.domain, stage, context);
+  const domain = plan.domain === undefined ? undefined : renderMappedDomain(scope, plan.domain, { api, stage }, context);
   return {
     httpApi: api,
     url: plan.domain?.url ?? urlOf(api, plan.stage),

@@ -1,6 +1,7 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
+import type { IInterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { accessLogDestination } from '../access-log-destination';
 import { acknowledge } from '../../acknowledge';
@@ -17,6 +18,7 @@ import { nestPaths } from './nested-paths';
 import { acknowledgeNoCache } from './no-cache';
 import type { CorsPlan } from '../../../core/edges/rest/cors';
 import type { ErrorsPlan } from '../../../core/edges/rest/errors';
+import { renderPrivateEndpoints } from './private-endpoint';
 import { resourcePolicy } from './resource-policy';
 import { LISTENER_PORT, renderLoadBalancer } from '../load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
@@ -40,7 +42,8 @@ interface Backend {
 
 export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeContext): RenderedApi {
   const plan = edge.api as RestApiPlan;
-  const api = renderApi(scope, edge, plan, context);
+  const vpcEndpoints = renderPrivateEndpoints(scope, plan.privateApi, edge.apiName, context);
+  const api = renderApi(scope, edge, plan, vpcEndpoints, context);
   const backend = renderBackend(scope, edge.apiName, plan.connections, context);
   const authorizers = new Map(
     plan.authorizers.map((authorizer) => [authorizer.id, renderAuthorizer(api, authorizer, context.authorizers.get(authorizer.id))]),
@@ -57,12 +60,14 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   const webAcl = plan.firewall === undefined ? undefined : renderFirewall(scope, plan.firewall, edge.apiName, stage);
   const domain = plan.domain === undefined ? undefined : renderRestApiDomain(scope, plan.domain, stage, context);
   const { region, urlSuffix } = Stack.of(api);
+  const [vpcEndpoint] = vpcEndpoints;
+  const host = vpcEndpoint === undefined ? api.restApiId : `${api.restApiId}-${vpcEndpoint.vpcEndpointId}`;
   return {
     restApi: api,
     // By its name, not by the stage: that comes after the services, which may want to know the URL.
-    url: plan.domain?.url ?? `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${plan.stage.name}`,
+    url: plan.domain?.url ?? `https://${host}.execute-api.${region}.${urlSuffix}/${plan.stage.name}`,
     clients,
-    ...defined({ usagePlan, webAcl, restApiDomain: domain }),
+    ...defined({ usagePlan, webAcl, restApiDomain: domain, vpcEndpoint }),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
     ...(plan.stage.accessLogFormat === undefined ? {} : { accessLogGroup: context.logGroup }),
@@ -87,8 +92,9 @@ const IP_ADDRESS_TYPES = { ipv4: apigateway.IpAddressType.IPV4, dualstack: apiga
 function renderApi(
   scope: Construct,
   edge: EdgePlan,
-  { stage: plan, ipAddressType, domain, executeApiEndpoint, policy }: RestApiPlan,
-  { logGroup }: EdgeContext,
+  { stage: plan, ipAddressType, domain, executeApiEndpoint, policy, privateApi }: RestApiPlan,
+  vpcEndpoints: readonly IInterfaceVpcEndpoint[],
+  { logGroup, statements = [] }: EdgeContext,
 ): apigateway.RestApi {
   const api = new apigateway.RestApi(scope, 'RestApi', {
     // CloudWatch measures it by its name, not by its ID: without the stack's, environments of an app would share metrics. AWS names no
@@ -97,11 +103,13 @@ function renderApi(
     restApiName: `${Aws.STACK_NAME}-${edge.apiName}`,
     description: edge.description,
     endpointConfiguration: {
-      types: [apigateway.EndpointType.REGIONAL],
+      types: [privateApi === undefined ? apigateway.EndpointType.REGIONAL : apigateway.EndpointType.PRIVATE],
+      // Each gives the API a name in DNS, which needs no private DNS of the endpoint.
+      ...(privateApi === undefined ? {} : { vpcEndpoints: [...vpcEndpoints] }),
       ...defined({ ipAddressType: ipAddressType === undefined ? undefined : IP_ADDRESS_TYPES[ipAddressType] }),
     },
     ...(executeApiEndpoint === false ? { disableExecuteApiEndpoint: true } : {}),
-    ...(policy === undefined ? {} : { policy: resourcePolicy(policy, plan.name) }),
+    ...(policy === undefined ? {} : { policy: resourcePolicy(policy, plan.name, { vpcEndpoints, statements }) }),
     // Bodies pass unchanged, whatever their type.
     binaryMediaTypes: ['*/*'],
     // One for the stack, not one for each API: account-logging.ts.

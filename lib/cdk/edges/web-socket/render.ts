@@ -9,6 +9,7 @@ import { accessLogDestination } from '../access-log-destination';
 import { allowLogging } from '../account-logging';
 import { LISTENER_PORT, renderLoadBalancer } from '../load-balancer';
 import type { EdgeContext, RenderedApi } from '../model';
+import { renderMappedDomain } from '../mapped-domain';
 import { waitFor } from '../wait-for';
 import { renderAuthorizer } from './authorizer';
 import { metricsOf } from './metrics';
@@ -35,19 +36,32 @@ export function renderWebSocketApi(scope: Construct, edge: EdgePlan, context: Ed
     routeSelectionExpression: plan.routeSelectionExpression,
     ...defined({ ipAddressType: plan.ipAddressType === undefined ? undefined : IP_ADDRESS_TYPES[plan.ipAddressType] }),
   });
+  (api.node.defaultChild as apigwv2.CfnApi).disableExecuteApiEndpoint = plan.executeApiEndpoint === false ? true : undefined;
+  const callbackUrl = plan.callback.url ?? urlOf(api, plan.stage);
+  // A literal stands in quotes.
+  const told = { [plan.callback.parameter]: `'${callbackUrl}'` };
   const backend = renderBackend(scope, edge.apiName, context);
   const authorizer =
     plan.authorizer === undefined ? undefined : renderAuthorizer(api, plan.authorizer, context.authorizers.get(plan.authorizer.id));
-  const routes = plan.routes.map((route) => renderRoute(api, route, backend, authorizer));
+  const routes = plan.routes.map((route) =>
+    renderRoute(api, { ...route, requestParameters: { ...route.requestParameters, ...told } }, backend, authorizer),
+  );
   const stage = renderStage(api, plan.stage, routes, context);
+  const domain = plan.domain === undefined ? undefined : renderMappedDomain(scope, plan.domain, { api, stage }, context);
   return {
-    webSocket: { api, stage },
-    url: stage.url,
+    webSocket: { api, stage, callbackUrl },
+    url: plan.domain?.url ?? stage.url,
+    ...defined({ webSocketApiDomain: domain }),
     // Permission is asked for where a client connects, whatever it sends then.
     invocationArn: () => api.arnForExecuteApiV2('$connect', plan.stage.name),
     metrics: metricsOf(scope, api),
     ...(plan.stage.accessLogFormat === undefined ? {} : { accessLogGroup: context.logGroup }),
   };
+}
+
+/** Not that of the stage, which comes after the routes. */
+function urlOf({ apiId, stack }: apigwv2.WebSocketApi, { name }: WebSocketStagePlan): string {
+  return `https://${apiId}.execute-api.${stack.region}.${stack.urlSuffix}/${name}`;
 }
 
 /** A VPC link of version 1, since a WebSocket API knows no other, and it knows no other load balancer. */

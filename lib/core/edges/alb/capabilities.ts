@@ -34,6 +34,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   bodyValidation: NO_VALIDATION,
   detailedErrors: { no: 'a load balancer has no ID of a request that clients see' },
   firewall: { no: 'its load balancer is protected by a web ACL of your own: wafv2.CfnWebACLAssociation with loadBalancer of the handle' },
+  privateApi: { no: 'a load balancer has no interface endpoint', fix: 'give a loadBalancer of your own that is internal' },
+  resourcePolicy: { no: 'a load balancer has no resource policy', fix: 'use its security group' },
   cors: true,
   corsTokens: { no: "the gateway service's Envoy compares origins, which must be known at synthesis" },
   transformed: true,

@@ -35,6 +35,8 @@ export const CAPABILITIES: EdgeCapabilities = {
     no: 'AWS WAF does not protect HTTP APIs',
     fix: 'put Amazon CloudFront with a web ACL in front of it',
   },
+  privateApi: { no: 'only REST APIs can be private' },
+  resourcePolicy: { no: 'an HTTP API has no resource policy', fix: 'let an authorizer decide' },
   cors: true,
   corsTokens: true,
   transformed: true,

@@ -22,6 +22,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   bodyValidation: true,
   detailedErrors: true,
   firewall: true,
+  privateApi: true,
+  resourcePolicy: true,
   cors: true,
   corsTokens: {
     no: 'Envoy compares the origins of a REST API, so they must be known when the app is synthesized',

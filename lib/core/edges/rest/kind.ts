@@ -5,7 +5,7 @@ import { bySpecificity, shapeOf } from '../../model/edge-routes';
 import { defined } from '../../defined';
 import type { EdgeRoute, EdgeTopology, PathSegment } from '../../model/topology';
 import { authorizersUsed } from '../authorizers-used';
-import { apiGatewayServer, errorSchema } from '../describe-api';
+import { apiGatewayServer, errorSchema, privateApiServer } from '../describe-api';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
 import { planCors } from './cors';
@@ -75,8 +75,8 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
     const found = nestablePaths(edge.routes, edge.options.nestedPaths, preflightsOf(edge));
     return found === undefined ? undefined : { ...found, option: 'nestedStackPaths', otherwise: FEWER_RESOURCES };
   },
-  describe: ({ stageName, cors, detailedErrors }) => ({
-    server: apiGatewayServer(`/${stageName}`),
+  describe: ({ stageName, cors, detailedErrors, privateApi }) => ({
+    server: privateApi === undefined ? apiGatewayServer(`/${stageName}`) : privateApiServer(`/${stageName}`),
     error: errorSchema(detailedErrors === true),
     takesOptions: () => cors === undefined,
   }),

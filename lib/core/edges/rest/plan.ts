@@ -60,12 +60,19 @@ export interface RestApiPlan {
   readonly domain?: DomainPlan;
   /** Present: clients cannot call the API by the name that AWS gives it. */
   readonly executeApiEndpoint?: false;
+  /** Present: only interface endpoints of VPCs reach it. */
+  readonly privateApi?: PrivateApiPlan;
   /** Present if a route asks for an API key: the id of that authorizer. */
   readonly apiKeys?: ApiKeysPlan;
   /** Absent: none. */
   readonly firewall?: FirewallPlan;
   /** Absent: there are none. */
   readonly clients?: readonly ClientPlan[];
+}
+
+export interface PrivateApiPlan {
+  /** Whether one is made, since the user brings none. */
+  readonly makesEndpoint: boolean;
 }
 
 /** Each has a usage plan for the stage. */
@@ -158,6 +165,7 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
       ipAddressType: edge.ipAddressType,
       domain: planDomain(edge),
       executeApiEndpoint: edge.executeApiEndpoint,
+      privateApi: edge.privateApi === undefined ? undefined : { makesEndpoint: !edge.privateApi.ownEndpoints },
       firewall: planFirewall(edge.firewall),
       clients: edge.clients,
       apiKeys: apiKeys === undefined ? undefined : { id: apiKeys.id, createsKey: apiKeys.createsKey === true },

@@ -5,10 +5,6 @@ const NO_TOKENS = {
   no: 'a WebSocket API has Lambda and IAM authorizers alone',
   fix: 'let a function check the token: Authorizer.lambda()',
 };
-const NO_DOMAIN = {
-  no: 'the edge gives a WebSocket API no domain yet',
-  fix: 'map a domain of your own to webSocketStage of the edge with apigatewayv2.ApiMapping',
-};
 const NO_REQUESTS = { no: 'messages are no requests of browsers to URLs' };
 const NO_VALIDATION = { no: 'the service checks its messages' };
 
@@ -25,7 +21,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   clients: NO_KEYS,
   scopes: NO_TOKENS,
   throttle: true,
-  clientThrottle: { no: 'connections and messages are limited by throttle alone yet' },
+  clientThrottle: true,
   timeout: true,
   streaming: { no: 'a message has one response, which is passed on when it is complete', fix: 'send messages to the connection' },
   cache: { no: 'it keeps no responses' },
@@ -33,6 +29,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   bodyValidation: NO_VALIDATION,
   detailedErrors: { no: 'its errors are messages with connectionId and requestId already' },
   firewall: { no: 'AWS WAF does not protect WebSocket APIs' },
+  privateApi: { no: 'only REST APIs can be private' },
+  resourcePolicy: { no: 'a WebSocket API has no resource policy', fix: 'let the authorizer decide' },
   cors: { ...NO_REQUESTS, fix: 'let the authorizer, or the service at $connect, look at the header origin' },
   corsTokens: { ...NO_REQUESTS, fix: 'let the authorizer, or the service at $connect, look at the header origin' },
   transformed: { no: 'messages go to HTTP services', fix: 'route to an HTTP service that calls others' },
@@ -42,10 +40,15 @@ export const CAPABILITIES: EdgeCapabilities = {
   defaultRoute: true,
   stage: true,
   dualStack: true,
-  domain: NO_DOMAIN,
-  basePath: NO_DOMAIN,
-  mutualTls: NO_DOMAIN,
-  securityPolicy: NO_DOMAIN,
+  domain: true,
+  basePath: true,
+  // https://aws.amazon.com/blogs/compute/introducing-mutual-tls-authentication-for-amazon-api-gateway/
+  mutualTls: {
+    no: 'AWS documents certificates of clients for HTTP and REST APIs alone',
+    fix: 'let the authorizer check who connects: Authorizer.iam() or Authorizer.lambda()',
+  },
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-ciphers.html
+  securityPolicy: { no: 'a WebSocket API accepts TLS 1.2 and 1.3, with ciphers that cannot be chosen' },
   accessLogs: true,
   traces: { no: 'a WebSocket API sends no segments: traces begin at the gateway service' },
 };

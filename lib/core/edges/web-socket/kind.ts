@@ -7,7 +7,7 @@ import type { Reader } from '../../reading/reader';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
 import type { WebSocketApiPlan, WebSocketApiSettings } from './plan';
-import { planWebSocketApi } from './plan';
+import { CALLBACK_URL, planWebSocketApi } from './plan';
 import { CONNECT, ROUTES } from './routes';
 
 const LIMITS: EdgeLimits = {
@@ -17,12 +17,11 @@ const LIMITS: EdgeLimits = {
   webSockets: false,
 };
 
-/** What each request says, never absent. The service sends messages by `https://<domain>/<stage>/@connections/<connection id>`. */
+/** What each request says, never absent. The service sends messages by `<callback URL>/@connections/<connection ID>`. */
 const TELLS: readonly IdentityHeader[] = [
+  { header: 'x-websocket-callback-url', from: 'context', value: CALLBACK_URL },
   { header: 'x-websocket-connection-id', from: 'context', value: 'connectionId' },
-  { header: 'x-websocket-domain', from: 'context', value: 'domainName' },
   { header: 'x-websocket-event', from: 'context', value: 'eventType' },
-  { header: 'x-websocket-stage', from: 'context', value: 'stage' },
 ];
 
 const DEFAULT_SELECTION = '$request.body.action';
@@ -36,13 +35,17 @@ export const webSocketApiKind: EdgeKind<WebSocketApiSettings, WebSocketApiPlan> 
     routeSelectionExpression: 'the routes of other kinds are methods and paths',
     cloudWatchRole: 'an HTTP API needs no role to write access logs',
   },
-  parse: (at) => ({
-    routeSelectionExpression: parseSelection(at.field('routeSelectionExpression')),
-    cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true,
-  }),
+  parse(at) {
+    checkBasePath(at.field('domain').field('basePath'));
+    return {
+      routeSelectionExpression: parseSelection(at.field('routeSelectionExpression')),
+      cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true,
+    };
+  },
   gatewayTimeout: { ...WEB_SOCKET_API.integrationTimeout, least: 0.05 },
   linkVersion1: true,
   tells: TELLS,
+  tellsAll: ['x-websocket-callback-url', 'x-websocket-event'],
   routes: ROUTES,
   undocumented: 'a WebSocket API takes messages, of which OpenAPI says nothing',
   defaultStage: 'prod',
@@ -73,6 +76,12 @@ export const webSocketApiKind: EdgeKind<WebSocketApiSettings, WebSocketApiPlan> 
   uses: (edge) => [usedRoutes(edge), gatewayTargets(edge)],
   plan: (_topology, edge) => planWebSocketApi(edge),
 };
+
+/** Services are told the URL, which stands in quotes in a mapping. */
+function checkBasePath(at: Reader): void {
+  if (typeof at.value === 'string' && at.value.includes("'"))
+    at.fail('INVALID_VALUE', 'holds "\'", which cannot stand in the URL that services are told', { fix: 'use a path without it' });
+}
 
 function parseSelection(at: Reader): string {
   const expression = at.string() ?? DEFAULT_SELECTION;

@@ -1,9 +1,10 @@
 import { defined } from '../../defined';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
 import { contextHeadersOf } from '../../model/identity-headers';
-import type { AuthorizerKind, EdgeRoute, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
+import type { AuthorizerKind, DomainPlan, EdgeRoute, EdgeTopology, IpAddressType, Throttle } from '../../model/topology';
 import { WEB_SOCKET_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
+import { planDomain } from '../domain';
 import { CONNECT } from './routes';
 
 /** What only a WebSocket API has as options. */
@@ -21,8 +22,20 @@ export interface WebSocketApiPlan {
   /** That of `$connect`; absent: it has none, or is one of IAM. */
   readonly authorizer?: WebSocketAuthorizerPlan;
   readonly stage: WebSocketStagePlan;
+  /** How services send messages to connections. */
+  readonly callback: CallbackPlan;
   /** Absent: API Gateway's default. */
   readonly ipAddressType?: IpAddressType;
+  readonly domain?: DomainPlan;
+  /** Present: clients cannot connect by the name that AWS gives the API. */
+  readonly executeApiEndpoint?: false;
+}
+
+export interface CallbackPlan {
+  /** The parameter of every request that says the URL. */
+  readonly parameter: string;
+  /** Absent: the name that AWS gives the API, and its stage. */
+  readonly url?: string;
 }
 
 export interface WebSocketRoutePlan {
@@ -53,6 +66,11 @@ export interface WebSocketStagePlan {
   readonly routeThrottles: Readonly<Record<string, Throttle>>;
 }
 
+/** Beside the variables of API Gateway's context: it knows the parts of the URL, and cannot join them. */
+export const CALLBACK_URL = 'callbackUrl';
+
+const HEADER = 'integration.request.header.';
+
 const AUTHORIZATION_TYPES: Readonly<Partial<Record<AuthorizerKind, WebSocketAuthorizationType>>> = {
   none: 'NONE',
   iam: 'AWS_IAM',
@@ -72,10 +90,28 @@ export function planWebSocketApi(edge: EdgeTopology<WebSocketApiSettings>): WebS
       ...defined({ throttle: edge.throttle }),
       routeThrottles: Object.fromEntries(edge.routes.flatMap(({ key, throttle }) => (throttle === undefined ? [] : [[key, throttle]]))),
     },
+    callback: planCallback(edge),
     ...defined({
       authorizer: lambda === undefined ? undefined : { id: lambda.id, identitySource: sourceOf(lambda.identity) },
       ipAddressType: edge.ipAddressType,
+      domain: planDomain(edge, 'wss'),
+      executeApiEndpoint: edge.executeApiEndpoint,
     }),
+  };
+}
+
+/**
+ * Where the name that AWS gives is off, it is so for messages to connections, too: they go by the domain, which stands for the stage. As
+ * long as it is on, it is the one that AWS documents, and leads to connections that were made by the domain, too.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+ * https://github.com/aws/aws-sdk-net/issues/1860
+ */
+function planCallback(edge: EdgeTopology): CallbackPlan {
+  const { domain, executeApiEndpoint } = edge;
+  const byDomain = executeApiEndpoint === false && domain !== undefined;
+  return {
+    parameter: `${HEADER}${contextHeadersOf(edge)[CALLBACK_URL] ?? ''}`,
+    ...(byDomain ? { url: `https://${domain.name}${domain.basePath ?? ''}` } : {}),
   };
 }
 
@@ -108,7 +144,9 @@ function requestParameters(edge: EdgeTopology, route: EdgeRoute): Readonly<Recor
     // The service's own path: a message has none. A literal stands in quotes.
     [CLIENT_PATH_HEADER, `'${route.path}'`],
     [ROUTE_HEADER, 'context.routeKey'],
-    ...Object.entries(contextHeadersOf(edge)).map(([variable, header]) => [header, `context.${variable}`] as const),
+    ...Object.entries(contextHeadersOf(edge)).flatMap(([variable, header]) =>
+      variable === CALLBACK_URL ? [] : [[header, `context.${variable}`] as const],
+    ),
   ];
-  return Object.fromEntries(headers.map(([header, value]) => [`integration.request.header.${header}`, value]));
+  return Object.fromEntries(headers.map(([header, value]) => [`${HEADER}${header}`, value]));
 }

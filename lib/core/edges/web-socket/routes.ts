@@ -17,6 +17,8 @@ const KEY = /^[A-Za-z0-9_-]+$/;
 export const ROUTES: RouteSyntax = {
   fields: ['path'],
   gate: CONNECT,
+  // A service that never heard of it would keep the connection for open.
+  uncounted: [DISCONNECT],
   parse(key, at) {
     const longest = WEB_SOCKET_API.routeKey.value;
     if (![CONNECT, DISCONNECT, DEFAULT].includes(key) && (!KEY.test(key) || key.length > longest))

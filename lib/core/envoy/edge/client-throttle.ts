@@ -1,7 +1,8 @@
 import type { EdgeRoute, EdgeTopology } from '../../model/topology';
+import type { ResponseMapper } from '../api/http-connection-manager';
 import type { HttpFilter, LocalRateLimit } from '../api/http-filters';
 import type { TypedPerFilterConfig } from '../api/route';
-import { message, named, typed } from '../syntax/messages';
+import { extension, message, named, typed } from '../syntax/messages';
 import { headerValue } from '../traffic/header-changes';
 import { ENFORCED, tokenBucket } from './token-bucket';
 
@@ -43,9 +44,25 @@ export function clientThrottle({ clientThrottle: throttle }: EdgeTopology): read
 }
 
 /** Its settings for the routes of an edge's route: on where the authorizer says who the client is. */
-export function clientThrottleOfRoute(edge: EdgeTopology, { authorizer }: EdgeRoute): TypedPerFilterConfig {
+export function clientThrottleOfRoute(edge: EdgeTopology, { authorizer, uncounted }: EdgeRoute): TypedPerFilterConfig {
+  if (uncounted === true) return {};
   const { header } = edge.clientThrottle ?? {};
   const { identityHeaders = [] } = edge.authorizers.find(({ id }) => id === authorizer) ?? {};
   if (!identityHeaders.some((identity) => identity.header === header)) return {};
   return { [FILTER]: typed('envoy.config.route.v3.FilterConfig', { config: {} }) };
+}
+
+/** What a client reads as a message where a route answers with messages: it sees no status. */
+export function throttledMessage({ clientThrottle: throttle, routes }: EdgeTopology): readonly ResponseMapper[] {
+  if (throttle === undefined || !routes.some(({ answered }) => answered === true)) return [];
+  return [
+    {
+      filter: {
+        extension_filter: extension('envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter', {
+          expression: 'response.code == 429',
+        }),
+      },
+      body_format_override: { json_format: { message: 'Too Many Requests' }, content_type: 'application/json' },
+    },
+  ];
 }

@@ -9,10 +9,18 @@ const FIELDS = ['identityHeader', 'rateLimit', 'burstLimit', 'maxClients'] as co
 const MAX_CLIENTS = { min: 1, max: 100_000 };
 const DEFAULT_MAX_CLIENTS = 10_000;
 
-/** @param authorizers those that routes use */
-export function parseClientThrottle(at: Reader, authorizers: readonly EdgeAuthorizer[]): ClientThrottle | undefined {
+/**
+ * @param authorizers those that routes use
+ * @param shared headers in which all clients have one value
+ */
+export function parseClientThrottle(
+  at: Reader,
+  authorizers: readonly EdgeAuthorizer[],
+  shared: readonly string[] = [],
+): ClientThrottle | undefined {
   if (at.absent || !at.checkFields(FIELDS)) return undefined;
-  const header = parseHeader(at.field('identityHeader'), identityHeadersOf({ authorizers }));
+  const known = identityHeadersOf({ authorizers }).filter((header) => !shared.includes(header));
+  const header = parseHeader(at.field('identityHeader'), known);
   const rateLimit = at
     .field('rateLimit')
     .required("a client's requests a second, in the long run,", 'such as rateLimit: 5')

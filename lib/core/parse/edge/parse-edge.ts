@@ -31,9 +31,13 @@ import { checkTwins, parseRoute } from './parse-route';
 import { ROUTE_POLICY_FIELDS, parseRoutePolicy } from './parse-route-policy';
 import { checkOpened, parseIpRanges } from './api/parse-ip-ranges';
 import { openedRoutes } from '../../edges/opened-routes';
+import { parseResourcePolicy } from './api/parse-resource-policy';
 import { parseThrottle } from './api/parse-throttle';
 
 const A_ROUTE = "add one, such as 'ANY /{proxy+}': { service: 'ui' }";
+
+/** Each of them makes a resource policy, beside that of addresses. */
+const POLICY_FIELDS = ['privateApi', 'resourcePolicyStatements'] as const;
 
 const EDGE_FIELDS = [
   'authorizer',
@@ -55,6 +59,7 @@ const EDGE_FIELDS = [
   'ipAddressType',
   'domain',
   'executeApiEndpoint',
+  ...POLICY_FIELDS,
   'accessLogs',
   'passThroughHeaders',
   'gateway',
@@ -127,7 +132,10 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const options = kind.parse(at, routes);
   checkAggregates(drafts, (route) => kind.limits(options, route));
   const ipRanges = parseIpRanges(at.field('allowedIpRanges'));
-  if (ipRanges !== undefined) checkOpened(at.field('allowedIpRanges'), openedRoutes({ routes, authorizers: used, ...defined({ cors }) }));
+  const access = parseResourcePolicy(at, kind);
+  const policyAt = ['allowedIpRanges', ...POLICY_FIELDS].map((field) => at.field(field)).find((field) => !field.absent);
+  if (policyAt !== undefined && (ipRanges ?? access.privateApi ?? access.ownStatements) !== undefined)
+    checkOpened(policyAt, openedRoutes({ routes, authorizers: used, ...defined({ cors }) }));
   const gatewayAt = at.field('gateway');
   gatewayAt.checkFields(GATEWAY_FIELDS);
   checkRoles(gatewayAt);
@@ -142,7 +150,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     authorizers: used,
     ...defined({
       throttle,
-      clientThrottle: parseClientThrottle(at.field('clientThrottle'), used),
+      clientThrottle: parseClientThrottle(at.field('clientThrottle'), used, kind.tellsAll),
       cors,
       cache: cache?.cache,
       ipRanges,
@@ -153,6 +161,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
       ipAddressType: parseIpAddressType(at.field('ipAddressType'), kind),
     }),
     ...parseDomain(at, kind),
+    ...access,
     stageName,
     accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),

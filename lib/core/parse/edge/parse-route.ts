@@ -68,7 +68,7 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
     ...parsed,
     target,
     ...settings,
-    ...defined({ answered }),
+    ...defined({ answered, uncounted: kind.routes?.uncounted.includes(key) === true ? (true as const) : undefined }),
     ...defined({ validation: validationOf(at, { ...parsed, target }, kind) }),
   };
   return { ...parsed, at, route: withCache(route, cacheOf(at, route, context)) };

@@ -7,6 +7,12 @@ import { Authorizer, Edge } from '../../../../lib';
 import { edgeOf } from '../edge-of';
 
 const catalog = { service: 'catalog' };
+/** Nothing here looks into it. */
+class Given {
+  readonly certificateArn = 'arn';
+}
+const certificate = new Given() as unknown as NonNullable<NonNullable<WebSocketApiOptions['domain']>['certificate']>;
+const domain = { domainName: 'chat.example.com', certificate };
 
 const topologyOf = (options: Partial<WebSocketApiOptions> = {}): EdgeTopology<WebSocketApiSettings> =>
   edgeOf(
@@ -36,10 +42,10 @@ test.each([
   expect(planOf({ routes: named }).routes.find((route) => route.key === key)?.path).toBe('/events');
 });
 
-test('every route tells the gateway its key, the client, the connection and where to send messages', () => {
+test('every route tells the gateway its key, the client and the connection', () => {
   for (const { path, requestParameters } of planOf().routes)
     expect(requestParameters).toEqual({
-      ...context(['connectionId', 'domainName', 'eventType', 'stage']),
+      ...context(['connectionId', 'eventType']),
       'integration.request.header.x-edge-client-ip': 'context.identity.sourceIp',
       'integration.request.header.x-edge-host': 'context.domainName',
       'integration.request.header.x-edge-path': `'${path}'`,
@@ -50,10 +56,9 @@ test('every route tells the gateway its key, the client, the connection and wher
 test('services are told of connections in headers that no client can send', () => {
   expect(identityHeadersOf(topologyOf({ authorizer: Authorizer.iam({ callerArnHeader: 'x-caller' }) }))).toEqual([
     'x-caller',
+    'x-websocket-callback-url',
     'x-websocket-connection-id',
-    'x-websocket-domain',
     'x-websocket-event',
-    'x-websocket-stage',
   ]);
 });
 
@@ -85,4 +90,21 @@ test('routes have limits, and answers, of their own', () => {
     ['$connect', false],
     ['send', true],
   ]);
+});
+
+test.each<[string, Partial<WebSocketApiOptions>, string | undefined]>([
+  ['the name that AWS gives the API', {}, undefined],
+  ['the domain, which stands for the stage', { domain }, 'https://chat.example.com'],
+  ['the domain and its path', { domain: { ...domain, basePath: '/team/chat' } }, 'https://chat.example.com/team/chat'],
+  ['the name that AWS gives, as long as it is on beside a domain', { domain, executeApiEndpoint: true }, undefined],
+])('services send messages to connections by %s', (_, options, url) => {
+  const { callback } = planOf(options);
+  expect(callback.url).toBe(url);
+  expect(callback.parameter).toBe('integration.request.header.x-edge-identity-callback-55rl');
+});
+
+test('clients connect by wss at the domain and its path', () => {
+  const { domain: plan, executeApiEndpoint } = planOf({ domain: { ...domain, basePath: '/chat' } });
+  expect(plan).toMatchObject({ url: 'wss://chat.example.com/chat', mappingKey: 'chat', makesCertificate: false, records: [] });
+  expect(executeApiEndpoint).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { edge as edgeOf, topologyOf } from '../../../support/parsing';
-import { clientThrottle, clientThrottleOfRoute } from '../../../../lib/core/envoy/edge/client-throttle';
+import { clientThrottle, clientThrottleOfRoute, throttledMessage } from '../../../../lib/core/envoy/edge/client-throttle';
 import type { EdgeTopology } from '../../../../lib/core/model/topology';
 
 const CALLER = { kind: 'iam', callerArnHeader: 'X-User' };
@@ -46,6 +46,29 @@ test('holds for routes alone whose authorizer says who the client is', () => {
     ['GET /a', ['client-throttle']],
     ['GET /b', []],
   ]);
+});
+
+const chat = (routes: object, identityHeader: string): EdgeTopology => {
+  const clients = { identityHeader, rateLimit: 5, burstLimit: 20 };
+  const {
+    edges: [edge],
+  } = topologyOf(edgeOf({ authorizer: { kind: 'none' }, clientThrottle: clients, routes }, 'webSocket'));
+  if (edge === undefined) throw new Error('no edge');
+  return edge;
+};
+
+test('limits connections and messages of a WebSocket API, and never keeps from the service that a connection has ended', () => {
+  const ui = { service: 'ui' };
+  const edge = chat({ $connect: ui, $disconnect: ui, $default: ui }, 'x-websocket-connection-id');
+  const limited = Object.fromEntries(edge.routes.map((route) => [route.key, Object.keys(clientThrottleOfRoute(edge, route))]));
+  expect(limited).toEqual({ $connect: ['client-throttle'], $default: ['client-throttle'], $disconnect: [] });
+});
+
+test('a client that sees no status reads that it is above its limit, where a route answers with messages', () => {
+  const ui = { service: 'ui' };
+  const answered = chat({ $connect: ui, $default: { ...ui, routeResponse: true } }, 'x-websocket-connection-id');
+  expect(JSON.stringify(throttledMessage(answered))).toContain('{"message":"Too Many Requests"}');
+  expect(throttledMessage(chat({ $connect: ui, $default: ui }, 'x-websocket-connection-id'))).toEqual([]);
 });
 
 test('an edge without it has no such filter', () => {

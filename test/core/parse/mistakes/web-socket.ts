@@ -8,6 +8,7 @@ const connect = { $connect: { service: 'ui' } };
 const chat = (routes: Raw = {}, more: Raw = {}): Raw => edge({ routes: { ...connect, ...routes }, ...more }, 'webSocket');
 const send = (route: Raw): Raw => chat({ send: { service: 'ui', ...route } });
 const lambda = (more: Raw): Raw => ({ kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }), ...more });
+const domain = { domainName: 'chat.example.com', certificate: new Opaque({ certificateArn: 'arn' }) };
 const SEND = 'edge.routes.send';
 
 /** The routes of a WebSocket API, and whom it asks about its clients. */
@@ -60,11 +61,25 @@ export const WEB_SOCKET_MISTAKES: Mistakes = {
       path: 'edge.authorizer.identityQueryParameter',
     },
   ],
+  NO_EFFECT: [
+    {
+      did: 'tells clients apart by what all connections have',
+      props: chat({}, { clientThrottle: { identityHeader: 'x-websocket-callback-url', rateLimit: 5, burstLimit: 10 } }),
+      path: 'edge.clientThrottle.identityHeader',
+    },
+  ],
   RESERVED_NAME: [
     {
       did: 'says who a client is in a header of connections',
       props: chat({}, { authorizer: { kind: 'iam', callerArnHeader: 'x-websocket-connection-id' } }),
       path: 'edge.authorizer.callerArnHeader',
+    },
+  ],
+  INVALID_VALUE: [
+    {
+      did: 'puts a quote into the path of a WebSocket API',
+      props: chat({}, { domain: { ...domain, basePath: "/o'hara" } }),
+      path: 'edge.domain.basePath',
     },
   ],
   OUT_OF_RANGE: [{ did: 'lets a WebSocket API wait for a minute', props: send({ timeout: seconds(60) }), path: `${SEND}.timeout` }],
@@ -84,7 +99,16 @@ export const WEB_SOCKET_MISTAKES: Mistakes = {
     },
     { did: 'gives a WebSocket API CORS', props: chat({}, { cors: { allowOrigins: ['*'] } }), path: 'edge.cors' },
     { did: 'compresses messages', props: chat({}, { compression: { kind: 'of' } }), path: 'edge.compression' },
-    { did: 'gives a WebSocket API a domain', props: chat({}, { domain: { domainName: 'chat.example.com' } }), path: 'edge.domain' },
+    {
+      did: 'asks clients of a WebSocket API for certificates',
+      props: chat({}, { domain: { ...domain, mutualTls: { bucket: new Opaque({ bucketName: 'stores' }), key: 'k' } } }),
+      path: 'edge.domain.mutualTls',
+    },
+    {
+      did: 'wants TLS 1.3 alone for a WebSocket API',
+      props: chat({}, { domain: { ...domain, securityPolicy: 'SecurityPolicy_TLS13_1_3_2025_09' } }),
+      path: 'edge.domain.securityPolicy',
+    },
     {
       did: 'lets a REST API answer messages',
       props: edge({ routes: { 'GET /': { service: 'ui', routeResponse: true } } }, 'rest'),

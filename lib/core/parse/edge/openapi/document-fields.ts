@@ -27,7 +27,7 @@ export const BODY_FIELDS = ['description', 'content', 'required'] as const;
 /** What says who may call, in words of API Gateway: to leave it out would let more clients in. */
 const REFUSED: Readonly<Record<string, string>> = {
   'x-amazon-apigateway-auth': 'write security, and securitySchemes of the edge',
-  'x-amazon-apigateway-policy': 'use allowedIpRanges or the firewall of the edge',
+  'x-amazon-apigateway-policy': 'use resourcePolicyStatements, allowedIpRanges or the firewall of the edge',
   'x-aggregate': 'write the route in routes of the edge, with aggregate',
   'x-grpc': 'write the route in routes or grpcRoutes of the edge',
 };

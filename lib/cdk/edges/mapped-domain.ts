@@ -1,19 +1,20 @@
 import * as apigwv2 from 'aws-cdk-lib/aws-apigatewayv2';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
-import { defined } from '../../../core/defined';
-import type { DomainPlan } from '../../../core/plan/edge-plan';
-import { certificateOf, givenDomain, renderRecords, trustStore } from '../domain';
-import type { EdgeContext } from '../model';
+import { defined } from '../../core/defined';
+import type { DomainPlan } from '../../core/plan/edge-plan';
+import { certificateOf, givenDomain, renderRecords, trustStore } from './domain';
+import type { EdgeContext } from './model';
 
 const IP_ADDRESS_TYPES = { ipv4: apigwv2.IpAddressType.IPV4, dualstack: apigwv2.IpAddressType.DUAL_STACK };
 
-export function renderHttpApiDomain(
-  scope: Construct,
-  plan: DomainPlan,
-  stage: apigwv2.IHttpStage,
-  context: EdgeContext,
-): apigwv2.DomainName {
+/** What clients of a domain get: HTTP and WebSocket APIs have domains of one type. */
+interface Mapped {
+  readonly api: apigwv2.IApi;
+  readonly stage: apigwv2.IStage;
+}
+
+export function renderMappedDomain(scope: Construct, plan: DomainPlan, { api, stage }: Mapped, context: EdgeContext): apigwv2.DomainName {
   const props = givenDomain(context.domain);
   const domain = new apigwv2.DomainName(scope, 'Domain', {
     domainName: plan.name,
@@ -28,7 +29,7 @@ export function renderHttpApiDomain(
   });
   // By one ID, whatever its path: a change of the path is an update, and not a second mapping beside the first.
   const mapping = new apigwv2.ApiMapping(scope, 'DomainMapping', {
-    api: stage.api,
+    api,
     stage,
     domainName: domain,
     ...defined({ apiMappingKey: plan.mappingKey }),
