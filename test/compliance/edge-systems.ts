@@ -2,7 +2,7 @@ import type { EdgeFeatureId } from '../../lib/core/edges/features';
 import { Opaque } from '../../lib/core/reading/input';
 import type { KindProofs } from './kind-proofs';
 import type { Raw } from '../support/parsing';
-import { jwt as withoutKeys, seconds, token } from '../support/parsing';
+import { jwt as withoutKeys, oidc, seconds, token } from '../support/parsing';
 
 /** The options of two edges that differ in nothing but the feature. Both have a route to the service `orders`. */
 export interface EdgeSystems {
@@ -17,6 +17,12 @@ const userPool = new Opaque({ userPoolId: 'pool' });
 const domain = { domainName: 'api.example.com', certificate: new Opaque({ certificateArn: 'arn' }) };
 const TLS_1_3 = 'SecurityPolicy_TLS13_1_3_2025_09';
 const client = new Opaque({ userPoolClientId: 'client' });
+const login = {
+  kind: 'cognitoLogin',
+  userPool: new Opaque({ userPoolId: 'pool', userPoolArn: 'arn' }),
+  userPoolClient: client,
+  userPoolDomain: new Opaque({ domainName: 'shop' }),
+};
 
 const orders = { rateLimit: 5, burstLimit: 10 };
 
@@ -44,6 +50,8 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
     jwt: authorizer(tokens),
     cognito: authorizer(cognito),
     cognitoClients: { with: edge({ authorizer: { ...cognito, userPoolClients: [client] } }), without: edge() },
+    oidc: authorizer(oidc),
+    cognitoLogin: authorizer(login),
     lambda: authorizer({ kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }) }),
     queryToken: {
       with: edge({ authorizer: { kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }), identityQueryParameter: 'token' } }),

@@ -18,6 +18,8 @@ const CAPABILITIES: EdgeCapabilities = {
   jwt: NO_API,
   cognito: NO_API,
   cognitoClients: NO_API,
+  oidc: NO_API,
+  cognitoLogin: NO_API,
   lambda: NO_API,
   queryToken: NO_API,
   iam: NO_API,

@@ -95,7 +95,7 @@ const inForEach = (field: string) =>
     },
     `parts.a.${field}`,
   );
-const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' = 'http') => ({
+const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' | 'alb' = 'http') => ({
   props: inEdge({ authorizer: { kind, [field]: unexpected } }, edge),
   path: `edge.authorizer.${field}`,
 });
@@ -275,6 +275,9 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   ],
   JwtAuthorizerOptions: (field) => [inAuthorizer('jwt', field)],
   CognitoAuthorizerOptions: (field) => [inAuthorizer('cognito', field)],
+  LoginOptions: (field) => [inAuthorizer('oidc', field, 'alb'), inAuthorizer('cognitoLogin', field, 'alb')],
+  OidcAuthorizerOptions: (field) => [inAuthorizer('oidc', field, 'alb')],
+  CognitoLoginAuthorizerOptions: (field) => [inAuthorizer('cognitoLogin', field, 'alb')],
   LambdaAuthorizerOptions: (field) => [inAuthorizer('lambda', field)],
   IamAuthorizerOptions: (field) => [inAuthorizer('iam', field)],
   ResponseHeadersOptions: (field) => {

@@ -12,6 +12,8 @@ export const EDGE_FEATURES = {
   jwt: { title: 'JSON Web Tokens: `Authorizer.jwt()`' },
   cognito: { title: 'Tokens of a Cognito user pool: `Authorizer.cognito()`' },
   cognitoClients: { title: 'Only tokens of some clients of the user pool: `userPoolClients`' },
+  oidc: { title: 'Users who log in at an OpenID Connect provider: `Authorizer.oidc()`' },
+  cognitoLogin: { title: 'Users who log in at a Cognito user pool: `Authorizer.cognitoLogin()`' },
   lambda: { title: 'A Lambda function that decides: `Authorizer.lambda()`' },
   queryToken: { title: 'A token in the query string for a Lambda function: `identityQueryParameter`' },
   iam: { title: 'Requests signed with AWS credentials: `Authorizer.iam()`' },

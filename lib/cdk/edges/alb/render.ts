@@ -20,7 +20,13 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
   const { balancer = {}, target } = context;
   const loadBalancer = balancer.loadBalancer ?? makeLoadBalancer(scope, plan, context);
   const before = openings(scope);
-  const actions = new Map(plan.targets.map((each) => [each.authorizer, authorized(each, renderTargets(scope, each, plan, target))]));
+  const actions = new Map(
+    plan.targets.map((each) => {
+      const targets = renderTargets(scope, each, plan, target);
+      // The security group of a load balancer of the user's own is the user's.
+      return [each.authorizer, authorized(each, context.authorizers.get(each.authorizer), targets, plan.made !== undefined)];
+    }),
+  );
   const actionOf = (authorizer: string): elbv2.ListenerAction => {
     const action = actions.get(authorizer);
     if (action === undefined) throw new Error(`bug: no port for the authorizer "${authorizer}"`);
@@ -30,7 +36,6 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
     loadBalancer,
     port: plan.https ? HTTPS : HTTP,
     protocol: plan.https ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
-    // The security group of a load balancer of the user's own is the user's.
     open: plan.made !== undefined,
     defaultAction: actionOf(plan.fallback),
     ...(plan.https ? { sslPolicy: balancer.sslPolicy ?? elbv2.SslPolicy.RECOMMENDED_TLS } : {}),

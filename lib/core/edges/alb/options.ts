@@ -87,7 +87,7 @@ function parseProtocol(at: Reader, routes: readonly EdgeRoute[]): boolean {
       fix: 'set certificate to one of AWS Certificate Manager, or, where nothing is secret, plainHttp: true',
     });
   if (plain && certificate.absent && routes.some(({ authorizer }) => authorizer !== 'none'))
-    plainAt.fail('CONFLICT', 'a load balancer verifies tokens on HTTPS alone', {
+    plainAt.fail('CONFLICT', 'a load balancer verifies tokens, and has users log in, on HTTPS alone', {
       got: null,
       fix: 'set certificate, or give all routes Authorizer.none()',
     });

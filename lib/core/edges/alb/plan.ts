@@ -1,5 +1,7 @@
 import { defined } from '../../defined';
 import { ALB } from '../../limits/network';
+import type { Login } from '../../model/identity-headers';
+import { sessionCookieOf } from '../../model/identity-headers';
 import type { AcceptedTokens, AuthorizerPort, EdgeTopology } from '../../model/topology';
 import type { LoadBalancerOptions } from './options';
 import type { RulePlan } from './rules';
@@ -17,15 +19,17 @@ export interface LoadBalancerPlan extends LoadBalancerOptions {
 
 /** What decides about requests, and the port of the gateway that gets them then. */
 export interface TargetsPlan extends AuthorizerPort {
-  /** Absent: a public route's. */
+  /** Verifies tokens. */
   readonly tokens?: AcceptedTokens & { readonly jwksUri: string };
+  /** Has users log in. What is neither is a public route's. */
+  readonly login?: Login & { readonly cookieName: string };
 }
 
 export function planLoadBalancer(edge: EdgeTopology<LoadBalancerOptions>): LoadBalancerPlan {
   const { options, api, routes, cors } = edge;
   return {
     ...options,
-    targets: (api.ports ?? []).map((port) => ({ ...port, ...defined({ tokens: tokensOf(edge, port) }) })),
+    targets: (api.ports ?? []).map((port) => ({ ...port, ...deciding(edge, port) })),
     rules: rulesOf(routes, cors !== undefined),
     fallback: fallbackOf(routes),
     // Requests wait for an answer for as long at most, unless they say something.
@@ -34,10 +38,15 @@ export function planLoadBalancer(edge: EdgeTopology<LoadBalancerOptions>): LoadB
 }
 
 /** What has an authorizer must never be taken for public. */
-function tokensOf({ authorizers }: EdgeTopology<LoadBalancerOptions>, { authorizer: id }: AuthorizerPort): TargetsPlan['tokens'] {
-  if (id === 'none') return undefined;
-  const tokens = authorizers.find((authorizer) => authorizer.id === id)?.tokens;
+function deciding(
+  { authorizers }: EdgeTopology<LoadBalancerOptions>,
+  { authorizer: id }: AuthorizerPort,
+): Omit<TargetsPlan, keyof AuthorizerPort> {
+  if (id === 'none') return {};
+  const { tokens, login } = authorizers.find((authorizer) => authorizer.id === id) ?? {};
+  const cookieName = sessionCookieOf({ id, ...defined({ login }) });
+  if (login !== undefined && cookieName !== undefined) return { login: { ...login, cookieName } };
   const jwksUri = tokens?.jwksUri;
   if (tokens === undefined || jwksUri === undefined) throw new Error(`bug: nobody can verify the tokens of the authorizer "${id}"`);
-  return { ...tokens, jwksUri };
+  return { tokens: { ...tokens, jwksUri } };
 }

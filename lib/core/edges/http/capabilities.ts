@@ -1,11 +1,15 @@
 import type { EdgeCapabilities } from '../features';
 
+const NO_LOGIN = { no: 'API Gateway has no login page, and keeps no sessions' };
+
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html */
 export const CAPABILITIES: EdgeCapabilities = {
   none: true,
   jwt: true,
   cognito: true,
   cognitoClients: true,
+  oidc: NO_LOGIN,
+  cognitoLogin: NO_LOGIN,
   lambda: true,
   queryToken: { no: 'clients of an HTTP API can send a header, and URLs get into logs', fix: 'use identityHeader' },
   iam: true,

@@ -11,12 +11,16 @@ const NO_DOMAIN = {
 };
 const NO_REQUESTS = { no: 'messages are no requests of browsers to URLs' };
 
+const NO_LOGIN = { no: 'API Gateway has no login page, and keeps no sessions' };
+
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html */
 export const CAPABILITIES: EdgeCapabilities = {
   none: true,
   jwt: NO_TOKENS,
   cognito: NO_TOKENS,
   cognitoClients: NO_TOKENS,
+  oidc: NO_LOGIN,
+  cognitoLogin: NO_LOGIN,
   lambda: true,
   queryToken: true,
   iam: true,
