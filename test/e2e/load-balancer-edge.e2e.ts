@@ -255,6 +255,14 @@ e2e('an edge with a load balancer', () => {
     });
   });
 
+  test('shows services the address of a client with IPv6', async () => {
+    const { body } = await edge.client.send({
+      url: `http://${edge.address}:${edge.portOf('none')}/me`,
+      headers: { 'x-forwarded-for': '6.6.6.6, 2001:db8::7', 'x-forwarded-proto': 'https', 'x-forwarded-port': '443' },
+    });
+    expect((JSON.parse(body) as RelayAnswer).headers['x-forwarded-for']).toBe('2001:db8::7');
+  });
+
   test('opens WebSockets, behind a token', async () => {
     expect(await edge.open('/websocket/echo', ['hello', 'again'], bearer())).toEqual({ open: true, echoes: ['hello', 'again'] });
     expect(await edge.open('/websocket/echo', ['hello'])).toMatchObject({ open: false });

@@ -1,9 +1,10 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IApplicationLoadBalancer, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ILoadBalancerAuthorizer } from './authorizer';
 import type { EdgeOptions, RouteProps } from './edge';
+import type { Firewall } from './firewall';
 
 /**
  * Route of an edge with a load balancer.
@@ -99,6 +100,25 @@ export interface LoadBalancerOptions extends EdgeOptions {
    * @default true
    */
   readonly internetFacing?: boolean;
+
+  /**
+   * Kinds of IP addresses of the load balancer that is made: `IPV4`, or `DUAL_STACK`, by which clients use IPv4 or IPv6. For IPv6 the subnets
+   * of the load balancer must have it, as those of a VPC with `ipProtocol: IpProtocol.DUAL_STACK`; the VPC that a system makes has not. The
+   * way to the services is IPv4 in either case, and `X-Forwarded-For` has the address of the client.
+   *
+   * @default - IPv4
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#ip-address-type
+   */
+  readonly ipAddressType?: IpAddressType;
+
+  /**
+   * Web ACL of AWS WAF, which looks at requests before the listener does. It covers the whole load balancer, which can have one: of your
+   * own, all its listeners.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
+   */
+  readonly firewall?: Firewall;
 
   /**
    * Whether nobody can delete the load balancer that is made.

@@ -32,7 +32,7 @@ export const CAPABILITIES: EdgeCapabilities = {
     fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
   },
   detailedErrors: { no: 'a load balancer has no ID of a request that clients see' },
-  firewall: { no: 'its load balancer is protected by a web ACL of your own: wafv2.CfnWebACLAssociation with loadBalancer of the handle' },
+  firewall: true,
   cors: true,
   corsTokens: { no: "the gateway service's Envoy compares origins, which must be known at synthesis" },
   transformed: true,
@@ -41,10 +41,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   routeResponse: { no: 'each request has its response', fix: 'leave it out' },
   defaultRoute: true,
   stage: { no: 'a load balancer has no stages' },
-  dualStack: {
-    no: 'the load balancer that it makes has IPv4 addresses alone',
-    fix: 'give a loadBalancer of your own with IpAddressType.DUAL_STACK',
-  },
+  dualStack: true,
   domain: {
     no: 'its name is a record of your own',
     fix: 'set certificate and domainName, and let a record lead to loadBalancer of the handle (route53_targets.LoadBalancerTarget)',

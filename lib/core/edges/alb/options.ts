@@ -39,7 +39,7 @@ export const OPTIONS: Readonly<Record<string, string>> = {
 /** What AWS gives a load balancer that says nothing of it. */
 const DEFAULT_IDLE_SECONDS = 60;
 
-const OF_MADE = ['internetFacing', 'deletionProtection', 'accessLogBucket', 'idleTimeout'] as const;
+const OF_MADE = ['internetFacing', 'ipAddressType', 'deletionProtection', 'accessLogBucket', 'idleTimeout'] as const;
 
 export function parseLoadBalancer(at: Reader, routes: readonly EdgeRoute[]): LoadBalancerOptions {
   const given = !at.field('loadBalancer').absent;

@@ -2,7 +2,9 @@ import { defined } from '../../defined';
 import { ALB } from '../../limits/network';
 import type { Login } from '../../model/identity-headers';
 import { sessionCookieOf } from '../../model/identity-headers';
-import type { AcceptedTokens, AuthorizerPort, EdgeTopology } from '../../model/topology';
+import type { AcceptedTokens, AuthorizerPort, EdgeTopology, IpAddressType } from '../../model/topology';
+import type { FirewallPlan } from '../../model/edge-domain';
+import { planFirewall } from '../firewall';
 import type { LoadBalancerOptions } from './options';
 import type { RulePlan } from './rules';
 import { fallbackOf, rulesOf } from './rules';
@@ -13,6 +15,10 @@ export interface LoadBalancerPlan extends LoadBalancerOptions {
   readonly rules: readonly RulePlan[];
   /** Whose authorizer decides about what no rule takes. */
   readonly fallback: string;
+  /** Absent: IPv4 alone. */
+  readonly ipAddressType?: IpAddressType;
+  /** Absent: none. */
+  readonly firewall?: FirewallPlan;
   /** How long requests that a task has may take when it leaves. */
   readonly deregistrationSeconds: number;
 }
@@ -26,7 +32,7 @@ export interface TargetsPlan extends AuthorizerPort {
 }
 
 export function planLoadBalancer(edge: EdgeTopology<LoadBalancerOptions>): LoadBalancerPlan {
-  const { options, api, routes, cors } = edge;
+  const { options, api, routes, cors, ipAddressType, firewall } = edge;
   return {
     ...options,
     targets: (api.ports ?? []).map((port) => ({ ...port, ...deciding(edge, port) })),
@@ -34,6 +40,7 @@ export function planLoadBalancer(edge: EdgeTopology<LoadBalancerOptions>): LoadB
     fallback: fallbackOf(routes),
     // Requests wait for an answer for as long at most, unless they say something.
     deregistrationSeconds: Math.min(options.idleSeconds, ALB.deregistration.value),
+    ...defined({ ipAddressType, firewall: planFirewall(firewall) }),
   };
 }
 

@@ -58,6 +58,11 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
       props: balanced({ loadBalancer, idleTimeout: seconds(90) }),
       path: 'edge.idleTimeout',
     },
+    {
+      did: 'sets addresses of a load balancer of its own',
+      props: balanced({ loadBalancer, ipAddressType: 'dualstack' }),
+      path: 'edge.ipAddressType',
+    },
     { did: 'waits for longer than the load balancer', props: balanced({ timeout: seconds(90) }), path: 'edge.idleTimeout' },
   ],
   DUPLICATE: [
