@@ -37,6 +37,8 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
     ...base,
     ...more,
   });
+  // It has a certificate of its own.
+  const named = (more: Raw = {}, beside: Raw = {}): Raw => edge({ domain: { ...domain, ...more }, certificate: undefined, ...beside });
   // Every kind takes one of both.
   const other = jwt === undefined ? IAM : jwt;
   const telling = jwt === undefined ? { ...IAM, callerArnHeader: 'x-user' } : { ...jwt, claimsToHeaders: { 'x-user': 'sub' } };
@@ -93,13 +95,14 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
     defaultRoute: { with: edge({ routes: { [key]: { service: 'orders' }, $default: { service: 'orders' } } }), without: edge() },
     stage: { with: edge({ stageName: 'live' }), without: edge() },
     dualStack: { with: edge({ ipAddressType: 'dualstack' }), without: edge({ ipAddressType: 'ipv4' }) },
-    domain: { with: edge({ domain }), without: edge() },
-    basePath: { with: edge({ domain: { ...domain, basePath: '/shop/v1' } }), without: edge({ domain }) },
+    domain: { with: named(), without: edge() },
+    executeApiEndpoint: { with: named({}, { executeApiEndpoint: false }), without: named({}, { executeApiEndpoint: true }) },
+    basePath: { with: named({ basePath: '/shop/v1' }), without: named() },
     mutualTls: {
-      with: edge({ domain: { ...domain, mutualTls: { bucket: new Opaque({ bucketName: 'stores' }), key: 'partners.pem' } } }),
-      without: edge({ domain }),
+      with: named({ mutualTls: { bucket: new Opaque({ bucketName: 'stores' }), key: 'partners.pem' } }),
+      without: named(),
     },
-    securityPolicy: { with: edge({ domain: { ...domain, securityPolicy: TLS_1_3 } }), without: edge({ domain }) },
+    securityPolicy: { with: named({ securityPolicy: TLS_1_3 }), without: named() },
     accessLogs: { with: edge({ accessLogs: true }), without: edge({ accessLogs: false }) },
     traces: { with: edge() },
   };

@@ -44,6 +44,7 @@ const CAPABILITIES: EdgeCapabilities = {
   stage: { no: 'a load balancer has no stages' },
   dualStack: { no: 'it stands in subnets with IPv4 addresses' },
   domain: { no: 'its names are records of your own' },
+  executeApiEndpoint: { no: 'its names are records of your own' },
   basePath: { no: 'its names are records of your own' },
   mutualTls: { no: 'its listener speaks HTTP' },
   securityPolicy: { no: 'its listener speaks HTTP' },

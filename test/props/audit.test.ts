@@ -68,7 +68,7 @@ const inEdgeRoute = (field: string, kind: 'http' | 'rest' | 'alb' = 'http') => (
   path: `edge.routes["GET /"].${field}`,
 });
 const domain = { domainName: 'api.example.com', certificate: new Opaque({ certificateArn: 'arn' }) };
-const inDomain = (field: string, kind: 'http' | 'rest' = 'http') => ({
+const inDomain = (field: string, kind: 'http' | 'rest' | 'alb' = 'http') => ({
   props: inEdge({ domain: { ...domain, [field]: unexpected } }, kind),
   path: `edge.domain.${field}`,
 });
@@ -266,6 +266,7 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   ],
   CorsProps: (field) => [{ props: inEdge({ cors: { allowOrigins: ['*'], [field]: unexpected } }), path: `edge.cors.${field}` }],
   DomainProps: (field) => [inDomain(field), inDomain(field, 'rest')],
+  LoadBalancerDomainProps: (field) => [inDomain(field, 'alb')],
   RestApiDomainProps: (field) => [inDomain(field, 'rest')],
   MutualTlsProps: (field) => [
     {

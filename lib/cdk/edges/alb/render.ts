@@ -2,6 +2,7 @@ import type { CfnResource } from 'aws-cdk-lib';
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { defined } from '../../../core/defined';
@@ -10,6 +11,7 @@ import type { EdgePlan } from '../../../core/plan/edge-plan';
 import { acknowledge } from '../../acknowledge';
 import { hasIpv6Block, subnetResource } from '../../subnet-resource';
 import { throwIssue } from '../../throw-issue';
+import { certificateOf, givenDomain, renderRecords } from '../domain';
 import { renderFirewall } from '../firewall';
 import type { EdgeContext, EdgeTarget, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
@@ -44,7 +46,7 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
     open: plan.made !== undefined,
     defaultAction: actionOf(plan.fallback),
     ...(plan.https ? { sslPolicy: balancer.sslPolicy ?? elbv2.SslPolicy.RECOMMENDED_TLS } : {}),
-    ...(balancer.certificate === undefined ? {} : { certificates: [balancer.certificate] }),
+    certificates: certificatesOf(scope, plan, context),
   });
   for (const { priority, conditions, authorizer } of plan.rules)
     new elbv2.ApplicationListenerRule(scope, `Rule${priority}`, {
@@ -54,16 +56,27 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
       action: actionOf(authorizer),
     });
   if (plan.https && plan.made !== undefined) redirect(scope, loadBalancer);
+  if (plan.domain !== undefined)
+    renderRecords(scope, plan.domain, givenDomain(context.domain), new LoadBalancerTarget(loadBalancer), listener);
   const webAcl = protect(scope, edge, plan, loadBalancer);
   // Health checks come as soon as there are tasks, and Amazon ECS replaces those that fail.
   const added = [...openings(scope)].filter((each) => !before.has(each) && Stack.of(each) === Stack.of(target.service));
   waitFor(target.service.node.defaultChild as CfnResource, added);
   return {
-    url: `${plan.https ? 'https' : 'http'}://${plan.domainName ?? loadBalancer.loadBalancerDnsName}`,
+    url: plan.domain?.url ?? `${plan.https ? 'https' : 'http'}://${plan.domainName ?? loadBalancer.loadBalancerDnsName}`,
     loadBalancer,
     listener,
     ...defined({ webAcl }),
   };
+}
+
+function certificatesOf(
+  scope: Construct,
+  { domain }: LoadBalancerPlan,
+  { balancer, domain: given }: EdgeContext,
+): elbv2.IListenerCertificate[] {
+  const certificate = domain === undefined ? balancer?.certificate : certificateOf(scope, domain, givenDomain(given));
+  return certificate === undefined ? [] : [certificate];
 }
 
 function makeLoadBalancer(

@@ -42,13 +42,14 @@ export const CAPABILITIES: EdgeCapabilities = {
   defaultRoute: true,
   stage: { no: 'a load balancer has no stages' },
   dualStack: true,
-  domain: {
-    no: 'its name is a record of your own',
-    fix: 'set certificate and domainName, and let a record lead to loadBalancer of the handle (route53_targets.LoadBalancerTarget)',
+  domain: true,
+  executeApiEndpoint: {
+    no: 'a load balancer always has the name that AWS gives it',
+    fix: 'remove it: clients that call it by that name get a certificate that is not for it',
   },
-  basePath: { no: 'it has no domain' },
-  mutualTls: { no: 'it has no domain' },
-  securityPolicy: { no: 'it has no domain', fix: 'set sslPolicy of the edge' },
+  basePath: { no: 'a load balancer changes no paths', fix: 'write it in the routes' },
+  mutualTls: { no: 'its listener asks clients for no certificates' },
+  securityPolicy: { no: 'it has a listener', fix: 'set sslPolicy of the edge' },
   accessLogs: { no: 'a load balancer writes its access logs into a bucket', fix: 'set accessLogBucket' },
   traces: { no: 'a load balancer sends no segments: traces begin at the gateway service' },
 };

@@ -2,8 +2,9 @@ import { defined } from '../../defined';
 import { ALB } from '../../limits/network';
 import type { Login } from '../../model/identity-headers';
 import { sessionCookieOf } from '../../model/identity-headers';
-import type { AcceptedTokens, AuthorizerPort, EdgeTopology, IpAddressType } from '../../model/topology';
+import type { AcceptedTokens, AuthorizerPort, DomainPlan, EdgeTopology, IpAddressType } from '../../model/topology';
 import type { FirewallPlan } from '../../model/edge-domain';
+import { planDomain } from '../domain';
 import { planFirewall } from '../firewall';
 import type { LoadBalancerOptions } from './options';
 import type { RulePlan } from './rules';
@@ -15,6 +16,8 @@ export interface LoadBalancerPlan extends LoadBalancerOptions {
   readonly rules: readonly RulePlan[];
   /** Whose authorizer decides about what no rule takes. */
   readonly fallback: string;
+  /** Absent: the certificate and the name are those of the options, and records are the user's. */
+  readonly domain?: DomainPlan;
   /** Absent: IPv4 alone. */
   readonly ipAddressType?: IpAddressType;
   /** Absent: none. */
@@ -40,7 +43,7 @@ export function planLoadBalancer(edge: EdgeTopology<LoadBalancerOptions>): LoadB
     fallback: fallbackOf(routes),
     // Requests wait for an answer for as long at most, unless they say something.
     deregistrationSeconds: Math.min(options.idleSeconds, ALB.deregistration.value),
-    ...defined({ ipAddressType, firewall: planFirewall(firewall) }),
+    ...defined({ domain: planDomain(edge), ipAddressType, firewall: planFirewall(firewall) }),
   };
 }
 

@@ -46,6 +46,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   stage: true,
   dualStack: true,
   domain: true,
+  executeApiEndpoint: true,
   basePath: true,
   mutualTls: true,
   securityPolicy: { no: 'the domain of an HTTP API accepts TLS 1.2 and 1.3, with ciphers that cannot be chosen' },

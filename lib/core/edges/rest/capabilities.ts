@@ -38,6 +38,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   stage: true,
   dualStack: true,
   domain: true,
+  executeApiEndpoint: true,
   basePath: true,
   mutualTls: true,
   securityPolicy: true,

@@ -45,6 +45,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   stage: true,
   dualStack: true,
   domain: NO_DOMAIN,
+  executeApiEndpoint: NO_DOMAIN,
   basePath: NO_DOMAIN,
   mutualTls: NO_DOMAIN,
   securityPolicy: NO_DOMAIN,

@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { IpProtocol, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Authorizer, Edge, Firewall, Microservices } from '../../../../lib';
 import type { LoadBalancerOptions, MicroservicesProps } from '../../../../lib';
@@ -31,7 +32,7 @@ function build(more: Partial<LoadBalancerOptions> = {}, props: Partial<Microserv
   const edge = Edge.loadBalancer({
     authorizer: Authorizer.none(),
     routes: ROUTES,
-    ...(more.plainHttp === true ? {} : { certificate }),
+    ...(more.plainHttp === true || more.domain !== undefined ? {} : { certificate }),
     ...more,
   });
   const shop = new Microservices(stack, 'Shop', { services: { ui: service() }, edge, ...props });
@@ -257,5 +258,38 @@ describe('addresses', () => {
       privateSubnetIds: ['subnet-3', 'subnet-4'],
     });
     build(dual, { vpc }, stack).template.hasResourceProperties(BALANCER, { IpAddressType: 'dualstack' });
+  });
+});
+
+describe('a domain', () => {
+  const zoneOf = (stack: Stack) => HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
+
+  test('a certificate is made for it, and records lead to the load balancer once it listens', () => {
+    const stack = stackOf();
+    const vpc = new Vpc(stack, 'Vpc', { ipProtocol: IpProtocol.DUAL_STACK });
+    const domain = { domainName: 'chat.example.com', hostedZone: zoneOf(stack) };
+    const { template, shop } = build({ domain, ipAddressType: IpAddressType.DUAL_STACK }, { vpc }, stack);
+    template.hasResourceProperties('AWS::CertificateManager::Certificate', { DomainName: 'chat.example.com' });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 443,
+      Certificates: [{ CertificateArn: { Ref: only(template, 'AWS::CertificateManager::Certificate') } }],
+    });
+    for (const Type of ['A', 'AAAA'])
+      template.hasResource('AWS::Route53::RecordSet', {
+        Properties: { Name: 'chat.example.com.', Type, HostedZoneId: 'Z1', AliasTarget: Match.anyValue() },
+        DependsOn: Match.arrayWith([Match.stringLikeRegexp('EdgeListener')]),
+      });
+    expect(shop.edge().url).toBe('https://chat.example.com');
+  });
+
+  test("a certificate that exists is used, and records are the user's where there is no zone", () => {
+    const stack = stackOf();
+    const certificate = Certificate.fromCertificateArn(stack, 'Own', 'arn:aws:acm:us-east-1:111122223333:certificate/own');
+    const { template } = build({ domain: { domainName: 'chat.example.com', certificate } }, {}, stack);
+    template.resourceCountIs('AWS::CertificateManager::Certificate', 0);
+    expect(JSON.stringify(template.findResources('AWS::Route53::RecordSet'))).not.toContain('chat.example.com');
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Certificates: [{ CertificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/own' }],
+    });
   });
 });

@@ -58,6 +58,17 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
       props: balanced({ loadBalancer, idleTimeout: seconds(90) }),
       path: 'edge.idleTimeout',
     },
+    ...['certificate', 'domainName', 'plainHttp'].map((name) => ({
+      did: `has a domain, and sets ${name}`,
+      props: edge(
+        {
+          domain: { domainName: 'a.example.com', certificate },
+          [name]: { certificate, domainName: 'b.example.com', plainHttp: true }[name],
+        },
+        'alb',
+      ),
+      path: `edge.${name}`,
+    })),
     {
       did: 'sets addresses of a load balancer of its own',
       props: balanced({ loadBalancer, ipAddressType: 'dualstack' }),
@@ -159,6 +170,11 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
       did: 'asks for scopes',
       props: balanced({ routes: { 'GET /': { service: 'ui', authorizer: tokens, scopes: ['a'] } } }),
       path: 'edge.routes["GET /"].scopes',
+    },
+    {
+      did: 'switches off the name of a load balancer',
+      props: edge({ domain: { domainName: 'a.example.com', certificate }, executeApiEndpoint: false }, 'alb'),
+      path: 'edge.executeApiEndpoint',
     },
     { did: 'gives an API a certificate', props: edge({ certificate }), path: 'edge.certificate' },
   ],
