@@ -25,6 +25,7 @@ export * from './props/edge/client-throttle';
 export * from './props/edge/edge-client';
 export * from './props/edge/firewall';
 export * from './props/edge/load-balancer';
+export * from './props/edge/login';
 export * from './props/edge/private-api';
 export * from './props/edge/response-headers';
 export * from './props/edge/validation';

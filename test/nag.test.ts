@@ -38,7 +38,7 @@ const CHOICES: Readonly<Record<string, { readonly choice: string; readonly chang
   },
   ALBWAFEnabled: {
     choice: 'a load balancer of an edge without a web ACL',
-    change: '`CfnWebACLAssociation` with `loadBalancer` of the edge',
+    change: '`firewall` of the edge',
   },
   EC23: { choice: 'a load balancer of an edge that everybody reaches', change: '`internetFacing: false`, or a `loadBalancer` of your own' },
   'ELB2, ELBLoggingEnabled': { choice: 'a load balancer of an edge without access logs', change: '`accessLogBucket`' },

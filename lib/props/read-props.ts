@@ -85,7 +85,8 @@ class PropsReader {
     if (opaque.has('vpcId', 'privateSubnets'))
       return Object.assign(opaque, { vpc: members('privateSubnets', 'isolatedSubnets', 'dnsSupportEnabled', 'dnsHostnamesEnabled') });
     if (opaque.has('userPoolId', 'userPoolProviderName')) return Object.assign(opaque, { userPool: this.readUserPool(value, depth) });
-    if (opaque.has('userPoolClientId')) return Object.assign(opaque, { userPoolClient: members('userPoolClientId') });
+    if (opaque.has('userPoolClientId'))
+      return Object.assign(opaque, { userPoolClient: { ...members('userPoolClientId'), ...secretOf(value) } });
     return opaque;
   }
 
@@ -95,6 +96,13 @@ class PropsReader {
     const text = provider instanceof Unresolved ? provider.text : provider;
     return { provider, ...(typeof text === 'string' ? { host: this.read(Fn.select(0, Fn.split('/', text)), depth) } : {}) };
   }
+}
+
+/** Whether an app client that the app makes has a secret; of one that it imports, nobody knows. */
+function secretOf(client: object): { readonly hasSecret?: boolean } {
+  const resource = (client as { readonly node?: { readonly defaultChild?: object } }).node?.defaultChild;
+  const generates = resource === undefined ? undefined : member(resource, 'generateSecret');
+  return resource === undefined || isToken(generates) ? {} : { hasSecret: generates === true };
 }
 
 /** Not by `Object.prototype` itself: there is one in every realm, and a test runner makes realms. */

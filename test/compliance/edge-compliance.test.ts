@@ -21,6 +21,7 @@ const features = Object.keys(EDGE_FEATURES) as EdgeFeatureId[];
 const WHOLE: Readonly<Partial<Record<EdgeFeatureId, EdgeFeatureId>>> = {
   queryToken: 'lambda',
   cognitoClients: 'cognito',
+  executeApiEndpoint: 'domain',
   basePath: 'domain',
   mutualTls: 'domain',
   securityPolicy: 'domain',

@@ -3,7 +3,7 @@ import { Opaque } from '../../lib/core/reading/input';
 import type { KindProofs } from './kind-proofs';
 import { protoFiles } from '../support/grpc';
 import type { Raw } from '../support/parsing';
-import { jwt as withoutKeys, seconds, token } from '../support/parsing';
+import { jwt as withoutKeys, oidc, seconds, token } from '../support/parsing';
 
 /** The options of two edges that differ in nothing but the feature. Both have a route to the service `orders`. */
 export interface EdgeSystems {
@@ -18,6 +18,12 @@ const userPool = new Opaque({ userPoolId: 'pool' });
 const domain = { domainName: 'api.example.com', certificate: new Opaque({ certificateArn: 'arn' }) };
 const TLS_1_3 = 'SecurityPolicy_TLS13_1_3_2025_09';
 const client = new Opaque({ userPoolClientId: 'client' });
+const login = {
+  kind: 'cognitoLogin',
+  userPool: new Opaque({ userPoolId: 'pool', userPoolArn: 'arn' }),
+  userPoolClient: client,
+  userPoolDomain: new Opaque({ domainName: 'shop' }),
+};
 
 const schema = { kind: 'inline', text: JSON.stringify({ type: 'object', required: ['sku'] }) };
 const message = {
@@ -45,6 +51,8 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
     ...more,
   });
   const withBody = key.replace('GET', 'POST');
+  // It has a certificate of its own.
+  const named = (more: Raw = {}, beside: Raw = {}): Raw => edge({ domain: { ...domain, ...more }, certificate: undefined, ...beside });
   // Every kind takes one of both.
   const other = jwt === undefined ? IAM : jwt;
   const telling = jwt === undefined ? { ...IAM, callerArnHeader: 'x-user' } : { ...jwt, claimsToHeaders: { 'x-user': 'sub' } };
@@ -58,6 +66,8 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
     jwt: authorizer(tokens),
     cognito: authorizer(cognito),
     cognitoClients: { with: edge({ authorizer: { ...cognito, userPoolClients: [client] } }), without: edge() },
+    oidc: authorizer(oidc),
+    cognitoLogin: authorizer(login),
     lambda: authorizer({ kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }) }),
     queryToken: {
       with: edge({ authorizer: { kind: 'lambda', handler: new Opaque({ functionArn: 'arn' }), identityQueryParameter: 'token' } }),
@@ -110,13 +120,14 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
     defaultRoute: { with: edge({ routes: { [key]: { service: 'orders' }, $default: { service: 'orders' } } }), without: edge() },
     stage: { with: edge({ stageName: 'live' }), without: edge() },
     dualStack: { with: edge({ ipAddressType: 'dualstack' }), without: edge({ ipAddressType: 'ipv4' }) },
-    domain: { with: edge({ domain }), without: edge() },
-    basePath: { with: edge({ domain: { ...domain, basePath: '/shop/v1' } }), without: edge({ domain }) },
+    domain: { with: named(), without: edge() },
+    executeApiEndpoint: { with: named({}, { executeApiEndpoint: false }), without: named({}, { executeApiEndpoint: true }) },
+    basePath: { with: named({ basePath: '/shop/v1' }), without: named() },
     mutualTls: {
-      with: edge({ domain: { ...domain, mutualTls: { bucket: new Opaque({ bucketName: 'stores' }), key: 'partners.pem' } } }),
-      without: edge({ domain }),
+      with: named({ mutualTls: { bucket: new Opaque({ bucketName: 'stores' }), key: 'partners.pem' } }),
+      without: named(),
     },
-    securityPolicy: { with: edge({ domain: { ...domain, securityPolicy: TLS_1_3 } }), without: edge({ domain }) },
+    securityPolicy: { with: named({ securityPolicy: TLS_1_3 }), without: named() },
     accessLogs: { with: edge({ accessLogs: true }), without: edge({ accessLogs: false }) },
     traces: { with: edge() },
   };

@@ -13,7 +13,7 @@ import { Bytes, Opaque } from '../../lib/core/reading/input';
 import type { Issue } from '../../lib/core/reading/issues';
 import { IssueList } from '../../lib/core/reading/issues';
 import type { Raw } from '../support/parsing';
-import { cluster, edge, image, jwt, mesh, metric, parse, schedule, routes, seconds, service, ui } from '../support/parsing';
+import { cluster, edge, image, jwt, mesh, metric, oidc, parse, routes, schedule, seconds, service, ui } from '../support/parsing';
 
 /** A system that takes so much of a limit. */
 export interface LimitCase {
@@ -303,6 +303,7 @@ export const LIMIT_CASES: readonly LimitCase[] = [
     taking: (count) =>
       balanced({ 'GET /': { ...TOKENS, authorizer: { ...TOKENS.authorizer, audience: times(count, (index) => `a${index}`) } } }),
   },
+  { limit: ALB.session, taking: (count) => balanced({ 'GET /': { ...OPEN, authorizer: { ...oidc, sessionTimeout: seconds(count) } } }) },
   { limit: ALB.idleTimeout, taking: (count) => balanced({ 'GET /': OPEN }, { idleTimeout: seconds(count) }) },
   { limit: ELB.targets, taking: (desiredCount) => edge({ gateway: { desiredCount } }, 'rest') },
   {

@@ -1,8 +1,9 @@
-import { verify } from 'node:crypto';
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { CLIENT_ADDRESS } from './api-gateway/client-request';
 import { Wiring } from './api-gateway/wiring';
 import { BALANCER_HOST, forwarded } from './load-balancer';
 import type { ClientRequest } from './load-balancer';
+import { jws } from './issuer';
 import type { SigningKey } from './issuer';
 import type { Cluster, HttpClient, HttpOutcome, JsonObject, WebSocketOutcome } from './runner';
 import { Fields, talk } from './runner';
@@ -10,12 +11,30 @@ import { Fields, talk } from './runner';
 /** Keys of issuers, by the URLs at which they publish them. */
 export type PublishedKeys = Readonly<Record<string, SigningKey>>;
 
-type Decision = { readonly kind: 'answered'; readonly status: number } | { readonly kind: 'sent'; readonly port: number };
+export interface Answered {
+  readonly kind: 'answered';
+  readonly status: number;
+  readonly location?: string;
+}
+
+interface LoggedIn {
+  readonly kind: 'logged in';
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** @property added headers of the load balancer */
+type Decision = Answered | { readonly kind: 'sent'; readonly port: number; readonly added?: Readonly<Record<string, string>> };
+
+/** Who has logged in: by name and value of a session cookie. */
+export type Sessions = ReadonlyMap<string, Readonly<Record<string, unknown>> & { readonly sub: string }>;
 
 interface Rule {
   readonly conditions: readonly JsonObject[];
   readonly actions: readonly JsonObject[];
 }
+
+/** What the load balancer signs claims of users with. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html */
+const CLAIMS_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 type Asked = Pick<ClientRequest, 'method' | 'path' | 'headers'>;
 
@@ -34,9 +53,10 @@ export class EdgeListener {
     readonly ports: ReadonlyMap<string, number>,
     readonly gateway: string,
     private readonly wiring: Wiring,
+    private readonly sessions: Sessions,
   ) {}
 
-  static async open(cluster: Cluster, keys: PublishedKeys): Promise<EdgeListener> {
+  static async open(cluster: Cluster, keys: PublishedKeys, sessions: Sessions = new Map()): Promise<EdgeListener> {
     const wiring = new Wiring(cluster.template);
     const { resolver } = wiring;
     const listener = wiring.all('ElasticLoadBalancingV2::Listener').find(({ properties }) => properties['Protocol'] === 'HTTPS');
@@ -60,7 +80,7 @@ export class EdgeListener {
       ]),
     );
     const client = await cluster.client({ name: 'edge', securityGroups: wiring.securityGroups(balancer, 'SecurityGroups') });
-    return new EdgeListener(client, cluster, keys, [...rules, otherwise], ports, behind.id, wiring);
+    return new EdgeListener(client, cluster, keys, [...rules, otherwise], ports, behind.id, wiring, sessions);
   }
 
   /** The port of an authorizer. */
@@ -71,7 +91,7 @@ export class EdgeListener {
   }
 
   /** @param port that of another rule than the one which fits */
-  async send(request: ClientRequest, port?: number): Promise<HttpOutcome | { readonly kind: 'answered'; readonly status: number }> {
+  async send(request: ClientRequest, port?: number): Promise<HttpOutcome | Answered> {
     const decision = port === undefined ? this.decide(request) : ({ kind: 'sent', port } as const);
     if (decision.kind === 'answered') return decision;
     const { path, host = BALANCER_HOST, headers = {}, ...rest } = request;
@@ -79,7 +99,7 @@ export class EdgeListener {
       ...rest,
       url: `http://${host}${path}`,
       connectTo: { host: this.address, port: decision.port },
-      headers: { host, ...forwarded(headers) },
+      headers: { host, ...forwarded({ ...headers, ...decision.added }) },
     });
   }
 
@@ -99,19 +119,54 @@ export class EdgeListener {
   }
 
   decide(request: Asked): Decision {
+    let added: Readonly<Record<string, string>> = {};
     const rule = this.rules.find(({ conditions }) => conditions.every((condition) => holds(Fields.of(condition, 'Condition'), request)));
     for (const properties of rule?.actions ?? []) {
       const action = Fields.of(properties, 'Action');
       const type = action.text('Type');
       if (type === 'jwt-validation') {
         if (!this.verified(action.child('JwtValidationConfig')!, request)) return { kind: 'answered', status: 401 };
+      } else if (type === 'authenticate-oidc') {
+        const user = this.loggedIn(action.child('AuthenticateOidcConfig')!, request);
+        if (user.kind === 'answered') return user;
+        added = user.headers;
       } else if (type === 'forward') {
         const port = this.ports.get(this.wiring.resolver.referenced(properties['TargetGroupArn']) ?? '');
         if (port === undefined) throw new Error('a rule forwards to a target group without targets');
-        return { kind: 'sent', port };
+        return { kind: 'sent', port, added };
       } else throw new Error(`the stand-in knows no action ${type}`);
     }
     throw new Error('a rule forwards to nobody');
+  }
+
+  /**
+   * "The load balancer checks for an authentication session cookie in the request headers. If the cookie is not present, the load balancer
+   * redirects the user to the IdP authorization endpoint"; with `deny` it "returns an HTTP 401". With one it "adds" headers.
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+   */
+  private loggedIn(config: Fields, { headers = {} }: Asked): Answered | LoggedIn {
+    const name = `${config.text('SessionCookieName')}-0`;
+    const cookies = [headers['cookie']].flat().flatMap((line) => (line ?? '').split('; '));
+    const user = cookies.filter((cookie) => cookie.startsWith(`${name}=`)).map((cookie) => this.sessions.get(cookie))[0];
+    if (user !== undefined)
+      return {
+        kind: 'logged in',
+        headers: {
+          'x-amzn-oidc-accesstoken': 'access-token',
+          'x-amzn-oidc-identity': user.sub,
+          'x-amzn-oidc-data': jws({ alg: 'ES256', kid: 'one', client: config.text('ClientId') }, user, (text) =>
+            sign('sha256', Buffer.from(text), { key: CLAIMS_KEY.privateKey, dsaEncoding: 'ieee-p1363' }),
+          ),
+        },
+      };
+    if (config.text('OnUnauthenticatedRequest') === 'deny') return { kind: 'answered', status: 401 };
+    const query = new URLSearchParams({
+      client_id: config.text('ClientId'),
+      redirect_uri: `https://${BALANCER_HOST}/oauth2/idpresponse`,
+      response_type: 'code',
+      scope: config.text('Scope'),
+    });
+    return { kind: 'answered', status: 302, location: `${config.text('AuthorizationEndpoint')}?${query.toString()}` };
   }
 
   /**

@@ -1,9 +1,13 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Authorizer, Edge, Microservices } from '../../lib';
 import { CLIENT_ADDRESS } from './api-gateway/client-request';
+import type { Answered } from './edge-listener';
 import { EdgeListener } from './edge-listener';
 import { SigningKey } from './issuer';
+import type { ClientRequest } from './load-balancer';
 import { BALANCER_HOST } from './load-balancer';
 import { settled } from './mesh';
 import type { RelayAnswer } from './programs/relay';
@@ -20,6 +24,18 @@ const ORIGIN = 'https://shop.example';
 function system(): Template {
   const stack = new Stack(new App(), 'E2e');
   const jwt = Authorizer.jwt({ issuer: ISSUER, audience: ['shop'], jwksUri: JWKS });
+  const login = {
+    issuer: ISSUER,
+    authorizationEndpoint: `${ISSUER}/authorize`,
+    tokenEndpoint: `${ISSUER}/token`,
+    userInfoEndpoint: `${ISSUER}/userinfo`,
+    clientId: 'shop',
+    clientSecret: Secret.fromSecretNameV2(stack, 'Client', 'login'),
+    sessionCookieName: 'session',
+    subjectHeader: 'x-user',
+  };
+  const pages = Authorizer.oidc({ ...login, name: 'pages' });
+  const scripts = Authorizer.oidc({ ...login, name: 'scripts', onUnauthenticatedRequest: UnauthenticatedAction.DENY });
   new Microservices(stack, 'Shop', {
     services: {
       catalog: { image: image('relay'), port: 8080 },
@@ -38,6 +54,8 @@ function system(): Template {
         'ANY /admin/{proxy+}': { service: 'admin', authorizer: jwt },
         'GET /orders/{id}': { service: 'admin', authorizer: jwt },
         'GET /websocket/echo': { service: 'bin', authorizer: jwt },
+        'ANY /account/{proxy+}': { service: 'admin', authorizer: pages },
+        'ANY /account/api/{proxy+}': { service: 'admin', authorizer: scripts },
         'GET /sse': { service: 'bin' },
         'POST /anything': { service: 'bin' },
       },
@@ -49,6 +67,9 @@ function system(): Template {
 const token = (more: object = {}, key = KEY): string =>
   key.sign({ iss: ISSUER, aud: ['shop'], exp: Math.floor(Date.now() / 1000) + 600, sub: 'ada', ...more });
 const bearer = (text = token()): Record<string, string> => ({ authorization: `Bearer ${text}` });
+
+const SESSION = 'session-0=of-ada';
+const SESSIONS = new Map([[SESSION, { sub: 'ada,1', email: 'ada@example.com' }]]);
 
 /** What a client may write to be taken for somebody else, or for API Gateway. */
 const CLAIMS = {
@@ -85,7 +106,7 @@ e2e('an edge with a load balancer', () => {
   let edge: EdgeListener;
   beforeAll(async () => {
     await settled(running());
-    edge = await EdgeListener.open(running(), { [JWKS]: KEY });
+    edge = await EdgeListener.open(running(), { [JWKS]: KEY }, SESSIONS);
   });
   const seen = (outcome: unknown): RelayAnswer => JSON.parse((outcome as HttpResponse).body) as RelayAnswer;
   const hosts = (service: string): readonly string[] =>
@@ -171,6 +192,75 @@ e2e('an edge with a load balancer', () => {
     });
     expect(JSON.stringify(headers)).not.toMatch(/evil|6\.6\.6\.6/);
     expect(Object.keys(headers).filter((name) => /^x[-_](edge|envoy|amzn[-_]oidc)/.test(name))).toEqual([]);
+  });
+
+  test('sends users without a session to the login page, and scripts a 401', async () => {
+    const page = await edge.send({ path: '/account/orders' });
+    expect(page).toMatchObject({ status: 302 });
+    const { origin, pathname, searchParams } = new URL((page as Answered).location ?? '');
+    expect([origin + pathname, searchParams.get('client_id')]).toEqual([`${ISSUER}/authorize`, 'shop']);
+    expect(await edge.send({ path: '/account/orders', headers: { cookie: 'session-0=of-eve' } })).toMatchObject({ status: 302 });
+    expect(await edge.send({ method: 'POST', path: '/account/api/orders' })).toMatchObject({ status: 401 });
+  });
+
+  test('shows services who has logged in, and no session, whatever the client claims', async () => {
+    for (const path of ['/account/orders', '/account/api/orders']) {
+      const claims = { ...CLAIMS, 'x-amzn-oidc-identity': 'eve', x_amzn_oidc_identity: 'eve', 'x-user': 'eve' };
+      const { headers, host } = seen(
+        await edge.send({ path, headers: { ...claims, cookie: `a=1; ${SESSION}; session-1=more; b="2; 3"` } }),
+      );
+      expect(hosts('admin')).toContain(host);
+      expect(headers).toMatchObject({ 'x-amzn-oidc-identity': 'ada,1', 'x-user': 'ada%2C1', cookie: 'a=1; b="2; 3"' });
+      const [, payload = ''] = (headers['x-amzn-oidc-data'] ?? '').split('.');
+      expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({ email: 'ada@example.com' });
+      expect(JSON.stringify(headers)).not.toMatch(/eve|evil|access-token|of-ada/);
+      expect(
+        Object.keys(headers)
+          .filter((name) => name.includes('oidc'))
+          .sort(),
+      ).toEqual(['x-amzn-oidc-data', 'x-amzn-oidc-identity']);
+    }
+  });
+
+  test('shows services of public routes no session', async () => {
+    const nonce = 'AWSALBAuthNonce=x';
+    expect(seen(await edge.send({ path: '/public', headers: { cookie: `${nonce}; ${SESSION}` } })).headers['cookie']).toBeUndefined();
+    expect(seen(await edge.send({ path: '/public', headers: { cookie: `sessions-0=1;  session=2; session-x=3` } })).headers['cookie']).toBe(
+      'sessions-0=1; session-x=3',
+    );
+  });
+
+  test("fails if somebody's word about the user stands beside the load balancer's, or there is none", async () => {
+    const port = edge.portOf('pages');
+    const path = '/account/orders';
+    const unclear: readonly NonNullable<ClientRequest['headers']>[] = [
+      {},
+      { 'x-amzn-oidc-identity': '' },
+      { 'x-amzn-oidc-identity': ['eve', 'ada'] },
+      { 'x-amzn-oidc-identity': 'ada', 'x-amzn-oidc-data': ['of eve', 'of ada'] },
+    ];
+    for (const headers of unclear) expect(await edge.send({ path, headers }, port)).toMatchObject({ status: 401 });
+    expect(await edge.send({ path, headers: { 'x-amzn-oidc-identity': 'ada' } }, port)).toMatchObject({ status: 200 });
+  });
+
+  test('fails if a route without a login believes who has logged in', async () => {
+    const claims = { 'x-amzn-oidc-identity': 'eve', 'x-amzn-oidc-data': 'of eve', 'x-user': 'eve' };
+    for (const request of [
+      { path: '/public', headers: claims },
+      { path: '/admin/users', headers: { ...bearer(), ...claims } },
+    ])
+      expect(JSON.stringify(seen(await edge.send(request)).headers)).not.toContain('eve');
+    expect(await edge.send({ path: '/admin/users', headers: { 'x-amzn-oidc-identity': 'ada' } }, edge.portOf('pages'))).toMatchObject({
+      status: 404,
+    });
+  });
+
+  test('shows services the address of a client with IPv6', async () => {
+    const { body } = await edge.client.send({
+      url: `http://${edge.address}:${edge.portOf('none')}/me`,
+      headers: { 'x-forwarded-for': '6.6.6.6, 2001:db8::7', 'x-forwarded-proto': 'https', 'x-forwarded-port': '443' },
+    });
+    expect((JSON.parse(body) as RelayAnswer).headers['x-forwarded-for']).toBe('2001:db8::7');
   });
 
   test('opens WebSockets, behind a token', async () => {

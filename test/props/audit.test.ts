@@ -68,7 +68,7 @@ const inEdgeRoute = (field: string, kind: 'http' | 'rest' | 'alb' = 'http') => (
   path: `edge.routes["GET /"].${field}`,
 });
 const domain = { domainName: 'api.example.com', certificate: new Opaque({ certificateArn: 'arn' }) };
-const inDomain = (field: string, kind: 'http' | 'rest' | 'webSocket' = 'http') => ({
+const inDomain = (field: string, kind: 'http' | 'rest' | 'webSocket' | 'alb' = 'http') => ({
   props: inEdge(
     { domain: { ...domain, [field]: unexpected }, ...(kind === 'webSocket' ? { routes: { $connect: { service: 'ui' } } } : {}) },
     kind,
@@ -106,7 +106,7 @@ const inForEach = (field: string) =>
     },
     `parts.a.${field}`,
   );
-const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' = 'http') => ({
+const inAuthorizer = (kind: string, field: string, edge: 'http' | 'rest' | 'alb' = 'http') => ({
   props: inEdge({ authorizer: { kind, [field]: unexpected } }, edge),
   path: `edge.authorizer.${field}`,
 });
@@ -279,6 +279,7 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   CorsProps: (field) => [{ props: inEdge({ cors: { allowOrigins: ['*'], [field]: unexpected } }), path: `edge.cors.${field}` }],
   ApiDomainProps: (field) => [inDomain(field, 'webSocket'), inDomain(field)],
   DomainProps: (field) => [inDomain(field), inDomain(field, 'rest')],
+  LoadBalancerDomainProps: (field) => [inDomain(field, 'alb')],
   RestApiDomainProps: (field) => [inDomain(field, 'rest')],
   PrivateApiProps: (field) => [{ props: inEdge({ privateApi: { [field]: unexpected } }, 'rest'), path: `edge.privateApi.${field}` }],
   MutualTlsProps: (field) => [
@@ -289,6 +290,9 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   ],
   JwtAuthorizerOptions: (field) => [inAuthorizer('jwt', field)],
   CognitoAuthorizerOptions: (field) => [inAuthorizer('cognito', field)],
+  LoginOptions: (field) => [inAuthorizer('oidc', field, 'alb'), inAuthorizer('cognitoLogin', field, 'alb')],
+  OidcAuthorizerOptions: (field) => [inAuthorizer('oidc', field, 'alb')],
+  CognitoLoginAuthorizerOptions: (field) => [inAuthorizer('cognitoLogin', field, 'alb')],
   LambdaAuthorizerOptions: (field) => [inAuthorizer('lambda', field)],
   IamAuthorizerOptions: (field) => [inAuthorizer('iam', field)],
   ResponseHeadersOptions: (field) => {

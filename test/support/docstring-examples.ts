@@ -47,7 +47,7 @@ const GIVEN = `
 import { App, CfnOutput, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { ApiKey, JsonSchemaType, Period, ResponseTransferMode, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { UserPool, UserPoolClient, UserPoolDomain } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IInterfaceVpcEndpoint, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { IRepository } from 'aws-cdk-lib/aws-ecr';
@@ -72,6 +72,7 @@ import { IHttpApiAuthorizer, ILoadBalancerAuthorizer, IMicroservice, IRestApiAut
 declare const image: ContainerImage, services: library.MicroservicesProps['services'], authorizer: library.LambdaAuthorizer;
 declare const handler: IFunction, portal: Function, queue: IQueue, provider: AsgCapacityProvider;
 declare const userPool: UserPool, repository: IRepository, password: ISecret, table: ITable, database: IDatabaseCluster;
+declare const secret: ISecret, userPoolClient: UserPoolClient, userPoolDomain: UserPoolDomain;
 declare const fileSystem: IFileSystem, accessPoint: IAccessPoint;
 declare const certificate: ICertificate, prometheus: SecurityGroup, zone: IHostedZone, trustStores: IBucket;
 declare const shop: Microservices, listener: ApplicationListener, endpoint: IInterfaceVpcEndpoint;

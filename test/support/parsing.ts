@@ -39,6 +39,16 @@ export const listToken = new Unresolved('#{Token[TOKEN.8]}', ['#{Token[TOKEN.8]}
 export const seconds = (value: number): Seconds => new Seconds(value);
 
 export const publicRoute = { service: 'ui', authorizer: { kind: 'none' } };
+export const clientSecret = new Opaque({ secretArn: 'arn', secretValueFromJson: () => undefined });
+export const oidc = {
+  kind: 'oidc',
+  issuer: 'https://login.example.com',
+  authorizationEndpoint: 'https://login.example.com/authorize',
+  tokenEndpoint: 'https://login.example.com/token',
+  userInfoEndpoint: 'https://login.example.com/userinfo',
+  clientId: 'shop',
+  clientSecret,
+};
 export const jwt = { kind: 'jwt', issuer: 'https://login.example.com', audience: ['shop'] };
 
 export function service(more: Raw = {}): Raw {

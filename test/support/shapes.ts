@@ -168,6 +168,22 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
       routes: { 'ANY /{proxy+}': toUi, 'GET /health': { ...toUi, authorizer: Authorizer.none() } },
     }),
   }),
+  'behind a load balancer where users log in': (stack) => ({
+    services,
+    edge: Edge.loadBalancer({
+      certificate: Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:111122223333:certificate/1'),
+      firewall: Firewall.managed(),
+      authorizer: Authorizer.oidc({
+        issuer: 'https://login.example.com',
+        authorizationEndpoint: 'https://login.example.com/authorize',
+        tokenEndpoint: 'https://login.example.com/token',
+        userInfoEndpoint: 'https://login.example.com/userinfo',
+        clientId: 'shop',
+        clientSecret: secretsmanager.Secret.fromSecretNameV2(stack, 'Client', 'login'),
+      }),
+      routes: { 'ANY /{proxy+}': toUi },
+    }),
+  }),
   'behind a WebSocket API': () => ({
     services,
     edge: Edge.webSocketApi({ authorizer: Authorizer.iam(), routes: { $connect: toUi, $default: toUi } }),

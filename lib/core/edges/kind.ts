@@ -2,7 +2,7 @@ import type { Limit } from '../limits/limit';
 import type { LimitUse } from '../limits/use';
 import type { Nestable, ParsedKey } from '../model/edge-routes';
 import type { Schema, ServerObject } from '../model/openapi-document';
-import type { ApiTraits, AuthorizerKind, Cors, EdgeRoute, EdgeTopology, IdentityHeader, Topology } from '../model/topology';
+import type { ApiTraits, AuthorizerKind, Cors, EdgeAuthorizer, EdgeRoute, EdgeTopology, IdentityHeader, Topology } from '../model/topology';
 import type { Reader } from '../reading/reader';
 import type { EdgeCapabilities } from './features';
 
@@ -57,7 +57,7 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   /** Which of two routes it tries first. */
   compareRoutes(a: ParsedKey, b: ParsedKey): number;
   /** What the gateway service must know of the API. */
-  traits(routes: readonly EdgeRoute[], cors: Cors | undefined): ApiTraits;
+  traits(routes: readonly EdgeRoute[], cors: Cors | undefined, authorizers: readonly EdgeAuthorizer[]): ApiTraits;
   /**
    * What it passes on at most, or what a route of it does; `warnOfLimits` (limits.ts) compares it with what the services behind it allow.
    */

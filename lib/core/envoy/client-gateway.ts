@@ -1,7 +1,7 @@
 import { CLIENT_GATEWAY_PORT, clientAuthorities } from '../model/clients';
 import type { ClientGateway } from '../model/clients';
 import { callPolicyOf } from '../model/call-policy';
-import { identityHeadersOfAll } from '../model/identity-headers';
+import { toldOfClients } from '../model/identity-headers';
 import { OF_MESH } from '../model/pass-through-headers';
 import { servicesBehind } from '../model/callers';
 import type { MeshSettings, Topology } from '../model/topology';
@@ -46,7 +46,7 @@ export function clientGatewayBootstrap(
   const { name, sizing } = gateway;
   const targets = servicesBehind(topology, { gatewayName: name });
   // Who a user is only an edge says, which has asked: a client is a program, and could name any user.
-  const identityHeaders = identityHeadersOfAll(topology);
+  const identityHeaders = toldOfClients(topology);
   const memory: EnvoyMemory = { memoryMiB: sizing.memoryMiB, share: 'gateway' };
   const manager = httpConnectionManager({
     peer: name,

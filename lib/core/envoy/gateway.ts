@@ -1,13 +1,13 @@
 import { servicesBehind } from '../model/callers';
 import { aggregationsOf, PART_HEADER } from '../model/aggregation';
 import { AGGREGATOR_MEMORY_MIB, GATEWAY_PORT } from '../model/constants';
-import { identityHeadersOfAll } from '../model/identity-headers';
+import { identityHeadersOfAll, toldOfClients } from '../model/identity-headers';
 import type { EdgeTopology, Service, Topology } from '../model/topology';
 import { defined } from '../defined';
 import type { HttpConnectionManager, ResponseMapper } from './api/http-connection-manager';
 import type { HttpFilter } from './api/http-filters';
 import type { Listener, NetworkFilter } from './api/listener';
-import type { HeaderChanges, RouteMatcher } from './api/route';
+import type { HeaderChanges, RouteMatcher, TypedPerFilterConfig } from './api/route';
 import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
@@ -26,6 +26,7 @@ import { throttleFilters } from './edge/throttle';
 import { answerLoadBalancerChecks, hideClientMarks } from './load-balancer/checks';
 import { CLIENT_ADDRESS } from './load-balancer/headers';
 import { APPLICATION_IDLE_SECONDS } from './load-balancer/idle';
+import { headersOfLogin, loginFilters, sessionsOfHost } from './load-balancer/logins';
 import { chooseRoute, findRoute } from './gateway-routes';
 import { issuerClusters } from './issuers';
 import { httpConnectionManager } from './http-connection-manager';
@@ -40,6 +41,8 @@ interface Choice {
   readonly routeConfig: HeaderChanges;
   /** In front of all others. */
   readonly first?: readonly HttpFilter[];
+  /** What is known of users before it is asked whose limits a request counts for. */
+  readonly users?: readonly HttpFilter[];
   /** Behind those that refuse a request. */
   readonly limits?: readonly HttpFilter[];
   readonly idleSeconds?: number;
@@ -58,9 +61,16 @@ function namedRoutes(topology: Topology, edge: EdgeTopology, targets: readonly S
 /** Behind a load balancer. */
 function foundRoutes(topology: Topology, edge: EdgeTopology, targets: readonly Service[], authorizer: string): Choice {
   return {
-    headers: trustOnlyLoadBalancerOfEdge(edge, targets, madeHeaders(edge), identityHeadersOfAll(topology)),
+    headers: trustOnlyLoadBalancerOfEdge(
+      edge,
+      targets,
+      madeHeaders(edge),
+      identityHeadersOfAll(topology),
+      headersOfLogin(edge, authorizer),
+    ),
     routeConfig: { ...CLIENT_ADDRESS, ...hideClientMarks(APPLICATION), response_headers_to_remove: HEADERS_OF_MESH },
     first: answerLoadBalancerChecks(),
+    users: loginFilters(edge, authorizer),
     limits: throttleFilters(edge, authorizer),
     idleSeconds: APPLICATION_IDLE_SECONDS,
     ...findRoute(edge, authorizer, targets),
@@ -74,7 +84,7 @@ function madeHeaders(edge: EdgeTopology): readonly string[] {
 
 function requests(topology: Topology, edge: EdgeTopology, targets: readonly Service[], choice: Choice): NetworkFilter {
   const { gatewayName } = edge;
-  const { headers, routeConfig, first = [], limits = [], idleSeconds, matcher } = choice;
+  const { headers, routeConfig, first = [], users = [], limits = [], idleSeconds, matcher } = choice;
   return httpConnectionManager({
     peer: gatewayName,
     direction: 'edge',
@@ -94,8 +104,9 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
       ...requestIdFilter(edge),
       ...responseHeadersFilter(edge),
       ...corsFilter(edge),
-      ...identityTrailers(edge, identityHeadersOfAll(topology)),
+      ...identityTrailers(edge, toldOfClients(topology)),
       ...(edge.api.ports === undefined ? [forwardedPrefix()] : []),
+      ...users,
       ...identityFilters(edge),
       ...clientThrottle(edge),
       ...refuseLongHeaders('requests', targets),
@@ -103,8 +114,14 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
       ...routePolicyFilters(edge),
       ...grpcFilters(edge),
     ],
-    virtualHosts: [message({ name: gatewayName, domains: ['*'], typed_per_filter_config: corsOfHost(edge), matcher })],
+    virtualHosts: [message({ name: gatewayName, domains: ['*'], typed_per_filter_config: settingsOfHost(edge), matcher })],
   });
+}
+
+/** Of all requests. */
+function settingsOfHost(edge: EdgeTopology): TypedPerFilterConfig | undefined {
+  const settings = { ...corsOfHost(edge), ...sessionsOfHost(edge) };
+  return Object.keys(settings).length === 0 ? undefined : settings;
 }
 
 function listener(name: string, port: number, manager: NetworkFilter): Listener {

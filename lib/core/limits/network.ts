@@ -124,6 +124,15 @@ export const ALB = limitsOf('alb', 'Elastic Load Balancing', `${ALB_GUIDE}/load-
     handling: { error: 'OUT_OF_RANGE' },
     source: `${ALB_GUIDE}/listener-verify-jwt.html`,
   },
+  session: {
+    counts: 'time after which a user has to log in again',
+    least: 1,
+    value: 604_800,
+    unit: 'seconds',
+    scope: 'authenticate action',
+    handling: { error: 'OUT_OF_RANGE' },
+    source: `${ALB_GUIDE}/listener-authenticate-users.html`,
+  },
   deregistration: {
     counts: 'time that requests get on a task that leaves',
     value: 3600,

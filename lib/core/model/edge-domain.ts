@@ -43,3 +43,13 @@ export interface DomainPlan {
 
 /** By which addresses clients reach an API. */
 export type IpAddressType = 'ipv4' | 'dualstack';
+
+/** What AWS WAF looks at requests with: a web ACL of the user's, or one of ours. */
+export type FirewallPlan = { readonly webAclArn: string } | { readonly groups: readonly ManagedGroup[] };
+
+/** Rules of AWS. */
+export interface ManagedGroup {
+  readonly name: string;
+  /** Rules of it that refuse nothing. */
+  readonly counted: readonly string[];
+}

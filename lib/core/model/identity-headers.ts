@@ -1,5 +1,5 @@
 import { CONTEXT_HEADER_PREFIX } from './edge-headers';
-import type { EdgeTopology, Topology } from './topology';
+import type { EdgeAuthorizer, EdgeTopology, Topology } from './topology';
 
 /** Names of the headers in which the gateway service of an edge says who the client is, in lower case, sorted. */
 export function identityHeadersOf({ authorizers }: Pick<EdgeTopology, 'authorizers'>): readonly string[] {
@@ -12,6 +12,12 @@ export function identityHeadersOf({ authorizers }: Pick<EdgeTopology, 'authorize
  */
 export function identityHeadersOfAll({ edges }: Pick<Topology, 'edges'>): readonly string[] {
   return sorted(edges.flatMap(identityHeadersOf));
+}
+
+/** By which services learn who the client is, with those that a load balancer itself sets: no trailer may have such a name. */
+export function toldOfClients(topology: Pick<Topology, 'edges'>): readonly string[] {
+  const logins = topology.edges.some((edge) => sessionCookiesOf(edge).length > 0);
+  return sorted([...identityHeadersOfAll(topology), ...(logins ? LOGIN_HEADERS : [])]);
 }
 
 /**
@@ -32,4 +38,52 @@ function asHeader(variable: string): string {
 
 function sorted(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
+}
+
+/** How a load balancer has users log in, and knows them again. */
+export interface Login {
+  /** Absent: a user pool of Amazon Cognito, whose names are known to CDK alone. */
+  readonly provider?: LoginProvider;
+  readonly scope: string;
+  /** Absent: see `sessionCookieOf`. */
+  readonly cookieName?: string;
+  readonly sessionSeconds: number;
+  /** What becomes of a request without a session. */
+  readonly otherwise: 'authenticate' | 'deny';
+}
+
+/** Texts in which CloudFormation may fill in tokens. */
+export interface LoginProvider {
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly userInfoEndpoint: string;
+  readonly clientId: string;
+  /** Of the secret's JSON; absent: the whole secret is the client's. */
+  readonly secretField?: string;
+}
+
+/** In which a load balancer says who has logged in: the claim `sub`. */
+export const LOGIN_SUBJECT_HEADER = 'x-amzn-oidc-identity';
+
+/** In which it says, signed, what else it knows of the user. */
+export const LOGIN_CLAIMS_HEADER = 'x-amzn-oidc-data';
+
+/**
+ * What a load balancer says of users that services get: not the access token, by which they could act for the user elsewhere.
+ */
+export const LOGIN_HEADERS: readonly string[] = [LOGIN_CLAIMS_HEADER, LOGIN_SUBJECT_HEADER];
+
+/**
+ * The name of the cookie that is a session. "Each listener rule with an authenticate action should have a unique cookie name", or whoever
+ * is logged in for one of two is so for the other.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+ */
+export function sessionCookieOf({ id, login }: Pick<EdgeAuthorizer, 'id' | 'login'>): string | undefined {
+  return login === undefined ? undefined : (login.cookieName ?? `AWSELBAuthSessionCookie-${id}`);
+}
+
+/** Those of an edge, sorted: the load balancer lets in whoever has one. */
+export function sessionCookiesOf({ authorizers }: Pick<EdgeTopology, 'authorizers'>): readonly string[] {
+  return sorted(authorizers.flatMap((authorizer) => sessionCookieOf(authorizer) ?? []));
 }

@@ -103,7 +103,7 @@ export interface Schema {
 export type SecurityScheme = { readonly description: string; readonly 'x-amazon-apigateway-authtype'?: string } & (
   | { readonly type: 'openIdConnect'; readonly openIdConnectUrl: string }
   | { readonly type: 'http'; readonly scheme: 'bearer'; readonly bearerFormat: 'JWT' }
-  | { readonly type: 'apiKey'; readonly in: 'header' | 'query'; readonly name: string }
+  | { readonly type: 'apiKey'; readonly in: 'header' | 'query' | 'cookie'; readonly name: string }
   | { readonly type: 'mutualTLS' }
 );
 

@@ -6,6 +6,7 @@ import type { AdditionalPort } from './service-ports';
 import { inboundPortOf, ownerOf } from './service-ports';
 import type { ClientGateway } from './clients';
 import type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
+import type { Login } from './identity-headers';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -346,7 +347,7 @@ export interface ExtraContainer extends ContainerSettings {
   readonly memoryLimitMiB?: number;
 }
 
-export type AuthorizerKind = 'none' | 'jwt' | 'cognito' | 'lambda' | 'iam' | 'apiKey';
+export type AuthorizerKind = 'none' | 'jwt' | 'cognito' | 'oidc' | 'cognitoLogin' | 'lambda' | 'iam' | 'apiKey';
 
 /** @typeParam Options what the kind of the edge knows of its own options */
 export interface EdgeTopology<Options = unknown> {
@@ -455,6 +456,8 @@ export interface EdgeAuthorizer {
   readonly createsKey?: boolean;
   /** Of a JWT authorizer. Text in which CloudFormation may fill in tokens. */
   readonly tokens?: AcceptedTokens;
+  /** Of those that have users log in. */
+  readonly login?: Login;
   /** What it tells services of clients, sorted by header; absent: nothing. */
   readonly identityHeaders?: readonly IdentityHeader[];
   /** How the gateway service checks tokens once more; present if it takes identity headers from claims. */
@@ -473,8 +476,8 @@ export interface AcceptedTokens {
 export interface IdentityHeader {
   /** In lower case. */
   readonly header: string;
-  /** A claim of the token, or what API Gateway has as `$context.<value>`, such as `identity.userArn`. */
-  readonly from: 'claim' | 'context';
+  /** A claim of the token; what API Gateway has as `$context.<value>`, such as `identity.userArn`; or a load balancer's header. */
+  readonly from: 'claim' | 'context' | 'header';
   readonly value: string;
 }
 

@@ -108,9 +108,11 @@ function validatedBody(operationId: string, { validation, target }: EdgeRoute, {
   };
 }
 
-/** Whether the API itself looks for a token, and so answers 401. */
+/** Whether the API itself looks for a token or a session, and so answers 401. */
 function asksWho({ authorizers }: EdgeTopology, { authorizer: id }: EdgeRoute): boolean {
-  return authorizers.some((authorizer) => authorizer.id === id && ['jwt', 'cognito', 'lambda'].includes(authorizer.kind));
+  return authorizers.some(
+    ({ id: each, kind, login }) => each === id && (['jwt', 'cognito', 'lambda'].includes(kind) || login?.otherwise === 'deny'),
+  );
 }
 
 /** What must be there, and what responses are kept by; a header in which the authorizer looks is in the security of the operation. */

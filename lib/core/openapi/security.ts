@@ -1,5 +1,6 @@
 import type { SecurityRequirement, SecurityScheme } from '../model/openapi-document';
 import type { EdgeAuthorizer, EdgeRoute, EdgeTopology, IdentitySource } from '../model/topology';
+import { sessionCookieOf } from '../model/identity-headers';
 import { holdsToken } from '../reading/input';
 
 type Secured = Pick<EdgeTopology, 'authorizers' | 'domain' | 'routes'>;
@@ -42,11 +43,21 @@ function isKeyed(authorizers: readonly EdgeAuthorizer[], { apiKeyRequired, autho
 const KEY: IdentitySource = { in: 'header', name: 'x-api-key' };
 const AUTHORIZATION: IdentitySource = { in: 'header', name: 'Authorization' };
 
-function schemeOf({ kind, identity = AUTHORIZATION, tokens }: EdgeAuthorizer): SecurityScheme {
+function schemeOf(authorizer: EdgeAuthorizer): SecurityScheme {
+  const { kind, identity = AUTHORIZATION, tokens } = authorizer;
   switch (kind) {
     case 'jwt':
     case 'cognito':
       return tokenScheme(identity, kind === 'jwt' ? tokens : undefined);
+    case 'oidc':
+    case 'cognitoLogin':
+      // The first of those among which a load balancer divides a session.
+      return {
+        type: 'apiKey',
+        in: 'cookie',
+        name: `${sessionCookieOf(authorizer) ?? ''}-0`,
+        description: 'The session of a user who has logged in',
+      };
     case 'lambda':
       return {
         ...keyScheme(identity, 'What a Lambda authorizer asks for'),

@@ -1,3 +1,4 @@
+import type { FirewallPlan, ManagedGroup } from '../model/edge-domain';
 import type { Nestable, NestablePath } from '../model/edge-routes';
 import type { OpenApiDocument } from '../model/openapi-document';
 import type { AuthorizerKind, Cors, DomainPlan, Throttle, TlsPolicy } from '../model/topology';
@@ -38,4 +39,4 @@ export interface EdgeRoutePlan {
   readonly authorizer: AuthorizerKind;
 }
 
-export type { Cors, DomainPlan, Nestable, NestablePath, Throttle, TlsPolicy };
+export type { Cors, DomainPlan, FirewallPlan, ManagedGroup, Nestable, NestablePath, Throttle, TlsPolicy };

@@ -3,6 +3,7 @@ import type { IApiKey } from 'aws-cdk-lib/aws-apigateway';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { factoryInput } from '../factory-input';
+import type { CognitoLoginAuthorizerOptions, OidcAuthorizerOptions } from './login';
 
 /**
  * Options of `Authorizer.jwt()`.
@@ -239,7 +240,7 @@ export interface IRestApiAuthorizer {
  * const authorizer: ILoadBalancerAuthorizer = Authorizer.none();
  */
 export interface ILoadBalancerAuthorizer {
-  /** Type of the action of a listener that decides: `jwt-validation`, or `none`. */
+  /** Type of the action of a listener that decides: `jwt-validation`, `authenticate-oidc`, `authenticate-cognito`, or `none`. */
   readonly listenerActionType: string;
 }
 
@@ -259,6 +260,25 @@ export abstract class Authorizer {
   /** Requires a token of an Amazon Cognito user pool. */
   public static cognito(options: CognitoAuthorizerOptions): CognitoAuthorizer {
     return new CognitoAuthorizer(options);
+  }
+
+  /**
+   * Has users log in at the page of an OpenID Connect provider, and knows them again by a cookie. Of a load balancer. Its clients are
+   * browsers: programs that have tokens need `Authorizer.jwt()`.
+   *
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+   */
+  public static oidc(options: OidcAuthorizerOptions): OidcAuthorizer {
+    return new OidcAuthorizer(options);
+  }
+
+  /**
+   * Has users log in at the page of an Amazon Cognito user pool, and knows them again by a cookie. Of a load balancer.
+   *
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+   */
+  public static cognitoLogin(options: CognitoLoginAuthorizerOptions): CognitoLoginAuthorizer {
+    return new CognitoLoginAuthorizer(options);
   }
 
   /** Invokes a Lambda function, which allows or denies requests. */
@@ -294,6 +314,10 @@ export abstract class Authorizer {
   /** @internal */
   public readonly _cognito?: CognitoAuthorizerOptions;
   /** @internal */
+  public readonly _oidc?: OidcAuthorizerOptions;
+  /** @internal */
+  public readonly _cognitoLogin?: CognitoLoginAuthorizerOptions;
+  /** @internal */
   public readonly _lambda?: LambdaAuthorizerOptions;
   /** @internal */
   public readonly _apiKey?: ApiKeyAuthorizerOptions;
@@ -302,12 +326,17 @@ export abstract class Authorizer {
 
   /** @internal */
   public _input(): unknown {
-    return factoryInput(this._jwt ?? this._cognito ?? this._lambda ?? this._apiKey ?? this._iam, { kind: this._kind });
+    return factoryInput(this.named ?? this._apiKey ?? this._iam, { kind: this._kind });
   }
 
   /** @internal */
   public get _id(): string {
-    return (this._jwt ?? this._cognito ?? this._lambda)?.name ?? this._kind;
+    return this.named?.name ?? this._kind;
+  }
+
+  /** Options of the kinds of which there may be several. */
+  private get named(): { readonly name?: string } | undefined {
+    return this._jwt ?? this._cognito ?? this._oidc ?? this._cognitoLogin ?? this._lambda;
   }
 }
 
@@ -348,6 +377,51 @@ export class CognitoAuthorizer extends Authorizer implements IHttpApiAuthorizer,
   public constructor(options: CognitoAuthorizerOptions) {
     super();
     this._cognito = options;
+  }
+}
+
+/**
+ * Authorizer that has users log in at the page of an OpenID Connect provider.
+ *
+ * @example
+ * const authorizer = Authorizer.oidc({
+ *   issuer: 'https://login.example.com',
+ *   authorizationEndpoint: 'https://login.example.com/authorize',
+ *   tokenEndpoint: 'https://login.example.com/token',
+ *   userInfoEndpoint: 'https://login.example.com/userinfo',
+ *   clientId: 'shop',
+ *   clientSecret: secret,
+ * });
+ */
+export class OidcAuthorizer extends Authorizer implements ILoadBalancerAuthorizer {
+  public readonly listenerActionType: string = 'authenticate-oidc';
+  /** @internal */
+  public readonly _kind: string = 'oidc';
+  /** @internal */
+  public override readonly _oidc: OidcAuthorizerOptions;
+
+  public constructor(options: OidcAuthorizerOptions) {
+    super();
+    this._oidc = options;
+  }
+}
+
+/**
+ * Authorizer that has users log in at the page of an Amazon Cognito user pool.
+ *
+ * @example
+ * const authorizer = Authorizer.cognitoLogin({ userPool, userPoolClient, userPoolDomain });
+ */
+export class CognitoLoginAuthorizer extends Authorizer implements ILoadBalancerAuthorizer {
+  public readonly listenerActionType: string = 'authenticate-cognito';
+  /** @internal */
+  public readonly _kind: string = 'cognitoLogin';
+  /** @internal */
+  public override readonly _cognitoLogin: CognitoLoginAuthorizerOptions;
+
+  public constructor(options: CognitoLoginAuthorizerOptions) {
+    super();
+    this._cognitoLogin = options;
   }
 }
 

@@ -690,8 +690,8 @@ export class Edge {
 
   /**
    * Creates an Application Load Balancer, or a listener of one that exists, in front of the gateway service, without API Gateway and its
-   * limits: for WebSockets, streams, large bodies and responses that take long. It takes JWT authorizers and public routes. With
-   * `Mesh.envoy()` only.
+   * limits: for WebSockets, streams, large bodies and responses that take long. It takes JWT authorizers, users who log in at a page, and
+   * public routes. With `Mesh.envoy()` only.
    *
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
    */

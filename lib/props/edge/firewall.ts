@@ -1,7 +1,8 @@
 import { factoryInput } from '../factory-input';
 
 /**
- * Web ACL of AWS WAF for the stage of a REST API. AWS WAF looks at requests before the authorizers of the API do, and refuses with 403.
+ * Web ACL of AWS WAF for the stage of a REST API, or for a load balancer. AWS WAF looks at requests before authorizers do, and refuses with
+ * 403.
  *
  * @example
  * const options: RestApiOptions = {
@@ -28,7 +29,7 @@ export class Firewall {
   /**
    * Uses a web ACL that exists.
    *
-   * @param webAclArn ARN of a web ACL with the scope `REGIONAL`, of the Region of the API, such as `attrArn` of a `CfnWebACL`
+   * @param webAclArn ARN of a web ACL with the scope `REGIONAL`, of the Region of the edge, such as `attrArn` of a `CfnWebACL`
    */
   public static webAcl(webAclArn: string): Firewall {
     return new Firewall('webAcl', webAclArn);

@@ -1,9 +1,11 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IApplicationLoadBalancer, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ILoadBalancerAuthorizer } from './authorizer';
 import type { EdgeOptions, RouteProps } from './edge';
+import type { Firewall } from './firewall';
 
 /**
  * Route of an edge with a load balancer.
@@ -26,6 +28,32 @@ export interface LoadBalancerRouteProps extends RouteProps {
    * @default - that of the edge
    */
   readonly timeout?: Duration;
+}
+
+/**
+ * Name of your own for an edge with a load balancer, with its certificate and its records in DNS.
+ *
+ * @example
+ * const domain: LoadBalancerDomainProps = { domainName: 'chat.example.com', hostedZone: zone };
+ */
+export interface LoadBalancerDomainProps {
+  /** Name that clients call, in lower case, such as `chat.example.com`. Each edge has a name of its own. */
+  readonly domainName: string;
+
+  /**
+   * Certificate for the name, of AWS Certificate Manager and of the Region of the load balancer.
+   *
+   * @default - one that is made, for which `hostedZone` shows that the name is yours
+   */
+  readonly certificate?: ICertificate;
+
+  /**
+   * Public hosted zone of Route 53 that holds the name, in which records of the name are made: `A`, and `AAAA` too with
+   * `IpAddressType.DUAL_STACK`.
+   *
+   * @default - none: you give a certificate, and make the records for `loadBalancer` of the edge's handle
+   */
+  readonly hostedZone?: IHostedZone;
 }
 
 /**
@@ -55,10 +83,18 @@ export interface LoadBalancerOptions extends EdgeOptions {
   readonly authorizer?: ILoadBalancerAuthorizer;
 
   /**
+   * Name of your own by which clients call, with its certificate and records in DNS, in place of `certificate` and `domainName`. Clients
+   * speak HTTPS to port 443; a load balancer that is made sends them there from port 80.
+   *
+   * @default - none
+   */
+  readonly domain?: LoadBalancerDomainProps;
+
+  /**
    * Certificate of AWS Certificate Manager for the name by which clients call. Clients speak HTTPS to port 443; a load balancer that is
    * made sends them there from port 80.
    *
-   * @default - none: an error, unless `plainHttp` is true
+   * @default - that of `domain`; without one an error, unless `plainHttp` is true
    */
   readonly certificate?: ICertificate;
 
@@ -80,7 +116,7 @@ export interface LoadBalancerOptions extends EdgeOptions {
   /**
    * Name by which clients call, of which `url` of the edge is made. The record in DNS is your own.
    *
-   * @default - the name that AWS gives the load balancer
+   * @default - that of `domain`, or the name that AWS gives the load balancer
    */
   readonly domainName?: string;
 
@@ -99,6 +135,25 @@ export interface LoadBalancerOptions extends EdgeOptions {
    * @default true
    */
   readonly internetFacing?: boolean;
+
+  /**
+   * Kinds of IP addresses of the load balancer that is made: `IPV4`, or `DUAL_STACK`, by which clients use IPv4 or IPv6. For IPv6 the
+   * subnets of the load balancer must have it, as those of a VPC with `ipProtocol: IpProtocol.DUAL_STACK`; the VPC that a system makes has
+   * not. The way to the services is IPv4 in either case, and `X-Forwarded-For` has the address of the client.
+   *
+   * @default - IPv4
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#ip-address-type
+   */
+  readonly ipAddressType?: IpAddressType;
+
+  /**
+   * Web ACL of AWS WAF, which looks at requests before the listener does. It covers the whole load balancer, which can have one: of your
+   * own, all its listeners.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
+   */
+  readonly firewall?: Firewall;
 
   /**
    * Whether nobody can delete the load balancer that is made.

@@ -11,6 +11,13 @@ export const loadBalancerProofs: KindProofs<LoadBalancerPlan> = {
     none: ({ targets, fallback }) => targets.some(({ authorizer, tokens }) => authorizer === fallback && tokens === undefined),
     jwt: ({ targets, fallback }) =>
       targets.some(({ authorizer, tokens }) => authorizer === fallback && tokens?.audience.includes('shop') === true),
+    oidc: ({ targets, fallback }) =>
+      targets.some(({ authorizer, login }) => authorizer === fallback && login?.provider?.clientId === 'shop'),
+    cognitoLogin: ({ targets, fallback }) =>
+      targets.some(({ authorizer, login }) => authorizer === fallback && login !== undefined && login.provider === undefined),
+    firewall: ({ firewall }) => firewall !== undefined && 'groups' in firewall && firewall.groups.length === 3,
+    domain: ({ domain, https }) => domain?.name === 'api.example.com' && https,
+    dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',
     // The gateway service has the buckets: test/core/envoy/edge/load-balancer.test.ts looks at them.
     throttle: (_, { throttle, routes }) => throttle?.rateLimit === 50 && routes.some((route) => route.throttle?.burstLimit === 10),
     clientThrottle: (_, { clientThrottle }) => clientThrottle?.header === 'x-user' && clientThrottle.burstLimit === 10,

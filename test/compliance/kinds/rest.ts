@@ -53,7 +53,8 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
     cors: ({ cors }) => cors?.preflightHeaders['Access-Control-Allow-Origin'] === "'https://shop.example'",
     stage: ({ stage }) => stage.name === 'live',
     dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',
-    domain: ({ domain, executeApiEndpoint }) => domain?.name === 'api.example.com' && executeApiEndpoint === false,
+    domain: ({ domain }) => domain?.name === 'api.example.com',
+    executeApiEndpoint: ({ executeApiEndpoint }) => executeApiEndpoint === false,
     basePath: ({ domain }) => domain?.mappingKey === 'shop/v1' && domain.url === 'https://api.example.com/shop/v1',
     mutualTls: ({ domain }) => domain?.mutualTls?.key === 'partners.pem',
     securityPolicy: ({ domain }) =>

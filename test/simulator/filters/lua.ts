@@ -1,4 +1,5 @@
 import { CLAIMS_SCRIPT, CONTEXT_SCRIPT, TOKEN_SCRIPT } from '../../../lib/core/envoy/edge/identity';
+import { SESSIONS_SCRIPT, USER_SCRIPT } from '../../../lib/core/envoy/load-balancer/logins';
 import { PREFIX_SCRIPT } from '../../../lib/core/envoy/security/forwarded-prefix';
 import { LONG_HEADER_SCRIPTS } from '../../../lib/core/envoy/traffic/header-limits';
 import { CLIENT_PATH_HEADER } from '../../../lib/core/model/edge-headers';
@@ -17,9 +18,12 @@ function sourceOf({ config, at }: Pick<Parameters<HttpFilter>[0], 'config' | 'at
 
 /** Of who the client is, nothing is simulated but that it says nothing. */
 function refuseIdentity(source: Message, context: Context, { headers }: Parameters<HttpFilter>[2]): void {
-  const names = { [TOKEN_SCRIPT]: [context.name ?? ''], [CONTEXT_SCRIPT]: Object.values(context.values ?? {}), [CLAIMS_SCRIPT]: [] }[
-    String(source.raw('inline_string'))
-  ];
+  const names = {
+    [SESSIONS_SCRIPT]: ['cookie'],
+    [TOKEN_SCRIPT]: [context.name ?? ''],
+    [CONTEXT_SCRIPT]: Object.values(context.values ?? {}),
+    [CLAIMS_SCRIPT]: [],
+  }[String(source.raw('inline_string'))];
   if (names === undefined) throw new Unknown(source.at, 'another script');
   if (context.in === 'querystring' || names.some((name) => headers.get(name) !== undefined))
     throw new Unknown(source.at, 'a client that says who it is');
@@ -40,6 +44,7 @@ export const runScript: HttpFilter = (filter, override, exchange) => {
   const config = configured(filter, override, filter.type);
   if (config === undefined) return undefined;
   const source = sourceOf(config);
+  if (source.raw('inline_string') === USER_SCRIPT) throw new Unknown(source.at, 'a user who has logged in');
   // No header here is that long.
   if (Object.values<unknown>(LONG_HEADER_SCRIPTS).includes(source.raw('inline_string'))) return undefined;
   if (source.raw('inline_string') !== PREFIX_SCRIPT) throw new Unknown(source.at, 'another script');

@@ -2,10 +2,17 @@ import type { CfnResource } from 'aws-cdk-lib';
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
+import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
+import { defined } from '../../../core/defined';
 import type { LoadBalancerPlan, TargetsPlan } from '../../../core/edges/alb/plan';
 import type { EdgePlan } from '../../../core/plan/edge-plan';
 import { acknowledge } from '../../acknowledge';
+import { hasIpv6Block, subnetResource } from '../../subnet-resource';
+import { throwIssue } from '../../throw-issue';
+import { certificateOf, givenDomain, renderRecords } from '../domain';
+import { renderFirewall } from '../firewall';
 import type { EdgeContext, EdgeTarget, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
 import { authorized } from './authorized';
@@ -20,7 +27,13 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
   const { balancer = {}, target } = context;
   const loadBalancer = balancer.loadBalancer ?? makeLoadBalancer(scope, plan, context);
   const before = openings(scope);
-  const actions = new Map(plan.targets.map((each) => [each.authorizer, authorized(each, renderTargets(scope, each, plan, target))]));
+  const actions = new Map(
+    plan.targets.map((each) => {
+      const targets = renderTargets(scope, each, plan, target);
+      // The security group of a load balancer of the user's own is the user's.
+      return [each.authorizer, authorized(each, context.authorizers.get(each.authorizer), targets, plan.made !== undefined)];
+    }),
+  );
   const actionOf = (authorizer: string): elbv2.ListenerAction => {
     const action = actions.get(authorizer);
     if (action === undefined) throw new Error(`bug: no port for the authorizer "${authorizer}"`);
@@ -30,11 +43,10 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
     loadBalancer,
     port: plan.https ? HTTPS : HTTP,
     protocol: plan.https ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
-    // The security group of a load balancer of the user's own is the user's.
     open: plan.made !== undefined,
     defaultAction: actionOf(plan.fallback),
     ...(plan.https ? { sslPolicy: balancer.sslPolicy ?? elbv2.SslPolicy.RECOMMENDED_TLS } : {}),
-    ...(balancer.certificate === undefined ? {} : { certificates: [balancer.certificate] }),
+    certificates: certificatesOf(scope, plan, context),
   });
   for (const { priority, conditions, authorizer } of plan.rules)
     new elbv2.ApplicationListenerRule(scope, `Rule${priority}`, {
@@ -44,34 +56,76 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
       action: actionOf(authorizer),
     });
   if (plan.https && plan.made !== undefined) redirect(scope, loadBalancer);
+  if (plan.domain !== undefined)
+    renderRecords(scope, plan.domain, givenDomain(context.domain), new LoadBalancerTarget(loadBalancer), listener);
+  const webAcl = protect(scope, edge, plan, loadBalancer);
   // Health checks come as soon as there are tasks, and Amazon ECS replaces those that fail.
   const added = [...openings(scope)].filter((each) => !before.has(each) && Stack.of(each) === Stack.of(target.service));
   waitFor(target.service.node.defaultChild as CfnResource, added);
   return {
-    url: `${plan.https ? 'https' : 'http'}://${plan.domainName ?? loadBalancer.loadBalancerDnsName}`,
+    url: plan.domain?.url ?? `${plan.https ? 'https' : 'http'}://${plan.domainName ?? loadBalancer.loadBalancerDnsName}`,
     loadBalancer,
     listener,
+    ...defined({ webAcl }),
   };
+}
+
+function certificatesOf(
+  scope: Construct,
+  { domain }: LoadBalancerPlan,
+  { balancer, domain: given }: EdgeContext,
+): elbv2.IListenerCertificate[] {
+  const certificate = domain === undefined ? balancer?.certificate : certificateOf(scope, domain, givenDomain(given));
+  return certificate === undefined ? [] : [certificate];
 }
 
 function makeLoadBalancer(
   scope: Construct,
-  { made, idleSeconds }: LoadBalancerPlan,
+  { made, idleSeconds, ipAddressType }: LoadBalancerPlan,
   { balancer = {}, target }: EdgeContext,
 ): elbv2.ApplicationLoadBalancer {
   const { vpc, vpcSubnets } = target;
   if (made === undefined) throw new Error('bug: there is no load balancer');
+  // It takes one subnet in each zone, and with public addresses the public ones, where no task stands.
+  const own = made.internetFacing ? {} : { vpcSubnets: { ...vpcSubnets, onePerAz: true } };
+  if (ipAddressType === 'dualstack') checkIpv6(scope, vpc.selectSubnets(own.vpcSubnets ?? { subnetType: ec2.SubnetType.PUBLIC }));
   const loadBalancer = new elbv2.ApplicationLoadBalancer(scope, 'LoadBalancer', {
     vpc,
     internetFacing: made.internetFacing,
-    // It takes one subnet in each zone, and with public addresses the public ones, where no task stands.
-    ...(made.internetFacing ? {} : { vpcSubnets: { ...vpcSubnets, onePerAz: true } }),
+    ...own,
+    ...(ipAddressType === undefined ? {} : { ipAddressType: IP_ADDRESS_TYPES[ipAddressType] }),
     deletionProtection: made.deletionProtection,
     dropInvalidHeaderFields: true,
     idleTimeout: Duration.seconds(idleSeconds),
   });
   if (balancer.accessLogBucket !== undefined) loadBalancer.logAccessLogs(balancer.accessLogBucket);
   return loadBalancer;
+}
+
+const IP_ADDRESS_TYPES = { ipv4: elbv2.IpAddressType.IPV4, dualstack: elbv2.IpAddressType.DUAL_STACK };
+
+/** AWS refuses the load balancer otherwise, when the rest of the stack is there. */
+function checkIpv6(scope: Construct, { subnets }: ec2.SelectedSubnets): void {
+  const without = subnets.flatMap((subnet) => subnetResource(subnet) ?? []).filter((subnet) => !hasIpv6Block(subnet));
+  if (without.length === 0) return;
+  const names = without.map(({ node }) => node.path).join(', ');
+  throwIssue(scope, 'ipAddressType', 'UNUSABLE_VPC', `the load balancer would stand in subnets without IPv6: ${names}`, {
+    got: null,
+    fix: 'give vpc one with ipProtocol: ec2.IpProtocol.DUAL_STACK, or remove ipAddressType',
+  });
+}
+
+/** Not before the load balancer is there: AWS WAF does not find one that is being made. */
+function protect(
+  scope: Construct,
+  { apiName }: EdgePlan,
+  { firewall, made }: LoadBalancerPlan,
+  loadBalancer: elbv2.IApplicationLoadBalancer,
+): CfnWebACL | undefined {
+  if (firewall === undefined) return undefined;
+  const { webAcl, association } = renderFirewall(scope, firewall, apiName, loadBalancer.loadBalancerArn);
+  if (made !== undefined) waitFor(association, [loadBalancer.node.defaultChild as CfnResource]);
+  return webAcl;
 }
 
 function renderTargets(

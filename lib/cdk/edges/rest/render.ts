@@ -7,6 +7,7 @@ import { accessLogDestination } from '../access-log-destination';
 import { acknowledge } from '../../acknowledge';
 import type { EdgePlan } from '../../../core/plan/edge-plan';
 import type { EdgeContext, RenderedApi } from '../model';
+import { renderFirewall } from '../firewall';
 import { waitFor } from '../wait-for';
 import { renderVpcLink } from '../vpc-link';
 import type { RenderedAuthorizer } from './authorizers';
@@ -24,7 +25,6 @@ import { LISTENER_PORT, renderLoadBalancer } from '../load-balancer';
 import type { ApiKeysPlan, RestApiPlan, RestMethodPlan } from '../../../core/edges/rest/plan';
 import type { ConnectionPlan } from '../../../core/edges/rest/waits';
 import { renderClients } from './clients';
-import { renderFirewall } from './firewall';
 import { resourceAt } from './resource-at';
 import { cacheOptions, methodOptions, throttleOptions } from './method-options';
 import { renderUsagePlan } from './usage-plan';
@@ -57,7 +57,7 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
   const stage = api.deploymentStage;
   const usagePlan = plan.apiKeys === undefined ? undefined : renderKeys(scope, edge, stage, plan.apiKeys, context);
   const clients = renderClients(scope, plan.clients ?? [], edge.apiName, stage, context.apiKeys);
-  const webAcl = plan.firewall === undefined ? undefined : renderFirewall(scope, plan.firewall, edge.apiName, stage);
+  const firewall = plan.firewall === undefined ? undefined : renderFirewall(scope, plan.firewall, edge.apiName, stage.stageArn);
   const domain = plan.domain === undefined ? undefined : renderRestApiDomain(scope, plan.domain, stage, context);
   const { region, urlSuffix } = Stack.of(api);
   const [vpcEndpoint] = vpcEndpoints;
@@ -67,7 +67,7 @@ export function renderRestApi(scope: Construct, edge: EdgePlan, context: EdgeCon
     // By its name, not by the stage: that comes after the services, which may want to know the URL.
     url: plan.domain?.url ?? `https://${host}.execute-api.${region}.${urlSuffix}/${plan.stage.name}`,
     clients,
-    ...defined({ usagePlan, webAcl, restApiDomain: domain, vpcEndpoint }),
+    ...defined({ usagePlan, webAcl: firewall?.webAcl, restApiDomain: domain, vpcEndpoint }),
     invocationArn: (method, path) => api.arnForExecuteApi(method, path, plan.stage.name),
     metrics: api,
     ...(plan.stage.accessLogFormat === undefined ? {} : { accessLogGroup: context.logGroup }),

@@ -37,12 +37,15 @@ export const loadBalancerKind: EdgeKind<LoadBalancerOptions, LoadBalancerPlan> =
     checkPatterns(routes, cors !== undefined);
   },
   compareRoutes: COMPARE,
-  traits: (routes, cors) => ({
+  traits: (routes, cors, authorizers) => ({
     beginsTraces: false,
     preflightPaths: [],
     // Its target groups know address and port of each task from Amazon ECS.
     gatewayRecord: 'A',
-    ports: portsOf(authorizersOf(routes, cors !== undefined)),
+    ports: portsOf(
+      authorizersOf(routes, cors !== undefined),
+      authorizers.flatMap(({ id, login }) => (login === undefined ? [] : [id])),
+    ),
   }),
   limits: ({ idleSeconds }, route): EdgeLimits => ({
     ...(route?.policy?.timeoutSeconds === undefined ? { requestSeconds: idleSeconds } : {}),

@@ -39,7 +39,7 @@ export const OPTIONS: Readonly<Record<string, string>> = {
 /** What AWS gives a load balancer that says nothing of it. */
 const DEFAULT_IDLE_SECONDS = 60;
 
-const OF_MADE = ['internetFacing', 'deletionProtection', 'accessLogBucket', 'idleTimeout'] as const;
+const OF_MADE = ['internetFacing', 'ipAddressType', 'deletionProtection', 'accessLogBucket', 'idleTimeout'] as const;
 
 export function parseLoadBalancer(at: Reader, routes: readonly EdgeRoute[]): LoadBalancerOptions {
   const given = !at.field('loadBalancer').absent;
@@ -76,6 +76,10 @@ function parseProtocol(at: Reader, routes: readonly EdgeRoute[]): boolean {
   at.field('sslPolicy').string();
   certificate.checkInstance('an acm.ICertificate', ['certificateArn']);
   const plain = plainAt.boolean() === true;
+  if (!at.field('domain').absent) {
+    checkDomain(at);
+    return true;
+  }
   if (plain && !certificate.absent)
     plainAt.fail('CONFLICT', 'with a certificate clients speak HTTPS, and requests by HTTP are sent there', {
       got: null,
@@ -84,16 +88,26 @@ function parseProtocol(at: Reader, routes: readonly EdgeRoute[]): boolean {
   if (certificate.absent && !plain)
     certificate.fail('MISSING', 'clients would speak HTTP, which anybody on the way can read and change', {
       got: null,
-      fix: 'set certificate to one of AWS Certificate Manager, or, where nothing is secret, plainHttp: true',
+      fix: 'set domain, or certificate to one of AWS Certificate Manager; or, where nothing is secret, plainHttp: true',
     });
   if (plain && certificate.absent && routes.some(({ authorizer }) => authorizer !== 'none'))
-    plainAt.fail('CONFLICT', 'a load balancer verifies tokens on HTTPS alone', {
+    plainAt.fail('CONFLICT', 'a load balancer verifies tokens, and has users log in, on HTTPS alone', {
       got: null,
       fix: 'set certificate, or give all routes Authorizer.none()',
     });
   if (plain && !at.field('sslPolicy').absent)
     at.field('sslPolicy').fail('NO_EFFECT', 'without a certificate there is no TLS', { got: null, fix: 'remove it, or set certificate' });
   return !certificate.absent;
+}
+
+/** A domain has its name, its certificate and HTTPS. */
+function checkDomain(at: Reader): void {
+  for (const name of ['certificate', 'domainName', 'plainHttp'])
+    if (!at.field(name).absent && at.field(name).value !== false)
+      at.field(name).fail('CONFLICT', 'the edge has a domain, which has a name and a certificate', {
+        got: null,
+        fix: 'remove it, or domain',
+      });
 }
 
 function parseDomainName(at: Reader): string | undefined {

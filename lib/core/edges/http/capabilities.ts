@@ -4,6 +4,7 @@ const NO_VALIDATION = {
   no: 'an HTTP API does not look into requests',
   fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
 };
+const NO_LOGIN = { no: 'API Gateway has no login page, and keeps no sessions' };
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html */
 export const CAPABILITIES: EdgeCapabilities = {
@@ -11,6 +12,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   jwt: true,
   cognito: true,
   cognitoClients: true,
+  oidc: NO_LOGIN,
+  cognitoLogin: NO_LOGIN,
   lambda: true,
   queryToken: { no: 'clients of an HTTP API can send a header, and URLs get into logs', fix: 'use identityHeader' },
   iam: true,
@@ -47,6 +50,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   stage: true,
   dualStack: true,
   domain: true,
+  executeApiEndpoint: true,
   basePath: true,
   mutualTls: true,
   securityPolicy: { no: 'the domain of an HTTP API accepts TLS 1.2 and 1.3, with ciphers that cannot be chosen' },

@@ -1,5 +1,7 @@
 import type { EdgeCapabilities } from '../features';
 
+const NO_LOGIN = { no: 'API Gateway has no login page, and keeps no sessions' };
+
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html */
 export const CAPABILITIES: EdgeCapabilities = {
   none: true,
@@ -7,6 +9,8 @@ export const CAPABILITIES: EdgeCapabilities = {
   cognito: true,
   // Ignoring the list would let in the tokens of clients that are not on it.
   cognitoClients: { no: 'a REST API accepts the tokens of every client of the user pool', fix: 'leave userPoolClients out' },
+  oidc: NO_LOGIN,
+  cognitoLogin: NO_LOGIN,
   lambda: true,
   queryToken: { no: 'clients of a REST API can send a header, and URLs get into logs', fix: 'use identityHeader' },
   iam: true,
@@ -37,6 +41,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   stage: true,
   dualStack: true,
   domain: true,
+  executeApiEndpoint: true,
   basePath: true,
   mutualTls: true,
   securityPolicy: true,

@@ -13,6 +13,7 @@ import type {
   Throttle,
   Topology,
 } from '../../model/topology';
+import type { FirewallPlan } from '../../model/edge-domain';
 import { REST_ACCESS_LOG } from '../access-log';
 import { authorizerOf, known } from '../authorizer-of';
 import type { CachePlan, ValidatorKind } from './cache';
@@ -22,8 +23,7 @@ import type { CorsPlan } from './cors';
 import { planCors } from './cors';
 import type { ErrorsPlan } from './errors';
 import { planErrors } from './errors';
-import type { FirewallPlan } from './firewall';
-import { planFirewall } from './firewall';
+import { planFirewall } from '../firewall';
 import { methodThrottles } from './method-throttles';
 import type { NestedPathPlan } from './nested-paths';
 import type { ResourcePolicyPlan } from './resource-policy';

@@ -8,12 +8,16 @@ const NO_TOKENS = {
 const NO_REQUESTS = { no: 'messages are no requests of browsers to URLs' };
 const NO_VALIDATION = { no: 'the service checks its messages' };
 
+const NO_LOGIN = { no: 'API Gateway has no login page, and keeps no sessions' };
+
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html */
 export const CAPABILITIES: EdgeCapabilities = {
   none: true,
   jwt: NO_TOKENS,
   cognito: NO_TOKENS,
   cognitoClients: NO_TOKENS,
+  oidc: NO_LOGIN,
+  cognitoLogin: NO_LOGIN,
   lambda: true,
   queryToken: true,
   iam: true,
@@ -41,6 +45,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   stage: true,
   dualStack: true,
   domain: true,
+  executeApiEndpoint: true,
   basePath: true,
   // https://aws.amazon.com/blogs/compute/introducing-mutual-tls-authentication-for-amazon-api-gateway/
   mutualTls: {

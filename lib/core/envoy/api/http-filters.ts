@@ -49,6 +49,7 @@ export interface RouteFilterConfigs {
 
 /** Settings of a script for a route. Envoy takes any fields: these are those that the scripts read. */
 export type ScriptContext =
+  | { readonly names: readonly string[] }
   | { readonly paths: ReadonlyArray<readonly number[]> }
   | { readonly in: 'header' | 'querystring'; readonly name: string }
   | { readonly proof: string; readonly values: Readonly<Record<string, string>> }

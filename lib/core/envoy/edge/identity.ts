@@ -23,7 +23,7 @@ const JWKS_SECONDS = 300;
  */
 export function identityFilters(edge: EdgeTopology): readonly HttpFilter[] {
   const verified = verifying(edge);
-  const told = Object.keys(contextHeadersOf(edge)).length === 0 ? [] : [disabled(CONTEXT_FILTER, CONTEXT_SCRIPT)];
+  const told = edge.authorizers.some(isTold) ? [disabled(CONTEXT_FILTER, CONTEXT_SCRIPT)] : [];
   if (verified.length === 0) return told;
   return [
     ...told,
@@ -34,6 +34,11 @@ export function identityFilters(edge: EdgeTopology): readonly HttpFilter[] {
     }),
     disabled(CLAIMS_FILTER, CLAIMS_SCRIPT),
   ];
+}
+
+/** By what stands in front. */
+function isTold({ identityHeaders = [] }: EdgeAuthorizer): boolean {
+  return identityHeaders.some(({ from }) => from !== 'claim');
 }
 
 /** Its settings for the routes of an edge's route; absent: it looks at no token. */
@@ -57,7 +62,7 @@ function contextOf(edge: EdgeTopology, headers: readonly IdentityHeader[]): Scri
   const { provesContext = false } = edge.api;
   return {
     proof: provesContext ? REQUEST_HEADER : '',
-    values: Object.fromEntries(headers.map(({ header, value }) => [header, sources[value] ?? ''])),
+    values: Object.fromEntries(headers.map(({ header, from, value }) => [header, from === 'header' ? value : (sources[value] ?? '')])),
   };
 }
 
@@ -192,8 +197,8 @@ function envoy_on_request(handle)
 end`;
 
 /**
- * What API Gateway says, of which a value counts only behind the ID of the request, where there is one. Nothing, and what access logs have
- * for it, is no value; nor is the name of the variable.
+ * What API Gateway or a load balancer says, of which a value counts only behind the ID of the request, where there is one. Nothing, and
+ * what access logs have for it, is no value; nor is the name of the variable.
  */
 export const CONTEXT_SCRIPT = `${TEXT}
 function envoy_on_request(handle)

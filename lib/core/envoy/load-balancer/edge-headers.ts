@@ -8,6 +8,7 @@ import { headersOfRoutes } from '../traffic/matched-headers';
 import { removeForeignMarks } from '../traffic/route-mark';
 
 const FORWARDED = 'x-forwarded-';
+const LOGIN = 'x-amzn-oidc-';
 
 /** As for a service that a load balancer of the user's own leads to. */
 export const APPLICATION = { kind: 'application', passThroughHeaders: [] } as const;
@@ -17,12 +18,14 @@ export const APPLICATION = { kind: 'application', passThroughHeaders: [] } as co
  * none of them. Of `X-Forwarded-*` stays what the load balancer writes, of whose list of addresses the last one is the client's.
  *
  * @param made names of headers that nobody but a program of the task may send
+ * @param ofLogin those that the load balancer sets, since it has had the user log in
  */
 export function trustOnlyLoadBalancerOfEdge(
   { passThroughHeaders }: EdgeTopology,
   targets: readonly Service[],
   made: readonly string[],
   identityHeaders: readonly string[],
+  ofLogin: readonly string[],
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
   return earlyHeaderMutation([
@@ -30,8 +33,9 @@ export function trustOnlyLoadBalancerOfEdge(
       anyOf([
         ...spellingsBut(passThroughHeaders, removed),
         ...spellings([...always, ...made, ...identityHeaders]),
-        ...prefixes([...alwaysPrefixes.filter((prefix) => prefix !== FORWARDED), ...OF_MESH]),
+        ...prefixes([...alwaysPrefixes.filter((prefix) => prefix !== FORWARDED && prefix !== LOGIN), ...OF_MESH]),
         ...prefixBut(FORWARDED, FORWARDED_BY_LOAD_BALANCER),
+        ...prefixBut(LOGIN, ofLogin),
       ]),
     ),
     ...markClients(APPLICATION),

@@ -8,16 +8,20 @@ import { rangeOf } from '../../limits/limit';
 import type { AuthorizerKind, EdgeAuthorizer, IdentitySource } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { STRINGS } from '../../reading/reader';
+import { sessionCookieOf } from '../../model/identity-headers';
 import { parseContextHeader, parseLambdaContext } from './parse-identity';
+import { COGNITO_LOGIN_FIELDS, OIDC_FIELDS, parseCognitoLogin, parseOidc, sessionOwner } from './parse-login';
 import { parseCognitoClaims, parseJwtClaims, parseKeys } from './parse-verification';
 
-const KINDS = ['none', 'jwt', 'cognito', 'lambda', 'iam', 'apiKey'] as const;
+const KINDS = ['none', 'jwt', 'cognito', 'oidc', 'cognitoLogin', 'lambda', 'iam', 'apiKey'] as const;
 
 /** What can be said to each factory of `Authorizer`. */
 const FIELDS: Readonly<Record<AuthorizerKind, readonly string[]>> = {
   none: [],
   jwt: ['issuer', 'audience', 'identitySource', 'jwksUri', 'claimsToHeaders', 'name'],
   cognito: ['userPool', 'userPoolClients', 'claimsToHeaders', 'name'],
+  oidc: OIDC_FIELDS,
+  cognitoLogin: COGNITO_LOGIN_FIELDS,
   lambda: ['handler', 'identityHeader', 'identityQueryParameter', 'resultsCacheTtl', 'contextToHeaders', 'name'],
   iam: ['callerArnHeader'],
   apiKey: ['keys', 'keyIdHeader'],
@@ -35,6 +39,9 @@ interface Known {
 export class Authorizers {
   private readonly byId = new Map<string, Known>();
   private readonly clashes: { readonly at: Reader; readonly id: string; readonly kind: AuthorizerKind }[] = [];
+
+  /** By the names of cookies: whose users they know again. */
+  private readonly sessions = new Map<string, { readonly id: string; readonly owner: unknown }>();
 
   /** Each API key that the user brings, wherever an authorizer names it. */
   readonly keys: Reader[] = [];
@@ -67,6 +74,7 @@ export class Authorizers {
     if (known === undefined) {
       const authorizer = { id, kind, ...options };
       this.byId.set(id, { authorizer, origin, bare: isBare(kind, at) });
+      this.checkSession(authorizer, at);
       return authorizer;
     }
     const same = known.authorizer.kind === kind && (known.origin === origin || (known.bare && isBare(kind, at)));
@@ -74,10 +82,27 @@ export class Authorizers {
     return known.authorizer;
   }
 
+  /** A session of the one would be one of the other. */
+  private checkSession(authorizer: EdgeAuthorizer, at: Reader): void {
+    const cookie = sessionCookieOf(authorizer);
+    if (cookie === undefined || authorizer.login === undefined) return;
+    const owner = sessionOwner(at, authorizer.login);
+    const known = this.sessions.get(cookie);
+    if (known === undefined) this.sessions.set(cookie, { id: authorizer.id, owner });
+    else if (known.owner !== owner)
+      at.field('sessionCookieName').fail(
+        'DUPLICATE',
+        `"${known.id}" has the session cookie "${cookie}", too, for another provider or client: whoever is logged in there would be let in`,
+        { got: null, fix: 'give one of the two a sessionCookieName of its own' },
+      );
+  }
+
   private parseOptions(kind: AuthorizerKind, at: Reader): Omit<EdgeAuthorizer, 'id' | 'kind'> {
     this.edge.checkAuthorizer(kind, at);
     if (kind === 'jwt') return parseJwt(at, this.edge);
     if (kind === 'cognito') return this.parseCognito(at);
+    if (kind === 'oidc') return parseOidc(at);
+    if (kind === 'cognitoLogin') return parseCognitoLogin(at);
     if (kind === 'lambda') return parseLambda(at, this.edge);
     if (kind === 'iam') return parseContextHeader(at.field('callerArnHeader'), 'identity.userArn');
     if (kind !== 'apiKey') return {};

@@ -1,10 +1,11 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { ApplicationLoadBalancer, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IpProtocol, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Authorizer, Edge, Microservices } from '../../../../lib';
+import { Authorizer, Edge, Firewall, Microservices } from '../../../../lib';
 import type { LoadBalancerOptions, MicroservicesProps } from '../../../../lib';
 import { service } from '../../../support/stack';
 
@@ -31,7 +32,7 @@ function build(more: Partial<LoadBalancerOptions> = {}, props: Partial<Microserv
   const edge = Edge.loadBalancer({
     authorizer: Authorizer.none(),
     routes: ROUTES,
-    ...(more.plainHttp === true ? {} : { certificate }),
+    ...(more.plainHttp === true || more.domain !== undefined ? {} : { certificate }),
     ...more,
   });
   const shop = new Microservices(stack, 'Shop', { services: { ui: service() }, edge, ...props });
@@ -191,5 +192,104 @@ test('pages of other origins ask without a token, on the way of public routes', 
       { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'access-control-request-method', Values: ['*'] } },
     ],
     Actions: [{ Type: 'forward' }],
+  });
+});
+
+describe('a firewall', () => {
+  const WEB_ACL = 'AWS::WAFv2::WebACL';
+  const ACL = 'arn:aws:wafv2:us-east-1:111122223333:regional/webacl/shop/a1b2c3';
+
+  test('the rules of AWS stand before the load balancer that is made, once it is there', () => {
+    const { template, shop } = build({ firewall: Firewall.managed() });
+    template.resourceCountIs(WEB_ACL, 1);
+    const balancer = only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    template.hasResource('AWS::WAFv2::WebACLAssociation', {
+      Properties: { ResourceArn: { Ref: balancer }, WebACLArn: { 'Fn::GetAtt': [only(template, WEB_ACL), 'Arn'] } },
+      DependsOn: Match.arrayWith([balancer]),
+    });
+    expect(shop.edge().webAcl).toBeDefined();
+  });
+
+  test('a web ACL that exists stands before a load balancer that exists', () => {
+    const stack = stackOf();
+    const vpc = new Vpc(stack, 'Vpc');
+    const loadBalancer = new ApplicationLoadBalancer(stack, 'Own', { vpc });
+    const { template, shop } = build({ loadBalancer, firewall: Firewall.webAcl(ACL) }, { vpc }, stack);
+    template.resourceCountIs(WEB_ACL, 0);
+    template.hasResourceProperties('AWS::WAFv2::WebACLAssociation', {
+      ResourceArn: stack.resolve(loadBalancer.loadBalancerArn) as object,
+      WebACLArn: ACL,
+    });
+    expect(shop.edge().webAcl).toBeUndefined();
+  });
+});
+
+describe('addresses', () => {
+  const dual = { ipAddressType: IpAddressType.DUAL_STACK };
+  const BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+
+  test.each([true, false])('clients use IPv6 where the subnets have it (internetFacing: %s)', (internetFacing) => {
+    const stack = stackOf();
+    const vpc = new Vpc(stack, 'Vpc', { ipProtocol: IpProtocol.DUAL_STACK });
+    const { template } = build({ ...dual, internetFacing }, { vpc }, stack);
+    template.hasResourceProperties(BALANCER, { IpAddressType: 'dualstack' });
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      SecurityGroupIngress: Match.arrayWith([
+        Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443 }),
+        Match.objectLike({ CidrIpv6: '::/0', FromPort: 443 }),
+        Match.objectLike({ CidrIpv6: '::/0', FromPort: 80 }),
+      ]),
+    });
+  });
+
+  test('fails where a subnet has no IPv6', () => {
+    expect(() => build(dual)).toThrow(/would stand in subnets without IPv6: .*Public.*IpProtocol\.DUAL_STACK/s);
+    const stack = stackOf();
+    const vpc = new Vpc(stack, 'Vpc');
+    expect(() => build({ ...dual, internetFacing: false }, { vpc }, stack)).toThrow(/without IPv6: Stack\/Vpc\/Private/);
+  });
+
+  test('a VPC of which the app knows nothing is believed', () => {
+    const stack = stackOf();
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-1',
+      availabilityZones: ['us-east-1a', 'us-east-1b'],
+      publicSubnetIds: ['subnet-1', 'subnet-2'],
+      privateSubnetIds: ['subnet-3', 'subnet-4'],
+    });
+    build(dual, { vpc }, stack).template.hasResourceProperties(BALANCER, { IpAddressType: 'dualstack' });
+  });
+});
+
+describe('a domain', () => {
+  const zoneOf = (stack: Stack) => HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
+
+  test('a certificate is made for it, and records lead to the load balancer once it listens', () => {
+    const stack = stackOf();
+    const vpc = new Vpc(stack, 'Vpc', { ipProtocol: IpProtocol.DUAL_STACK });
+    const domain = { domainName: 'chat.example.com', hostedZone: zoneOf(stack) };
+    const { template, shop } = build({ domain, ipAddressType: IpAddressType.DUAL_STACK }, { vpc }, stack);
+    template.hasResourceProperties('AWS::CertificateManager::Certificate', { DomainName: 'chat.example.com' });
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 443,
+      Certificates: [{ CertificateArn: { Ref: only(template, 'AWS::CertificateManager::Certificate') } }],
+    });
+    for (const Type of ['A', 'AAAA'])
+      template.hasResource('AWS::Route53::RecordSet', {
+        Properties: { Name: 'chat.example.com.', Type, HostedZoneId: 'Z1', AliasTarget: Match.anyValue() },
+        DependsOn: Match.arrayWith([Match.stringLikeRegexp('EdgeListener')]),
+      });
+    expect(shop.edge().url).toBe('https://chat.example.com');
+  });
+
+  test("a certificate that exists is used, and records are the user's where there is no zone", () => {
+    const stack = stackOf();
+    const certificate = Certificate.fromCertificateArn(stack, 'Own', 'arn:aws:acm:us-east-1:111122223333:certificate/own');
+    const { template } = build({ domain: { domainName: 'chat.example.com', certificate } }, {}, stack);
+    template.resourceCountIs('AWS::CertificateManager::Certificate', 0);
+    expect(JSON.stringify(template.findResources('AWS::Route53::RecordSet'))).not.toContain('chat.example.com');
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Certificates: [{ CertificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/own' }],
+    });
   });
 });

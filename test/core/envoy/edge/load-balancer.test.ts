@@ -3,7 +3,7 @@ import { ROUTE_HEADER } from '../../../../lib/core/model/edge-headers';
 import { Opaque } from '../../../../lib/core/reading/input';
 import type { Json, JsonObject } from '../../../support/envoy-json';
 import type { Raw } from '../../../support/parsing';
-import { jwt, mesh, service } from '../../../support/parsing';
+import { jwt, mesh, oidc, service } from '../../../support/parsing';
 import { at, configurationOf, listener, textAt } from '../configuration';
 
 const tokens = { ...jwt, jwksUri: 'https://login.example.com/keys' };
@@ -113,4 +113,52 @@ test('a preflight request is answered on the port of public routes, also where n
 
 test('a connection is kept for longer than the load balancer keeps it', () => {
   expect(at(managerOf(gateway(), 'edge-none'), 'common_http_protocol_options.idle_timeout')).toBe('4060s');
+});
+
+describe('users who log in', () => {
+  const login = { ...oidc, subjectHeader: 'x-user' };
+  const routes = {
+    'ANY /{proxy+}': { service: 'ui' },
+    'GET /me': { service: 'ui', authorizer: login },
+    'GET /admin/{id}': { service: 'admin', authorizer: tokens },
+  };
+  const filtersOf = (name: string): readonly JsonObject[] =>
+    at(managerOf(gateway({ routes }), name), 'http_filters') as readonly JsonObject[];
+  const removedOn = (name: string): RegExp => {
+    const mutations = at(managerOf(gateway({ routes }), name), 'early_header_mutation_extensions.0.typed_config.mutations');
+    return new RegExp(`^(${at((mutations as readonly JsonObject[])[0], 'remove_on_match.key_matcher.safe_regex.regex') as string})$`);
+  };
+
+  test('fails if a client can say on the port of another authorizer who has logged in', () => {
+    for (const name of ['x-amzn-oidc-identity', 'x-amzn-oidc-data', 'x_amzn_oidc_identity', 'x-amzn-oidc-accesstoken', 'x-user'])
+      for (const port of ['edge-none', 'edge-jwt']) expect([name, removedOn(port).test(name)]).toEqual([name, true]);
+  });
+
+  test('what the load balancer says of them gets to services, but not what they could act for the user with', () => {
+    const removed = removedOn('edge-oidc');
+    for (const name of ['x-amzn-oidc-identity', 'x-amzn-oidc-data']) expect([name, removed.test(name)]).toEqual([name, false]);
+    for (const name of ['x-amzn-oidc-accesstoken', 'x-amzn-oidc', 'x-amzn-oidc-data2', 'x_amzn-oidc-data', 'x-amzn-oidc_data', 'x-user'])
+      if (name !== 'x-amzn-oidc') expect([name, removed.test(name)]).toEqual([name, true]);
+  });
+
+  test('no service gets a session, whoever has decided', () => {
+    for (const name of ['edge-none', 'edge-jwt', 'edge-oidc']) {
+      expect(filtersOf(name).map((filter) => filter['name'])).toContain('session-cookies');
+      expect(at(hostOf(gateway({ routes }), name), 'typed_per_filter_config.session-cookies.filter_context')).toEqual({
+        names: ['AWSELBAuthSessionCookie-oidc'],
+      });
+    }
+    expect(filtersOf('edge-none').map((filter) => filter['name'])).not.toContain('logged-in-user');
+    expect(filtersOf('edge-oidc').map((filter) => filter['name'])).toContain('logged-in-user');
+  });
+
+  test('an edge without logins has none of it', () => {
+    const text = JSON.stringify(gateway());
+    expect(text).not.toMatch(/session-cookies|logged-in-user/);
+  });
+
+  test('a login has another port than what else has had its name', () => {
+    expect(portsOf(['shop'], ['shop'])).not.toEqual(portsOf(['shop']));
+    expect(portsOf(['jwt', 'shop'], ['shop']).find(({ authorizer }) => authorizer === 'jwt')).toEqual(portsOf(['jwt'])[0]);
+  });
 });

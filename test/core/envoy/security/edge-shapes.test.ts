@@ -13,6 +13,8 @@ function edgeOf(kind: 'http' | 'rest', protections: Readonly<Record<string, Prot
     jwt: { kind: 'jwt', issuer: 'https://login.example', audience: ['shop'] },
     'jwt with scopes': { kind: 'jwt', issuer: 'https://login.example', audience: ['shop'] },
     cognito: {},
+    oidc: {},
+    cognitoLogin: {},
     lambda: {},
     apiKey: { kind: 'apiKey' },
   };

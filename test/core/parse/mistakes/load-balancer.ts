@@ -1,6 +1,6 @@
 import { Opaque } from '../../../../lib/core/reading/input';
 import type { Raw } from '../../../support/parsing';
-import { edge, jwt, publicRoute, seconds } from '../../../support/parsing';
+import { edge, jwt, oidc, publicRoute, seconds } from '../../../support/parsing';
 import type { Mistakes } from './mistake';
 
 const certificate = new Opaque({ certificateArn: 'arn' });
@@ -8,6 +8,18 @@ const loadBalancer = new Opaque({ loadBalancerArn: 'arn', connections: {}, loadB
 const tokens = { ...jwt, jwksUri: 'https://login.example.com/keys' };
 const balanced = (more: Raw = {}): Raw => edge({ certificate, ...more }, 'alb');
 const behind = (authorizer: Raw): Raw => balanced({ authorizer, routes: { 'GET /': { service: 'ui' } } });
+const cognitoLogin = {
+  kind: 'cognitoLogin',
+  userPool: new Opaque({ userPoolArn: 'arn' }),
+  userPoolClient: new Opaque({ userPoolClientId: 'client' }),
+  userPoolDomain: new Opaque({ domainName: 'shop' }),
+};
+const anonymous = { ...oidc, clientId: undefined };
+const homeless = { ...cognitoLogin, userPoolDomain: undefined };
+const two = (first: Raw, second: Raw): Raw =>
+  balanced({
+    routes: { 'GET /a': { service: 'ui', authorizer: first }, 'GET /b': { service: 'ui', authorizer: { ...second, name: 'b' } } },
+  });
 const many = Object.fromEntries(
   ['a', 'b', 'c', 'd', 'e'].map((name) => [`GET /${name}`, { service: 'ui', authorizer: { ...tokens, name } }]),
 );
@@ -17,10 +29,25 @@ const long = `/{id}/${'x'.repeat(130)}`;
 export const LOAD_BALANCER_MISTAKES: Mistakes = {
   MISSING: [
     { did: 'says neither HTTPS nor HTTP', props: edge({}, 'alb'), path: 'edge.certificate' },
+    { did: 'registers no client at a provider', props: behind(anonymous), path: 'edge.authorizer.clientId' },
+    { did: 'has no login page', props: behind(homeless), path: 'edge.authorizer.userPoolDomain' },
     { did: 'does not say where the keys of an issuer are', props: behind(jwt), path: 'edge.authorizer.jwksUri' },
   ],
   CONFLICT: [
     { did: 'wants HTTPS and HTTP', props: balanced({ plainHttp: true }), path: 'edge.plainHttp' },
+    {
+      did: 'wants logins by HTTP',
+      props: edge({ plainHttp: true, authorizer: oidc, routes: { 'GET /': { service: 'ui' } } }, 'alb'),
+      path: 'edge.plainHttp',
+    },
+    {
+      did: 'has an app client without a secret',
+      props: behind({
+        ...cognitoLogin,
+        userPoolClient: Object.assign(new Opaque({ userPoolClientId: 'c' }), { userPoolClient: { hasSecret: false } }),
+      }),
+      path: 'edge.authorizer.userPoolClient',
+    },
     {
       did: 'wants tokens by HTTP',
       props: edge({ plainHttp: true, authorizer: tokens, routes: { 'GET /': { service: 'ui' } } }, 'alb'),
@@ -31,16 +58,90 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
       props: balanced({ loadBalancer, idleTimeout: seconds(90) }),
       path: 'edge.idleTimeout',
     },
+    ...['certificate', 'domainName', 'plainHttp'].map((name) => ({
+      did: `has a domain, and sets ${name}`,
+      props: edge(
+        {
+          domain: { domainName: 'a.example.com', certificate },
+          [name]: { certificate, domainName: 'b.example.com', plainHttp: true }[name],
+        },
+        'alb',
+      ),
+      path: `edge.${name}`,
+    })),
+    {
+      did: 'sets addresses of a load balancer of its own',
+      props: balanced({ loadBalancer, ipAddressType: 'dualstack' }),
+      path: 'edge.ipAddressType',
+    },
     { did: 'waits for longer than the load balancer', props: balanced({ timeout: seconds(90) }), path: 'edge.idleTimeout' },
   ],
+  DUPLICATE: [
+    {
+      did: 'has one session for two clients',
+      props: two({ ...oidc, sessionCookieName: 's' }, { ...oidc, sessionCookieName: 's', clientId: 'desk' }),
+      path: 'edge.routes["GET /b"].authorizer.sessionCookieName',
+    },
+    {
+      did: 'has one session for two app clients',
+      props: two(
+        { ...cognitoLogin, sessionCookieName: 's' },
+        { ...cognitoLogin, userPoolClient: new Opaque({ userPoolClientId: 'desk' }), sessionCookieName: 's' },
+      ),
+      path: 'edge.routes["GET /b"].authorizer.sessionCookieName',
+    },
+  ],
+  UNSUPPORTED_AUTHORIZER: [
+    {
+      did: 'lets users in who have not logged in',
+      props: behind({ ...oidc, onUnauthenticatedRequest: 'allow' }),
+      path: 'edge.authorizer.onUnauthenticatedRequest',
+    },
+  ],
+  INVALID_FORMAT: [
+    {
+      did: 'has a login page by HTTP',
+      props: behind({ ...oidc, authorizationEndpoint: 'http://login.example.com' }),
+      path: 'edge.authorizer.authorizationEndpoint',
+    },
+    { did: 'has a client with an empty ID', props: behind({ ...oidc, clientId: '' }), path: 'edge.authorizer.clientId' },
+  ],
+  INVALID_VALUE: [
+    {
+      did: 'wants something else for requests without a session',
+      props: behind({ ...oidc, onUnauthenticatedRequest: 'redirect' }),
+      path: 'edge.authorizer.onUnauthenticatedRequest',
+    },
+  ],
   NO_EFFECT: [{ did: 'chooses ciphers for HTTP', props: edge({ plainHttp: true, sslPolicy: 'x' }, 'alb'), path: 'edge.sslPolicy' }],
-  INVALID_NAME: [{ did: 'gives a URL for a name', props: balanced({ domainName: 'https://shop.example' }), path: 'edge.domainName' }],
+  INVALID_NAME: [
+    { did: 'gives a URL for a name', props: balanced({ domainName: 'https://shop.example' }), path: 'edge.domainName' },
+    {
+      did: 'has a cookie with a space',
+      props: behind({ ...oidc, sessionCookieName: 'my cookie' }),
+      path: 'edge.authorizer.sessionCookieName',
+    },
+  ],
+  RESERVED_NAME: [
+    {
+      did: 'takes a cookie for the ID of a user',
+      props: behind({ ...oidc, subjectHeader: 'cookie' }),
+      path: 'edge.authorizer.subjectHeader',
+    },
+  ],
   WRONG_TYPE: [
+    { did: 'writes a client secret', props: behind({ ...oidc, clientSecret: 'secret' }), path: 'edge.authorizer.clientSecret' },
+    { did: 'gives the name of a user pool', props: behind({ ...cognitoLogin, userPool: 'pool' }), path: 'edge.authorizer.userPool' },
     { did: 'gives the ARN of a certificate', props: edge({ certificate: 'arn' }, 'alb'), path: 'edge.certificate' },
     { did: 'gives the ARN of a load balancer', props: balanced({ loadBalancer: 'arn' }), path: 'edge.loadBalancer' },
     { did: 'gives the name of a bucket', props: balanced({ accessLogBucket: 'logs' }), path: 'edge.accessLogBucket' },
   ],
   OUT_OF_RANGE: [
+    {
+      did: 'has a session for eight days',
+      props: behind({ ...oidc, sessionTimeout: seconds(8 * 24 * 3600) }),
+      path: 'edge.authorizer.sessionTimeout',
+    },
     { did: 'wants a connection to be silent for two hours', props: balanced({ idleTimeout: seconds(7200) }), path: 'edge.idleTimeout' },
     { did: 'has more authorizers than target groups', props: balanced({ routes: { ...many, 'GET /': publicRoute } }), path: 'edge.routes' },
     {
@@ -69,6 +170,11 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
       did: 'asks for scopes',
       props: balanced({ routes: { 'GET /': { service: 'ui', authorizer: tokens, scopes: ['a'] } } }),
       path: 'edge.routes["GET /"].scopes',
+    },
+    {
+      did: 'switches off the name of a load balancer',
+      props: edge({ domain: { domainName: 'a.example.com', certificate }, executeApiEndpoint: false }, 'alb'),
+      path: 'edge.executeApiEndpoint',
     },
     { did: 'gives an API a certificate', props: edge({ certificate }), path: 'edge.certificate' },
   ],

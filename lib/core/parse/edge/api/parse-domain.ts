@@ -41,7 +41,7 @@ export function parseDomain(at: Reader, kind: EdgeKind): Pick<EdgeTopology, 'dom
   const domainAt = at.field('domain');
   const openAt = at.field('executeApiEndpoint');
   const open = openAt.boolean();
-  if (!openAt.absent) checkSupport(openAt, 'domain', kind, KINDS);
+  if (!openAt.absent) checkSupport(openAt, 'executeApiEndpoint', kind, KINDS);
   if (open === false && domainAt.absent)
     openAt.fail('CONFLICT', 'without a domain clients have no other way to the API', {
       fix: "set domain, or remove it; with a DomainName of your own, set disableExecuteApiEndpoint of the handle's CfnApi",
@@ -50,7 +50,7 @@ export function parseDomain(at: Reader, kind: EdgeKind): Pick<EdgeTopology, 'dom
     openAt.fail('CONFLICT', 'the domain asks clients for certificates, and by this endpoint they would get around that', {
       fix: 'leave executeApiEndpoint out: it is off where an edge has a domain',
     });
-  const closed = !(open ?? domainAt.absent);
+  const closed = kind.capabilities.executeApiEndpoint === true && !(open ?? domainAt.absent);
   return defined({ domain: parseOwnName(domainAt, kind), executeApiEndpoint: closed ? (false as const) : undefined });
 }
 

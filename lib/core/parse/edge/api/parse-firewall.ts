@@ -13,10 +13,10 @@ export function parseFirewall(at: Reader): EdgeFirewall | undefined {
   const webAclArn = arnAt.text();
   if (webAclArn === undefined) return undefined;
   if (!(arnAt.value instanceof Unresolved) && !REGIONAL.test(webAclArn))
-    arnAt.fail('INVALID_FORMAT', 'is not the ARN of a web ACL that can protect an API', {
+    arnAt.fail('INVALID_FORMAT', 'is not the ARN of a web ACL that can protect an edge', {
       allowed: 'such as "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/shop/a1b2c3"',
       ...(webAclArn.includes(':global/webacl/')
-        ? { fix: 'this one is for Amazon CloudFront: make one with the scope REGIONAL, in the Region of the API' }
+        ? { fix: 'this one is for Amazon CloudFront: make one with the scope REGIONAL, in the Region of the edge' }
         : {}),
     });
   return { kind: 'webAcl', webAclArn };

@@ -1,27 +1,23 @@
 import { Aws } from 'aws-cdk-lib';
-import type * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
-import type { FirewallPlan, ManagedGroup } from '../../../core/edges/rest/firewall';
+import type { FirewallPlan, ManagedGroup } from '../../core/plan/edge-plan';
 
-/** What AWS WAF does before a stage; returns the web ACL, if it is none of the user's. */
-export function renderFirewall(
-  scope: Construct,
-  plan: FirewallPlan,
-  apiName: string,
-  stage: apigateway.Stage,
-): wafv2.CfnWebACL | undefined {
-  if ('webAclArn' in plan) {
-    associate(scope, plan.webAclArn, stage);
-    return undefined;
-  }
-  const own = renderWebAcl(scope, plan.groups, apiName);
-  associate(scope, own.attrArn, stage);
-  return own;
+/** The web ACL, if it is none of the user's, and what puts it in front. */
+export interface RenderedFirewall {
+  readonly webAcl?: wafv2.CfnWebACL;
+  readonly association: wafv2.CfnWebACLAssociation;
 }
 
-function associate(scope: Construct, webAclArn: string, stage: apigateway.Stage): void {
-  new wafv2.CfnWebACLAssociation(scope, 'WebAclAssociation', { resourceArn: stage.stageArn, webAclArn });
+/** @param resourceArn a stage, or a load balancer */
+export function renderFirewall(scope: Construct, plan: FirewallPlan, apiName: string, resourceArn: string): RenderedFirewall {
+  if ('webAclArn' in plan) return { association: associate(scope, plan.webAclArn, resourceArn) };
+  const webAcl = renderWebAcl(scope, plan.groups, apiName);
+  return { webAcl, association: associate(scope, webAcl.attrArn, resourceArn) };
+}
+
+function associate(scope: Construct, webAclArn: string, resourceArn: string): wafv2.CfnWebACLAssociation {
+  return new wafv2.CfnWebACLAssociation(scope, 'WebAclAssociation', { resourceArn, webAclArn });
 }
 
 function renderWebAcl(scope: Construct, groups: readonly ManagedGroup[], apiName: string): wafv2.CfnWebACL {
