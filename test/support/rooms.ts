@@ -327,7 +327,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/cli': {
-    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable', 'programs/client'],
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable', 'lib/core/description', 'programs/client'],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
   // Declarations are made of the source.

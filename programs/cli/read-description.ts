@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SystemDescription } from '../../lib/core/description/system-description';
+import { closestName } from '../../lib/core/reading/closeness';
+import { Trouble } from './trouble';
+
+const SUFFIX = '.microservices.json';
+
+/** Whose first part this release reads. */
+const SCHEMA = /^1\./;
+
+/**
+ * The descriptions of the systems in a cloud assembly, those of its stages too, sorted by the paths of their constructs.
+ *
+ * @throws Trouble if there is none, or one of a release that this one cannot read
+ */
+export function readDescriptions(directory: string): readonly [SystemDescription, ...SystemDescription[]] {
+  if (!existsSync(directory))
+    throw new Trouble(`there is no directory ${directory}`, {
+      fix: 'run `npx cdk synth` first, or name the directory that it has written with --app',
+    });
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(SUFFIX));
+  const [first, ...others] = files.map((file) => readDescription(join(directory, file))).sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (first !== undefined) return [first, ...others];
+  throw new Trouble(`no system in ${directory}`, {
+    fix: existsSync(join(directory, 'manifest.json'))
+      ? 'synthesize an app that has a Microservices construct with this release of the library, or name the directory of another one with --app'
+      : 'name the directory that cdk synth has written with --app, by default cdk.out',
+  });
+}
+
+/**
+ * The one system that users ask for.
+ *
+ * @param place path of the construct, or of a stack or stage around it; undefined: there is one system
+ */
+export function readSystem(directory: string, place: string | undefined): SystemDescription {
+  const all = readDescriptions(directory);
+  const paths = all.map(({ path }) => path);
+  const found = place === undefined ? all : all.filter(({ path }) => path === place || path.startsWith(`${place}/`));
+  const [system, another] = found;
+  if (system === undefined) {
+    const closest = closestName(place ?? '', paths);
+    throw new Trouble(`${directory} has no system in "${place ?? ''}"`, {
+      allowed: paths,
+      fix: closest === undefined ? 'name one of these with --stack' : `did you mean "${closest}"?`,
+    });
+  }
+  if (another === undefined) return system;
+  throw new Trouble(`${directory} has ${found.length} systems`, {
+    allowed: found.map(({ path }) => path),
+    fix: `name one: --stack ${system.path}`,
+  });
+}
+
+function readDescription(file: string): SystemDescription {
+  let content: Partial<SystemDescription>;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8')) as Partial<SystemDescription>;
+  } catch (error) {
+    throw new Trouble(`${file} is no JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      fix: 'run `npx cdk synth` again',
+    });
+  }
+  if (SCHEMA.test(content.schemaVersion ?? '')) return content as SystemDescription;
+  throw new Trouble(`${file} is of version ${content.schemaVersion ?? 'none'} of its schema, and this release reads version 1`, {
+    fix: 'run `npx cdk synth` again with the release of the library that this command is of',
+  });
+}
