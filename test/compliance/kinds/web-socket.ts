@@ -28,8 +28,8 @@ export const webSocketApiProofs: KindProofs<WebSocketApiPlan> = {
     defaultRoute: ({ routes }) => routes.some(({ key }) => key === '$default'),
     stage: ({ stage }) => stage.name === 'live',
     dualStack: ({ ipAddressType }) => ipAddressType === 'dualstack',
-    domain: ({ domain, callback, executeApiEndpoint }) =>
-      domain?.name === 'api.example.com' && callback.url === 'https://api.example.com' && executeApiEndpoint === false,
+    domain: ({ domain, callback }) => domain?.name === 'api.example.com' && callback.url === 'https://api.example.com',
+    executeApiEndpoint: ({ executeApiEndpoint }) => executeApiEndpoint === false,
     basePath: ({ domain, callback }) =>
       domain?.mappingKey === 'shop/v1' && domain.url === 'wss://api.example.com/shop/v1' && callback.url?.endsWith('/shop/v1') === true,
     accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.connectionId') === true,
