@@ -230,6 +230,19 @@ e2e('an edge with a load balancer', () => {
     );
   });
 
+  test('answers at once whatever blanks a cookie has', async () => {
+    const blanks = ' '.repeat(15_000);
+    const cookies = [
+      `a=1;${blanks};b=2`,
+      `a${blanks}b`,
+      `a=1${blanks}b`,
+      `${blanks}session-0=x`,
+      `a=1;${'\t'.repeat(15_000)};b=2`,
+      `${';'.repeat(15_000)}`,
+    ];
+    for (const cookie of cookies) expect(seen(await edge.send({ path: '/public', headers: { cookie } })).path).toBe('/public');
+  });
+
   test("fails if somebody's word about the user stands beside the load balancer's, or there is none", async () => {
     const port = edge.portOf('pages');
     const path = '/account/orders';

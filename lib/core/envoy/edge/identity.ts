@@ -136,9 +136,10 @@ export const TOKEN_SCRIPT = `function envoy_on_request(handle)
     if headers:getNumValues(name) == 1 then token = headers:get(name) end
   else
     local count = 0
-    for key, value in ((headers:get(":path") or ""):match("%?([^#]*)") or ""):gmatch("([^&=]+)=([^&]*)") do
-      if key:lower() == name then
-        token = value
+    for pair in ((headers:get(":path") or ""):match("%?([^#]*)") or ""):gmatch("[^&]+") do
+      local equals = pair:find("=", 1, true)
+      if equals ~= nil and pair:sub(1, equals - 1):lower() == name then
+        token = pair:sub(equals + 1)
         count = count + 1
       end
     end
