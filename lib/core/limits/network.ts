@@ -102,6 +102,12 @@ export const ALB = limitsOf('alb', 'Elastic Load Balancing', `${ALB_GUIDE}/load-
     scope: 'rule of a listener',
     handling: { documented: 'routes that have more get another rule' },
   },
+  conditionWildcards: {
+    counts: 'wildcards in paths, of which a greedy parameter takes two',
+    value: 5,
+    scope: 'rule of a listener',
+    handling: { documented: 'routes that have more get another rule' },
+  },
   targets: {
     counts: 'targets: the tasks of a gateway, once for each authorizer',
     value: 1000,

@@ -1,5 +1,5 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
@@ -34,6 +34,7 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
       return [each.authorizer, authorized(each, context.authorizers.get(each.authorizer), targets, plan.made !== undefined)];
     }),
   );
+  if (plan.made !== undefined) reachProviders(loadBalancer, plan.targets);
   const actionOf = (authorizer: string): elbv2.ListenerAction => {
     const action = actions.get(authorizer);
     if (action === undefined) throw new Error(`bug: no port for the authorizer "${authorizer}"`);
@@ -68,6 +69,14 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
     listener,
     ...defined({ webAcl }),
   };
+}
+
+/** The CDK opens the port of HTTPS alone. */
+function reachProviders(loadBalancer: elbv2.IApplicationLoadBalancer, targets: readonly TargetsPlan[]): void {
+  const urls = targets.flatMap(({ login }) => [login?.provider?.tokenEndpoint ?? [], login?.provider?.userInfoEndpoint ?? []].flat());
+  const ports = urls.flatMap((url) => (Token.isUnresolved(url) || !URL.canParse(url) ? [] : [new URL(url).port]));
+  for (const port of new Set(ports.filter((each) => each !== '')))
+    loadBalancer.connections.allowToAnyIpv4(ec2.Port.tcp(Number(port)), 'Identity provider');
 }
 
 function certificatesOf(

@@ -31,7 +31,8 @@ export function resourcePolicy(
       ...(isPrivate === true
         ? [refuse({ StringNotEquals: { 'aws:SourceVpce': vpcEndpoints.map(({ vpcEndpointId }) => vpcEndpointId) } })]
         : []),
-      ...statements,
+      // As they were checked: what is added to them later does not count.
+      ...statements.map((statement) => statement.copy()),
     ],
   });
 }

@@ -74,7 +74,13 @@ function join(rule: Omit<RulePlan, 'priority'>, route: Ruled): Omit<RulePlan, 'p
   if (paths === undefined || next.paths?.kind !== paths.kind) return undefined;
   const patterns = [...new Set([...paths.patterns, ...next.paths.patterns])];
   if (patterns.length + methods.length > ALB.conditionValues.value) return undefined;
+  if (paths.kind === 'values' && wildcardsIn(patterns) > ALB.conditionWildcards.value) return undefined;
   return { ...rule, conditions: { ...rule.conditions, paths: { ...paths, patterns } } };
+}
+
+/** Segments of routes have neither of these characters. */
+function wildcardsIn(patterns: readonly string[]): number {
+  return patterns.join('').replace(/[^*?]/g, '').length;
 }
 
 /** A parameter is one segment, which a "*" would not stop at the end of; a greedy one at the end may as well be one. */

@@ -4,6 +4,7 @@ import { ALB } from '../../limits/network';
 import type { Login, LoginProvider } from '../../model/identity-headers';
 import { LOGIN_SUBJECT_HEADER } from '../../model/identity-headers';
 import type { EdgeAuthorizer } from '../../model/topology';
+import { isHostName } from '../../reading/check-host';
 import { Opaque, Unresolved } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 import { parseHeaderName } from './parse-identity';
@@ -81,11 +82,17 @@ function checkClient(at: Reader): void {
     });
 }
 
+/** By a name, since the load balancer checks the certificate. */
+function isUrl(text: string): boolean {
+  if (!/^https:\/\/[^\s#?@]+$/.test(text) || !URL.canParse(text)) return false;
+  return isHostName(new URL(text).hostname);
+}
+
 function parseProvider(at: Reader): LoginProvider {
   const url = (name: string, what: string): string => {
     const field = at.field(name).required(what, 'it is in the OpenID configuration of the provider');
     const text = field.text();
-    if (text !== undefined && !(field.value instanceof Unresolved) && !/^https:\/\/[^\s#]+$/.test(text))
+    if (text !== undefined && !(field.value instanceof Unresolved) && !isUrl(text))
       field.fail('INVALID_FORMAT', 'is not a URL of a provider', { allowed: 'an https URL' });
     return text ?? '';
   };
@@ -98,7 +105,7 @@ function parseProvider(at: Reader): LoginProvider {
     tokenEndpoint: url('tokenEndpoint', 'the URL of tokens'),
     userInfoEndpoint: url('userInfoEndpoint', 'the URL of what is known of users'),
     clientId: clientId ?? '',
-    ...defined({ secretField: at.field('clientSecretField').string() }),
+    ...defined({ secretField: parseSecretField(at.field('clientSecretField')) }),
   };
 }
 
@@ -108,13 +115,34 @@ function parseLogin(at: Reader, provider: LoginProvider | undefined): LoggedIn {
   const header = name === undefined ? undefined : parseHeaderName(name, headerAt);
   return {
     login: {
-      scope: at.field('scope').string() ?? DEFAULT_SCOPE,
+      scope: parseScope(at.field('scope')),
       sessionSeconds: at.field('sessionTimeout').seconds(rangeOf(ALB.session)) ?? DEFAULT_SESSION_SECONDS,
       otherwise: parseOtherwise(at.field('onUnauthenticatedRequest')),
       ...defined({ provider, cookieName: parseCookieName(at.field('sessionCookieName')) }),
     },
     ...(header === undefined ? {} : { identityHeaders: [{ header, from: 'header', value: LOGIN_SUBJECT_HEADER }] }),
   };
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html */
+function parseSecretField(at: Reader): string | undefined {
+  const field = at.string();
+  if (field === undefined || /^[^:{}\s]+$/.test(field)) return field;
+  return at.fail('INVALID_FORMAT', 'CloudFormation cannot read a field of this name out of a secret', {
+    allowed: 'the name of a field at the top of the JSON, without ":", braces and blanks',
+    ...(field === '' ? { fix: 'remove it, if the whole secret is the client secret' } : {}),
+  });
+}
+
+/** https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest */
+function parseScope(at: Reader): string {
+  const scope = at.string();
+  if (scope === undefined || scope.split(' ').includes('openid')) return scope ?? DEFAULT_SCOPE;
+  at.fail('INVALID_VALUE', 'without the scope "openid" a provider tells nothing of users', {
+    allowed: 'scopes with a blank between them, "openid" among them',
+    fix: `write "${['openid', ...scope.split(' ').filter((each) => each !== '')].join(' ')}"`,
+  });
+  return scope;
 }
 
 /** Whoever wants a public route says so by its name. */

@@ -129,6 +129,15 @@ test('fails if the app client that the app makes has no secret', () => {
   expect(() => build(stack, Authorizer.cognitoLogin({ userPool, userPoolClient, userPoolDomain }))).toThrow('generateSecret: true');
 });
 
+test('the load balancer reaches a provider on another port', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const base = 'https://login.example.com:8443';
+  build(stack, oidc(stack, { tokenEndpoint: `${base}/token`, userInfoEndpoint: `${base}/user` })).hasResourceProperties(
+    'AWS::EC2::SecurityGroup',
+    { SecurityGroupEgress: Match.arrayWith([Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 8443, ToPort: 8443 })]) },
+  );
+});
+
 const HTTPS_OUT = { CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443, IpProtocol: 'tcp' };
 
 test('a load balancer that is made reaches the provider', () => {

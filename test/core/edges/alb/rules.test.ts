@@ -42,6 +42,11 @@ test.each([
     { ...Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [`GET /${name}`, 'none'])), 'GET /{proxy+}': 'jwt' },
     ['1 GET /a /b /c /d -> none', '2 GET /e -> none'],
   ],
+  [
+    'a rule has five wildcards at most, of which a greedy parameter is two',
+    { ...Object.fromEntries(['a', 'b', 'c'].map((name) => [`ANY /${name}/{proxy+}`, 'jwt'])), 'ANY /{proxy+}': 'none' },
+    ['1 - /a/?* /b/?* -> jwt', '2 - /c/?* -> jwt'],
+  ],
 ])('rules: %s', (_, keys, rules) => {
   expect(shown(keys)).toEqual(rules);
 });

@@ -74,6 +74,20 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
       props: balanced({ loadBalancer, ipAddressType: 'dualstack' }),
       path: 'edge.ipAddressType',
     },
+    {
+      did: 'gives two edges one load balancer',
+      props: {
+        ...edge({}),
+        edge: undefined,
+        edges: Object.fromEntries(
+          ['a', 'b'].map((name) => [
+            name,
+            { kind: 'alb', certificate, loadBalancer, authorizer: { kind: 'none' }, routes: { 'GET /': { service: 'ui' } } },
+          ]),
+        ),
+      },
+      path: 'edges.b.loadBalancer',
+    },
     { did: 'waits for longer than the load balancer', props: balanced({ timeout: seconds(90) }), path: 'edge.idleTimeout' },
   ],
   DUPLICATE: [
@@ -104,9 +118,24 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
       props: behind({ ...oidc, authorizationEndpoint: 'http://login.example.com' }),
       path: 'edge.authorizer.authorizationEndpoint',
     },
+    ...(['https://10.0.0.1/token', 'https://user@login.example.com/token', 'https://login.example.com/token?x=1'] as const).map((url) => ({
+      did: `gets tokens at ${url}`,
+      props: behind({ ...oidc, tokenEndpoint: url }),
+      path: 'edge.authorizer.tokenEndpoint',
+    })),
+    ...['a:b', ''].map((clientSecretField) => ({
+      did: `has the client secret in a field "${clientSecretField}"`,
+      props: behind({ ...oidc, clientSecretField }),
+      path: 'edge.authorizer.clientSecretField',
+    })),
     { did: 'has a client with an empty ID', props: behind({ ...oidc, clientId: '' }), path: 'edge.authorizer.clientId' },
   ],
   INVALID_VALUE: [
+    ...['email', ''].map((scope) => ({
+      did: `asks providers for "${scope}" alone`,
+      props: behind({ ...oidc, scope }),
+      path: 'edge.authorizer.scope',
+    })),
     {
       did: 'wants something else for requests without a session',
       props: behind({ ...oidc, onUnauthenticatedRequest: 'redirect' }),

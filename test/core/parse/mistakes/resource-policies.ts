@@ -18,6 +18,11 @@ export const RESOURCE_POLICY_MISTAKES: Mistakes = {
     { did: 'lists no statement', props: stating(), path: 'edge.resourcePolicyStatements' },
     { did: 'writes a statement about nobody', props: stating(statement(ALL)), path: FIRST },
     {
+      did: 'writes a statement about no action',
+      props: stating(statement({ Principal: '*', Effect: 'Deny', Resource: '*' })),
+      path: FIRST,
+    },
+    {
       did: 'writes a statement about no requests',
       props: stating(statement({ Effect: 'Deny', Principal: '*', Action: 'execute-api:Invoke' })),
       path: FIRST,
@@ -28,6 +33,15 @@ export const RESOURCE_POLICY_MISTAKES: Mistakes = {
     { did: 'makes an API private by true', props: isPrivate({}, true), path: 'edge.privateApi' },
     { did: 'gives the ID of an endpoint', props: isPrivate({}, { vpcEndpoints: ['vpce-1'] }), path: `${ENDPOINTS}[0]` },
     { did: 'writes a statement as JSON', props: stating({ Effect: 'Deny' }), path: FIRST },
+  ],
+  INVALID_VALUE: [
+    {
+      did: 'denies what clients of an API do not do',
+      props: stating(
+        statement({ Effect: 'Deny', Principal: '*', Action: ['s3:GetObject', 'execute-api:ManageConnections'], Resource: '*' }),
+      ),
+      path: FIRST,
+    },
   ],
   TOKEN: [{ did: 'does not know yet whether an API is private', props: isPrivate({}, token), path: 'edge.privateApi' }],
   CONFLICT: [

@@ -3,7 +3,7 @@ import { checkSupport } from '../../../edges/check-support';
 import type { EdgeKind } from '../../../edges/kind';
 import { KINDS } from '../../../edges/kinds';
 import type { EdgeTopology } from '../../../model/topology';
-import { Opaque } from '../../../reading/input';
+import { holdsToken, Opaque } from '../../../reading/input';
 import type { Reader } from '../../../reading/reader';
 
 /** Who may call an API at all, beside ranges of addresses. */
@@ -40,6 +40,8 @@ interface Statement {
   readonly Effect?: unknown;
   readonly Principal?: unknown;
   readonly NotPrincipal?: unknown;
+  readonly Action?: unknown;
+  readonly NotAction?: unknown;
   readonly Resource?: unknown;
   readonly NotResource?: unknown;
 }
@@ -66,7 +68,9 @@ function statementOf(value: unknown): Statement {
  * it itself, so that conditions of such a statement would change nothing. What a policy denies, nothing allows.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
  */
-function checkStatement(at: Reader, { Effect, Principal, NotPrincipal, Resource, NotResource }: Statement): void {
+function checkStatement(at: Reader, statement: Statement): void {
+  const { Effect, Principal, NotPrincipal, Resource, NotResource } = statement;
+  checkActions(at, statement);
   if (Principal === undefined && NotPrincipal === undefined)
     at.fail('MISSING', 'the statement does not say whom it is about', { got: null, fix: 'give it principals' });
   if (Resource === undefined && NotResource === undefined)
@@ -79,6 +83,27 @@ function checkStatement(at: Reader, { Effect, Principal, NotPrincipal, Resource,
       got: null,
       fix: 'name roles or accounts, or deny what is not to be (effect: Effect.DENY, with the condition turned around)',
     });
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html */
+function checkActions(at: Reader, { Action, NotAction }: Statement): void {
+  if (Action === undefined && NotAction === undefined)
+    at.fail('MISSING', 'the statement does not say what it is about', { got: null, fix: "give it actions: ['execute-api:Invoke']" });
+  const actions = [Action ?? []].flat().filter((action) => typeof action === 'string');
+  if (actions.length > 0 && !actions.some(isInvoke))
+    at.fail('INVALID_VALUE', `it is about ${actions.join(', ')}, and clients of an API do nothing but execute-api:Invoke`, {
+      got: null,
+      fix: "give it actions: ['execute-api:Invoke']",
+    });
+}
+
+/** Names of actions have no upper and lower case. A token may turn out to be anything. */
+function isInvoke(action: string): boolean {
+  const pattern = action
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return holdsToken(action) || new RegExp(`^${pattern}$`, 'i').test('execute-api:Invoke');
 }
 
 function isEverybody(principal: unknown): boolean {
