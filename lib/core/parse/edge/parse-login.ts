@@ -84,7 +84,7 @@ function checkClient(at: Reader): void {
 
 /** By a name, since the load balancer checks the certificate. */
 function isUrl(text: string): boolean {
-  if (!/^https:\/\/[^\s#?@]+$/.test(text) || !URL.canParse(text)) return false;
+  if (!/^https:\/\/[^\s#@]+$/.test(text) || !URL.canParse(text)) return false;
   return isHostName(new URL(text).hostname);
 }
 
@@ -93,7 +93,7 @@ function parseProvider(at: Reader): LoginProvider {
     const field = at.field(name).required(what, 'it is in the OpenID configuration of the provider');
     const text = field.text();
     if (text !== undefined && !(field.value instanceof Unresolved) && !isUrl(text))
-      field.fail('INVALID_FORMAT', 'is not a URL of a provider', { allowed: 'an https URL' });
+      field.fail('INVALID_FORMAT', 'is not a URL of a provider', { allowed: 'an https URL with the name of a host' });
     return text ?? '';
   };
   const clientAt = at.field('clientId').required('the ID of the client', 'register a client at the provider');

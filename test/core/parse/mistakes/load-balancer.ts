@@ -118,7 +118,7 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
       props: behind({ ...oidc, authorizationEndpoint: 'http://login.example.com' }),
       path: 'edge.authorizer.authorizationEndpoint',
     },
-    ...(['https://10.0.0.1/token', 'https://user@login.example.com/token', 'https://login.example.com/token?x=1'] as const).map((url) => ({
+    ...(['https://10.0.0.1/token', 'https://user@login.example.com/token', 'https://login.example.com/token#x'] as const).map((url) => ({
       did: `gets tokens at ${url}`,
       props: behind({ ...oidc, tokenEndpoint: url }),
       path: 'edge.authorizer.tokenEndpoint',
