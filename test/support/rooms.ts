@@ -330,6 +330,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable', 'lib/core/description', 'programs/client'],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
+  // Of what Envoy does, and of what the library writes into its configurations: names, ports, scripts.
+  'programs/simulator/**': {
+    rooms: ['lib/core/model', 'lib/core/grpc', 'lib/core/envoy/**'],
+    packages: ['@bufbuild/**'],
+  },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
@@ -364,12 +369,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { packages: ['node:**', ...CDK] },
   'test/props': {
-    rooms: ['test/support', 'test/simulator', ...LIBRARY],
+    rooms: ['test/support', 'test/simulator', 'programs/simulator', ...LIBRARY],
     packages: ['node:**', 'typescript', 'fast-check', 'ajv/**', ...CDK],
   },
   'test/simulator/**': {
-    rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'],
-    packages: ['@bufbuild/**', 'fast-check'],
+    rooms: ['test/support', 'test/props', 'programs/simulator/**', ...CORE, 'lib/props/read-props.ts'],
+    packages: ['fast-check'],
   },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
@@ -436,7 +441,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', 'ws', ...CDK],
   },
   'test/e2e/attacks/**': {
-    rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/api-gateway', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],
+    rooms: [
+      'test/e2e',
+      'test/e2e/runner',
+      'test/e2e/api-gateway',
+      'test/e2e/systems',
+      'test/simulator',
+      'test/programs',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
   'test/e2e-runner': {

@@ -40,16 +40,16 @@ function decide(rules: Message, exchange: Exchange): Verdict {
 function permits(value: unknown, at: string, exchange: Exchange): boolean {
   const permission = Message.of(value, at, { reads: ['any', 'header', 'url_path', 'and_rules', 'or_rules', 'not_rule'] });
   const kind = permission.oneOf('any', 'header', 'url_path', 'and_rules', 'or_rules', 'not_rule');
-  const all = (): readonly boolean[] =>
+  const all = (rules: string): readonly boolean[] =>
     permission
-      .child(kind!, { reads: ['rules'] })
+      .child(rules, { reads: ['rules'] })
       .list('rules')
       .map(([rule, place]) => permits(rule, place, exchange));
   switch (kind) {
     case 'and_rules':
-      return !all().includes(false);
+      return !all(kind).includes(false);
     case 'or_rules':
-      return all().includes(true);
+      return all(kind).includes(true);
     case 'not_rule':
       return !permits(permission.raw(kind), permission.place(kind), exchange);
     default:
@@ -61,16 +61,16 @@ function permits(value: unknown, at: string, exchange: Exchange): boolean {
 function isPrincipal(value: unknown, at: string, exchange: Exchange): boolean {
   const principal = Message.of(value, at, { reads: ['any', 'header', 'url_path', 'and_ids', 'or_ids', 'not_id', 'authenticated'] });
   const kind = principal.oneOf('any', 'header', 'url_path', 'and_ids', 'or_ids', 'not_id', 'authenticated');
-  const all = (): readonly boolean[] =>
+  const all = (ids: string): readonly boolean[] =>
     principal
-      .child(kind!, { reads: ['ids'] })
+      .child(ids, { reads: ['ids'] })
       .list('ids')
       .map(([id, place]) => isPrincipal(id, place, exchange));
   switch (kind) {
     case 'and_ids':
-      return !all().includes(false);
+      return !all(kind).includes(false);
     case 'or_ids':
-      return all().includes(true);
+      return all(kind).includes(true);
     case 'not_id':
       return !isPrincipal(principal.raw(kind), principal.place(kind), exchange);
     case 'authenticated':
