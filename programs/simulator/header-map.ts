@@ -48,6 +48,11 @@ export class HeaderMap {
     this.entries = this.entries.filter(([key]) => !matches(key));
   }
 
+  /** Of all headers, without pseudo-headers. */
+  get names(): readonly string[] {
+    return [...new Set(this.entries.map(([key]) => key))].filter((key) => !key.startsWith(':'));
+  }
+
   copy(): HeaderMap {
     return new HeaderMap(this.entries);
   }

@@ -177,6 +177,11 @@ function runFilters(
     if (filter.disabled && override === undefined) continue;
     const verdict = decide(filter, override, exchange, selected);
     if (verdict === undefined) continue;
+    exchange.notes?.push(
+      verdict.kind === 'answered'
+        ? { kind: 'answered', filter: filter.name }
+        : { kind: 'delayed', filter: filter.name, seconds: verdict.seconds },
+    );
     if (verdict.kind === 'answered') return later(verdict, delaySeconds);
     delaySeconds += verdict.seconds;
   }

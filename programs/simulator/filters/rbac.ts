@@ -16,10 +16,10 @@ export const authorize: HttpFilter = (filter, override, exchange) => {
     : Message.of(config.config, config.at, RBAC);
   // Without rules everything is allowed; a route without a configuration turns the filter off.
   const rules = own?.maybe('rules', { reads: ['action', 'policies'] });
-  return rules === undefined ? undefined : decide(rules, exchange);
+  return rules === undefined ? undefined : decide(rules, exchange, filter.name);
 };
 
-function decide(rules: Message, exchange: Exchange): Verdict {
+function decide(rules: Message, exchange: Exchange, filter: string): Verdict {
   const policies = rules
     .entries('policies')
     .map(([name, value, at]) => ({ name, policy: Message.of(value, at, { reads: ['permissions', 'principals'] }) }));
@@ -32,7 +32,10 @@ function decide(rules: Message, exchange: Exchange): Verdict {
   const action = rules.text('action', 'ALLOW');
   if (action !== 'ALLOW' && action !== 'DENY') throw new Unknown(rules.at, `the action "${action}"`);
   const [first] = fitting;
-  if ((first !== undefined) === (action === 'ALLOW')) return undefined;
+  if ((first !== undefined) === (action === 'ALLOW')) {
+    exchange.notes?.push({ kind: 'allowed', filter, ...(first === undefined ? {} : { policy: first.name }) });
+    return undefined;
+  }
   return answer(exchange, 403, `rbac_access_denied_matched_policy[${first?.name ?? 'none'}]`);
 }
 
