@@ -47,7 +47,10 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
   const [first] = command.options;
   const options = command.options.slice(count);
   const known = Object.fromEntries(
-    options.map(({ name, value, repeated }) => [name, { type: value === true ? 'string' : 'boolean', multiple: repeated === true } as const]),
+    options.map(({ name, value, repeated }) => [
+      name,
+      { type: value === true ? 'string' : 'boolean', multiple: repeated === true } as const,
+    ]),
   );
   const { values, positionals, tokens } = parse(command, args, known);
   for (const { name } of tokens) if (known[name] === undefined) throw unknownOption(command, name);

@@ -330,6 +330,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable', 'lib/core/description', 'programs/client'],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
+  'programs/cli/explain': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/model', 'programs/simulator'] },
+  'programs/cli/explain-command.ts': {
+    rooms: [
+      'lib/core/reading',
+      'lib/core/description',
+      'lib/core/model',
+      'programs/cli',
+      'programs/cli/explain',
+      'programs/simulator',
+    ],
+  },
+  'programs/cli/run.ts': { rooms: ['lib/core/reading', 'programs/cli', 'programs/cli/explain-command.ts'] },
   // Of what Envoy does, and of what the library writes into its configurations: names, ports, scripts.
   'programs/simulator/**': {
     rooms: ['lib/core/model', 'lib/core/grpc', 'lib/core/envoy/**'],
