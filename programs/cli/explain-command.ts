@@ -64,9 +64,10 @@ async function runExplain(args: readonly string[]): Promise<Result> {
   const tasks = tasksFor(system, question);
   const configs = configsOf(readAssembly(directory), system, tasks);
   const explanation = explained(() => explain(system, simulatedSystem(system, tasks, configs), question));
-  const { sent, ...facts } = explanation;
   return {
-    output: flags.has('json') ? `${JSON.stringify({ ...facts, request: question }, null, 2)}\n` : printExplanation(explanation),
+    output: flags.has('json')
+      ? `${JSON.stringify({ ...explanation, sent: undefined, request: question }, null, 2)}\n`
+      : printExplanation(explanation),
     exitCode: explanation.verdict === 'allowed' || explanation.verdict === 'answered' ? 0 : 1,
   };
 }

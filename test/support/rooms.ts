@@ -327,21 +327,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/cli': {
-    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable', 'lib/core/description', 'programs/client'],
-    packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
-  },
-  'programs/cli/explain': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/model', 'programs/simulator'] },
-  'programs/cli/explain-command.ts': {
     rooms: [
+      'lib/core/contract',
       'lib/core/reading',
+      'lib/core/plan',
+      'lib/core/readable',
       'lib/core/description',
       'lib/core/model',
-      'programs/cli',
+      'programs/client',
       'programs/cli/explain',
       'programs/simulator',
     ],
+    packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
-  'programs/cli/run.ts': { rooms: ['lib/core/reading', 'programs/cli', 'programs/cli/explain-command.ts'] },
+  'programs/cli/explain': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/model', 'programs/simulator'] },
   // Of what Envoy does, and of what the library writes into its configurations: names, ports, scripts.
   'programs/simulator/**': {
     rooms: ['lib/core/model', 'lib/core/grpc', 'lib/core/envoy/**'],
@@ -416,6 +415,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', 'fast-check', ...CDK],
   },
+  'test/programs/cli/explain': {
+    rooms: ['test/support', 'test/simulator', 'test/props', 'test/programs/cli', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', 'fast-check', ...CDK],
+  },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {
     rooms: [
@@ -447,6 +450,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'test/simulator',
       'test/core',
       'test/programs',
+      'test/programs/cli/explain',
       ...LIBRARY,
       ...PROGRAMS,
     ],

@@ -48,7 +48,7 @@ function routeFacts(edge: EdgeDescription, route: RouteDescription): readonly Fa
     ...(route.apiKeyRequired
       ? edge.clients.flatMap(({ name, throttle: own, quota }) => [
           {
-            text: `client "${name}": ${[...(own === undefined ? [] : [throttleText(own)]), ...(quota === undefined ? [] : [`${quota.limit} requests a ${quota.period.toLowerCase()}`])].join('; ') || 'no limits of its own'}`,
+            text: `client "${name}": ${clientText(own, quota)}`,
             path: `${edge.path}.clients.${name}`,
           },
         ])
@@ -71,7 +71,7 @@ function routeFacts(edge: EdgeDescription, route: RouteDescription): readonly Fa
       ? { text: `JSON becomes a call of ${target.method ?? ''} of ${target.services.join(', ')}`, path }
       : target.kind === 'aggregate'
         ? {
-            text: `the gateway puts the answer together of ${(target.parts ?? []).map(({ name, service, required }) => `${name} (${service}${required ? '' : ', may be missing'})`).join(', ')}`,
+            text: `the gateway puts the answer together of ${(target.parts ?? []).map(partText).join(', ')}`,
             path: `${path}.aggregate`,
           }
         : { text: `to ${target.services.join(', ')}`, path },
@@ -88,7 +88,11 @@ export function authorizerFacts(edge: EdgeDescription, route: RouteDescription):
       ? []
       : [
           {
-            text: `authorizer "${route.authorizer}" (${kind}) has to let the client in${identitySource === undefined ? '' : `, by ${identitySource}`}${route.scopes.length === 0 ? '' : `, with one of the scopes ${route.scopes.join(', ')}`}`,
+            text: [
+              `authorizer "${route.authorizer}" (${kind}) has to let the client in`,
+              ...(identitySource === undefined ? [] : [`by ${identitySource}`]),
+              ...(route.scopes.length === 0 ? [] : [`with one of the scopes ${route.scopes.join(', ')}`]),
+            ].join(', '),
             path: `${path}.authorizer`,
           },
         ]),
@@ -101,6 +105,18 @@ export function waitOf({ kind }: EdgeDescription, { timeoutSeconds, streamed }: 
   if (timeoutSeconds !== undefined) return timeoutSeconds;
   if (kind === 'http') return HTTP_API.integrationTimeout.value;
   return kind === 'rest' && !streamed ? REST_API.integrationTimeout.value : undefined;
+}
+
+function clientText(own: ThrottleDescription | undefined, quota: EdgeDescription['clients'][number]['quota']): string {
+  const limits = [
+    ...(own === undefined ? [] : [throttleText(own)]),
+    ...(quota === undefined ? [] : [`${quota.limit} requests a ${quota.period.toLowerCase()}`]),
+  ];
+  return limits.length === 0 ? 'no limits of its own' : limits.join('; ');
+}
+
+function partText({ name, service, required }: NonNullable<RouteDescription['target']['parts']>[number]): string {
+  return `${name} (${service}${required ? '' : ', may be missing'})`;
 }
 
 function throttleText({ rateLimit, burstLimit }: ThrottleDescription): string {

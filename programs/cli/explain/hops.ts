@@ -57,7 +57,7 @@ export function sendingOf(step: Step, system: SystemDescription): Sending | unde
 
 /** What the proxy of a caller, or the gateway of an edge, does with a request that it sends on. */
 export function outboundFacts(step: Step, sending: Sending, system: SystemDescription): readonly Fact[] {
-  const { decision, sent } = step;
+  const { decision } = step;
   const { callee, shares } = sending;
   if (decision.kind !== 'forwarded' || decision.taken === undefined) return [];
   const names = new Names(system);
@@ -87,7 +87,6 @@ export function outboundFacts(step: Step, sending: Sending, system: SystemDescri
         ]
       : namedVersion(callee, decision.cluster, names)),
     ...copiesOf(step, callee, route?.mirror?.percent, names, route === undefined ? callee.path : routePath(callee, route)),
-    ...(sent === undefined || sent.host === step.listener ? [] : []),
     {
       text:
         sending.seconds === 0
@@ -109,7 +108,7 @@ export function inboundFacts(step: Step, system: SystemDescription): readonly Fa
   const names = new Names(system);
   const callee = calleeAt(step, names);
   if (callee === undefined) return [];
-  const { rateLimits, faults, maxFacts } = { rateLimits: callee.rateLimits, faults: callee.faults, maxFacts: [] as readonly Fact[] };
+  const { rateLimits, faults } = callee;
   const allowed = step.notes.find((note) => note.kind === 'allowed');
   return [
     ...(allowed?.kind === 'allowed' && allowed.policy !== undefined ? [allowedBy(callee, allowed.policy)] : []),
@@ -124,7 +123,6 @@ export function inboundFacts(step: Step, system: SystemDescription): readonly Fa
       text: `fault "${name}" may strike, where it fits the request`,
       path: `${callee.path}.faults[${index}]`,
     })),
-    ...maxFacts,
     ...(step.decision.kind === 'forwarded' && callee.port !== undefined
       ? [
           {
@@ -167,7 +165,9 @@ export function gatewayFacts(step: Step, edge: EdgeDescription): readonly Fact[]
       ? []
       : [
           {
-            text: `each client may send ${clientThrottle.rateLimit} requests a second, ${clientThrottle.burstLimit} at once, in each task of the gateway; clients are told apart by ${clientThrottle.header}`,
+            text:
+              `each client may send ${clientThrottle.rateLimit} requests a second, ${clientThrottle.burstLimit} at once, in each task of ` +
+              `the gateway; clients are told apart by ${clientThrottle.header}`,
             path: `${edge.path}.clientThrottle`,
           },
         ]),
@@ -254,7 +254,9 @@ function namedVersion(callee: ServiceDescription, cluster: string, names: Names)
 
 function copiesOf(step: Step, callee: ServiceDescription, percent: number | undefined, names: Names, place: string): readonly Fact[] {
   return step.copies.map((cluster) => ({
-    text: `a copy goes to version ${names.ofTask(cluster).version ?? cluster} (${percent ?? callee.mirror?.percent ?? 100}% of requests); its answer is thrown away`,
+    text:
+      `a copy goes to version ${names.ofTask(cluster).version ?? cluster} (${percent ?? callee.mirror?.percent ?? 100}% of requests); ` +
+      'its answer is thrown away',
     path: `${percent === undefined ? callee.path : place}.mirror`,
   }));
 }

@@ -51,8 +51,7 @@ function withoutAdditions(match: Match, versionHeader: string | undefined, versi
     ({ name, string_match: text }) =>
       name !== ':method' && name !== ':path' && !(name === versionHeader && versions.includes(text?.exact ?? '')),
   );
-  const { headers: _, ...rest } = match;
-  return headers.length === 0 ? rest : { ...rest, headers };
+  return { ...match, headers };
 }
 
 function takesMethod({ headers = [] }: Match, method: string): boolean {

@@ -22,7 +22,7 @@ export function timeoutWarnings(
     ...(before !== undefined && isLonger(seconds, before.seconds)
       ? [
           {
-            text: `${before.who} waits ${before.seconds} s, and gives up before the ${secondsText(seconds)} for ${callee.name} are over (${before.path})`,
+            text: `${before.who} waits ${before.seconds} s (${before.path}), and the gateway ${secondsText(seconds)} for ${callee.name}`,
             path: sending.timeoutPath,
           },
         ]
@@ -31,7 +31,9 @@ export function timeoutWarnings(
     ...(perTrySeconds !== undefined && seconds > 0 && perTrySeconds * attempts > seconds
       ? [
           {
-            text: `${attempts} attempts of ${perTrySeconds} s do not fit into ${seconds} s: if each takes all of its time, there are only ${Math.ceil(seconds / perTrySeconds)}`,
+            text:
+              `${attempts} attempts of ${perTrySeconds} s do not fit into ${seconds} s: if each takes all of its time, there are only ` +
+              `${Math.ceil(seconds / perTrySeconds)}`,
             path: sending.timeoutPath,
           },
         ]
