@@ -8,11 +8,13 @@ export interface Result {
   readonly exitCode: number;
 }
 
-/** A word of the command line. The first one of a command is its argument; all others are options. */
+/** A word of the command line. The first ones of a command are its arguments, by default one; all others are options. */
 export interface Option {
   readonly name: string;
   /** @default - the option takes no value */
   readonly value?: boolean;
+  /** Whether it may be there several times. */
+  readonly repeated?: boolean;
   readonly text: string;
 }
 
@@ -22,32 +24,55 @@ export interface Command {
   readonly description: string;
   readonly synopsis: readonly string[];
   readonly options: readonly Option[];
+  /** How many of the options are arguments, which stand in their place without their names. @default 1 */
+  readonly arguments?: number;
   readonly examples: readonly (readonly [text: string, command: string])[];
   readonly exitCodes: readonly (readonly [code: string, text: string])[];
   run(args: readonly string[]): Result | Promise<Result>;
 }
 
 export interface Arguments {
+  /** The first one. */
   readonly argument: string | undefined;
+  readonly positionals: readonly string[];
   readonly values: Readonly<Partial<Record<string, string>>>;
+  /** Of options that may be repeated, in their order. */
+  readonly lists: Readonly<Partial<Record<string, readonly string[]>>>;
   readonly flags: ReadonlySet<string>;
 }
 
 /** Reads what follows the name of a command. */
 export function parseArguments(command: Command, args: readonly string[]): Arguments {
-  const [first, ...options] = command.options;
-  const known = Object.fromEntries(options.map(({ name, value }) => [name, { type: value === true ? 'string' : 'boolean' } as const]));
+  const count = command.arguments ?? 1;
+  const [first] = command.options;
+  const options = command.options.slice(count);
+  const known = Object.fromEntries(
+    options.map(({ name, value, repeated }) => [
+      name,
+      { type: value === true ? 'string' : 'boolean', multiple: repeated === true } as const,
+    ]),
+  );
   const { values, positionals, tokens } = parse(command, args, known);
   for (const { name } of tokens) if (known[name] === undefined) throw unknownOption(command, name);
-  const [argument, extra] = positionals;
+  const [argument] = positionals;
+  const extra = positionals[count];
   if (extra !== undefined)
-    throw new Trouble(`${command.name} takes one ${first?.name ?? 'argument'}, and got "${extra}" too`, { fix: helpOf(command) });
+    throw new Trouble(
+      count === 1
+        ? `${command.name} takes one ${first?.name ?? 'argument'}, and got "${extra}" too`
+        : `${command.name} takes ${count} arguments, and got "${extra}" too`,
+      { fix: helpOf(command) },
+    );
   const texts = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   const flags = Object.entries(values).filter(([, value]) => value === true);
-  return { argument, values: Object.fromEntries(texts), flags: new Set(flags.map(([name]) => name)) };
+  const lists = Object.entries(values).flatMap(([name, value]) => (Array.isArray(value) ? [[name, value.map(String)] as const] : []));
+  return {
+    ...{ argument, positionals, values: Object.fromEntries(texts), lists: Object.fromEntries(lists) },
+    flags: new Set(flags.map(([name]) => name)),
+  };
 }
 
-type Known = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+type Known = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly multiple: boolean }>>;
 
 function parse(command: Command, args: readonly string[], options: Known) {
   const config = { args: [...args], options: { ...options }, allowPositionals: true } as const;
@@ -65,7 +90,7 @@ function parse(command: Command, args: readonly string[], options: Known) {
 }
 
 function unknownOption(command: Command, name: string): Trouble {
-  const names = command.options.slice(1).map((option) => `--${option.name}`);
+  const names = command.options.slice(command.arguments ?? 1).map((option) => `--${option.name}`);
   const closest = closestName(`--${name}`, names);
   return new Trouble(`${command.name} has no option "--${name}"`, {
     allowed: names,

@@ -15,20 +15,20 @@ export function helpOfProgram(commands: readonly Command[]): string {
 }
 
 /** The page of a command. */
-export function helpOf({ name, summary, description, synopsis, options, examples, exitCodes }: Command): string {
+export function helpOf({ name, summary, description, synopsis, options, arguments: count = 1, examples, exitCodes }: Command): string {
   const [first = '', ...more] = synopsis;
   return pageOf([
     ['NAME', [`${name} - ${summary}`]],
     ['DESCRIPTION', [description]],
     ['SYNOPSIS', [`${PROGRAM} ${first}`, ...more.map((line) => `  ${line}`)]],
-    ['OPTIONS', options.flatMap((option, index) => [...(index === 0 ? [] : ['']), titleOf(option, index), `  ${option.text}`])],
+    ['OPTIONS', options.flatMap((option, index) => [...(index === 0 ? [] : ['']), titleOf(option, index < count), `  ${option.text}`])],
     ['EXAMPLES', examples.flatMap(([text, command], index) => [...(index === 0 ? [] : ['']), text, `  ${command}`])],
     ['EXIT CODES', exitCodes.map(([code, text]) => `${code}  ${text}`)],
   ]);
 }
 
-function titleOf({ name, value }: Command['options'][number], index: number): string {
-  if (index === 0) return `<${name}> (string)`;
+function titleOf({ name, value }: Command['options'][number], isArgument: boolean): string {
+  if (isArgument) return `<${name}> (string)`;
   return `--${name} (${value === true ? 'string' : 'boolean'})`;
 }
 

@@ -1,5 +1,5 @@
-import type { Delivery, Outcome } from '../simulator/simulate';
-import { MADE_UP } from '../simulator/exchange';
+import type { Delivery, Outcome } from '../../programs/simulator/simulate';
+import { MADE_UP } from '../../programs/simulator/exchange';
 import type { Arrived } from './echo';
 
 /** What was seen of a request and a real Envoy. */

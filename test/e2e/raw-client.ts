@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, request as httpRequest } from 'node:http';
-import type { Request } from '../simulator/simulate';
+import type { Request } from '../../programs/simulator/simulate';
 import { NUMBER_HEADER } from './echo';
 
 export interface Answered {

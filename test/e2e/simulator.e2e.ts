@@ -3,11 +3,14 @@ import { readProps } from '../../lib/props/read-props';
 import type { Tree } from '../props/generated-props';
 import { Junk, build, validProps } from '../props/generated-props';
 import { generatedRequests } from '../simulator/generated-requests';
+import { describedOf, generatedQuestions } from '../programs/cli/explain/generated-questions';
 import { CLUSTERS, generatedManager, generatedRequest } from '../simulator/generated-routes';
 import type { Planned } from '../simulator/planned';
 import { plannedIfItFits } from '../simulator/planned';
-import type { Request } from '../simulator/simulate';
-import { simulate } from '../simulator/simulate';
+import type { Request } from '../../programs/simulator/simulate';
+import { simulate } from '../../programs/simulator/simulate';
+import { explain } from '../../programs/cli/explain/explain';
+import type { Explanation } from '../../programs/cli/explain/explanation';
 import type { Seen } from './agreement';
 import { agrees, fateOf } from './agreement';
 import { Echo } from './echo';
@@ -23,6 +26,8 @@ const MANAGERS = 40;
 const REQUESTS = 600;
 
 const REQUESTS_EACH = 200;
+/** What `explain` is asked: 500 of all systems. */
+const QUESTIONS_EACH = 125;
 /** Planned when somebody wants it: that takes its time. */
 const SHOPS = fc
   .sample(validProps, { numRuns: 60, seed })
@@ -104,6 +109,18 @@ function fairly({ topology, plan, system }: Planned): readonly Request['from'][]
   return [...calls, ...edges, ...strangers, ...undeclared];
 }
 
+/** What users read of it: who gets the request, by which method and path, or which status somebody else answers with. */
+function isAsExplained({ verdict, reaches, refusal, mayBe }: Explanation, { status, grpcStatus, answeredBy, arrived }: Seen): boolean {
+  const isAnswered = [...(refusal === undefined ? [] : [refusal]), ...mayBe].some(
+    (each) => each.status === status && each.grpcStatus === grpcStatus && answeredBy === undefined,
+  );
+  if (verdict !== 'allowed') return isAnswered && arrived.length === 0;
+  const isReached = reaches.some(({ to, method, path }) =>
+    arrived.some((each) => each.to.replace(/:\d+$/, '') === to && each.method === method && each.path === path),
+  );
+  return isAnswered || (isReached && status === 200 && answeredBy !== undefined);
+}
+
 e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {
   describe('of connection managers with everything in them', () => {
     const echo = new Echo();
@@ -175,6 +192,28 @@ e2e(`the simulator and a real Envoy, with SIMULATOR_SEED=${seed}`, () => {
       const arrived = compared.filter(({ seen }) => seen.answeredBy !== undefined).length;
       expect(arrived).toBeGreaterThan(REQUESTS_EACH / 10);
       expect(arrived).toBeLessThan(REQUESTS_EACH * 0.9);
+    });
+
+    test(`agree with what explain says of ${QUESTIONS_EACH} requests`, async () => {
+      const system = describedOf(shop!);
+      const cases = fc
+        .sample(generatedQuestions(shop!), { numRuns: 4 * QUESTIONS_EACH, seed })
+        .map((question) => ({ question, explanation: explain(system, shop!.system, question) }))
+        // What nobody is sent has no Envoy that could agree. Of a load balancer there is no port in this network.
+        .flatMap(({ question, explanation }) => (explanation.sent === undefined ? [] : [{ question, explanation, sent: explanation.sent }]))
+        .filter(({ sent }) => simulate(shop!.system, sent).every(({ waitedSeconds }) => waitedSeconds < 1))
+        .slice(0, QUESTIONS_EACH)
+        .map((each, index) => ({ ...each, number: `question-${index}` }));
+      expect(cases).toHaveLength(QUESTIONS_EACH);
+      const compared = await Promise.all(
+        cases.map(async ({ number, question, explanation, sent }) => {
+          const answered = await mesh!.send(number, sent);
+          const seen: Seen = { ...answered, arrived: echo.of(number) };
+          return { agreed: isAsExplained(explanation, seen), question, explanation, seen };
+        }),
+      );
+      expect(compared.filter(({ agreed }) => !agreed).slice(0, 3)).toEqual([]);
+      expect(new Set(compared.map(({ explanation }) => explanation.verdict)).size).toBeGreaterThan(1);
     });
   });
 });

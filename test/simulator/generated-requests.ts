@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { configOf } from '../support/cases';
 import type { Planned } from './planned';
-import type { Request } from './simulate';
+import type { Request } from '../../programs/simulator/simulate';
 
 /** All texts that stand in the configurations of a plan at these keys. */
 function textsAt(value: unknown, keys: readonly string[], found = new Set<string>()): ReadonlySet<string> {

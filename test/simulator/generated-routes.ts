@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../support/envoy-json';
 import { extension } from '../support/envoy-json';
-import type { Request } from './simulate';
+import type { Request } from '../../programs/simulator/simulate';
 
 /** Names of the clusters that there are. */
 export const CLUSTERS = ['one', 'two'] as const;

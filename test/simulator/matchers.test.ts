@@ -1,8 +1,8 @@
-import { everyOutcome } from './chance';
-import { HeaderMap } from './header-map';
-import { matchesHeader, matchesQueryParameter, runtimeHappens, RUNTIME_FRACTION } from './matchers';
-import { Message } from './message';
-import { fullMatch, re2, replaceAll } from './regex';
+import { everyOutcome } from '../../programs/simulator/chance';
+import { HeaderMap } from '../../programs/simulator/header-map';
+import { matchesHeader, matchesQueryParameter, runtimeHappens, RUNTIME_FRACTION } from '../../programs/simulator/matchers';
+import { Message } from '../../programs/simulator/message';
+import { fullMatch, re2, replaceAll } from '../../programs/simulator/regex';
 
 const headers = new HeaderMap([
   [':method', 'GET'],

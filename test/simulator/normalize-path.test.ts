@@ -1,4 +1,4 @@
-import { normalizePath } from './normalize-path';
+import { normalizePath } from '../../programs/simulator/normalize-path';
 
 const inbound = { normalize: true, mergeSlashes: true, escapedSlashes: 'REJECT_REQUEST' };
 const outbound = { normalize: false, mergeSlashes: false, escapedSlashes: 'KEEP_UNCHANGED' };

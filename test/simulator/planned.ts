@@ -1,10 +1,12 @@
+import { defined } from '../../lib/core/defined';
 import { planSystem } from '../../lib/core/plan-system';
 import { IssueList, MicroservicesValidationError } from '../../lib/core/reading/issues';
 import type { Topology } from '../../lib/core/model/topology';
 import { parseTopology } from '../../lib/core/parse/parse';
 import type { SystemPlan } from '../../lib/core/plan/system-plan';
-import type { System } from './system';
-import { systemOf } from './system';
+import type { System } from '../../programs/simulator/system';
+import { systemOf } from '../../programs/simulator/system';
+import { configOf } from '../support/cases';
 
 export interface Planned {
   readonly topology: Topology;
@@ -33,5 +35,17 @@ export function planned(raw: unknown): Planned {
   const topology = parseTopology({ props: raw, defaultName: 'shop' }, issues);
   const plan = planSystem(topology, issues);
   issues.throwIfAny('Stack/Shop');
-  return { topology, plan, system: systemOf(plan, topology) };
+  return { topology, plan, system: simulatedOf(plan, topology) };
+}
+
+/** Of the plan, not of the topology, so that it is the configurations that are tested. */
+export function simulatedOf(plan: SystemPlan, { discoveryDomain }: Topology): System {
+  return systemOf(
+    plan.workloads.map((workload) => ({
+      name: workload.name,
+      ...defined({ identity: workload.identity?.uri }),
+      config: configOf(workload),
+    })),
+    { records: new Map(plan.records.map(({ host, address }) => [host, address])), discoveryDomain },
+  );
 }

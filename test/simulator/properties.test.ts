@@ -5,8 +5,8 @@ import { build, validProps } from '../props/generated-props';
 import { generatedRequests, pathOf } from './generated-requests';
 import type { Planned } from './planned';
 import { plannedIfItFits } from './planned';
-import type { Outcome, Request } from './simulate';
-import { gatewayOf, simulate } from './simulate';
+import type { Outcome, Request } from '../../programs/simulator/simulate';
+import { gatewayOf, simulate } from '../../programs/simulator/simulate';
 import { atLeast, runs } from '../support/runs';
 
 /** In the name of each failure: SIMULATOR_SEED=7 npx jest --selectProjects unit --testPathPatterns simulator/properties */

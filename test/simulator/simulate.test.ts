@@ -1,7 +1,7 @@
 import { caseNames, configOf, planCase, readCase } from '../support/cases';
 import { planned } from './planned';
-import type { Request } from './simulate';
-import { simulate } from './simulate';
+import type { Request } from '../../programs/simulator/simulate';
+import { simulate } from '../../programs/simulator/simulate';
 import { summaries } from './summary';
 
 const by = (task: string, to: string, path: string, more: Partial<Request> = {}): Request => ({

@@ -1,6 +1,6 @@
-import type { Outcome, Request } from './simulate';
-import { simulate } from './simulate';
-import type { System } from './system';
+import type { Outcome, Request } from '../../programs/simulator/simulate';
+import { simulate } from '../../programs/simulator/simulate';
+import type { System } from '../../programs/simulator/system';
 
 /** An outcome in a few words: `orders /orders/7`, or who answers what, and why. */
 export function summary({ end }: Pick<Outcome, 'end'>): string {

@@ -327,8 +327,24 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/cli': {
-    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable', 'lib/core/description', 'programs/client'],
+    rooms: [
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/plan',
+      'lib/core/readable',
+      'lib/core/description',
+      'lib/core/model',
+      'programs/client',
+      'programs/cli/explain',
+      'programs/simulator',
+    ],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
+  },
+  'programs/cli/explain': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/model', 'programs/simulator'] },
+  // Of what Envoy does, and of what the library writes into its configurations: names, ports, scripts.
+  'programs/simulator/**': {
+    rooms: ['lib/core/model', 'lib/core/grpc', 'lib/core/envoy/**'],
+    packages: ['@bufbuild/**'],
   },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
@@ -364,12 +380,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { packages: ['node:**', ...CDK] },
   'test/props': {
-    rooms: ['test/support', 'test/simulator', ...LIBRARY],
+    rooms: ['test/support', 'test/simulator', 'programs/simulator', ...LIBRARY],
     packages: ['node:**', 'typescript', 'fast-check', 'ajv/**', ...CDK],
   },
   'test/simulator/**': {
-    rooms: ['test/support', 'test/props', ...CORE, 'lib/props/read-props.ts'],
-    packages: ['@bufbuild/**', 'fast-check'],
+    rooms: ['test/support', 'test/props', 'programs/simulator/**', ...CORE, 'lib/props/read-props.ts'],
+    packages: ['fast-check'],
   },
   'test/compliance/**': { rooms: ['test/support', ...CORE], packages: ['node:**'] },
   'test/extensions': { rooms: ['test/support', ...LIBRARY], packages: CDK },
@@ -397,6 +413,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/programs/cli': {
     rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', 'fast-check', ...CDK],
+  },
+  'test/programs/cli/explain': {
+    rooms: ['test/support', 'test/simulator', 'test/props', 'test/programs/cli', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', 'fast-check', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
@@ -430,13 +450,23 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'test/simulator',
       'test/core',
       'test/programs',
+      'test/programs/cli/explain',
       ...LIBRARY,
       ...PROGRAMS,
     ],
     packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', 'ws', ...CDK],
   },
   'test/e2e/attacks/**': {
-    rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/api-gateway', 'test/e2e/systems', 'test/simulator', 'test/programs', ...LIBRARY],
+    rooms: [
+      'test/e2e',
+      'test/e2e/runner',
+      'test/e2e/api-gateway',
+      'test/e2e/systems',
+      'test/simulator',
+      'test/programs',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
     packages: ['node:**', '@grpc/*', 'fast-check', ...CDK],
   },
   'test/e2e-runner': {

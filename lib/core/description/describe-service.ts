@@ -1,7 +1,7 @@
 import { defined } from '../defined';
 import type { AllowRule, Service } from '../model/topology';
-import type { CallPolicy } from '../model/traffic-policy';
-import type { AllowDescription, CallPolicyDescription, ServiceDescription } from './system-description';
+import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
+import type { AllowDescription, CallPolicyDescription, ServiceDescription, ServiceRouteDescription } from './system-description';
 
 /** @param url what callers use; undefined: nobody can call it */
 export function describeService(service: Service, url: string | undefined): ServiceDescription {
@@ -22,6 +22,7 @@ export function describeService(service: Service, url: string | undefined): Serv
     callPolicy: describeCallPolicy(service.callPolicy),
     callPolicies: Object.fromEntries(Object.entries(service.callOverrides).map(([callee, own]) => [callee, describeOverride(own)])),
     routes: policy.routes.map((route) => route.name),
+    routeDetails: policy.routes.map(describeRoute),
     rateLimits: policy.rateLimits.map((limit) => ({ name: limit.name, requests: limit.requests, perSeconds: limit.perSeconds })),
     faults: policy.faults.map((fault) => fault.name),
     webSockets: policy.webSockets,
@@ -39,6 +40,16 @@ function describeRule({ callers, everyService, loadBalancer, methods, paths }: A
     ...{ callers, everyService, loadBalancer, methods },
     paths: paths?.map(({ kind, text }) => (kind === 'prefix' ? `${text}*` : text)),
   });
+}
+
+function describeRoute({ name, match, versions: weights, mirror, timeouts, retry }: ServiceRoute): ServiceRouteDescription {
+  return {
+    name,
+    ...defined({ path: match.path, methods: match.methods }),
+    headers: match.headers.map((header) => header.name).sort(),
+    queryParameters: match.queryParameters.map((parameter) => parameter.name).sort(),
+    ...defined({ weights, mirror, timeouts, retry: retry === undefined ? undefined : describeRetry(retry) }),
+  };
 }
 
 function describeCallPolicy(policy: CallPolicy): CallPolicyDescription {

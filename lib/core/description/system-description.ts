@@ -94,11 +94,32 @@ export interface ServiceDescription {
   readonly callPolicies: Readonly<Record<string, Partial<CallPolicyDescription>>>;
   /** Names of its routes, in the order in which they are compared. */
   readonly routes: readonly string[];
+  /** What they take and what is otherwise for it, in the same order. */
+  readonly routeDetails: readonly ServiceRouteDescription[];
   /** Names of its rate limits, with requests in seconds, for each task. */
   readonly rateLimits: readonly { readonly name: string; readonly requests: number; readonly perSeconds: number }[];
   /** Names of the faults that it injects. */
   readonly faults: readonly string[];
   readonly webSockets: boolean;
+}
+
+/** All of the conditions have to fit. Values of headers and of query parameters are not told. */
+export interface ServiceRouteDescription {
+  readonly name: string;
+  /** Absent: every path. */
+  readonly path?: { readonly kind: 'exact' | 'prefix' | 'regex'; readonly text: string };
+  /** Absent: every method. */
+  readonly methods?: readonly string[];
+  /** Names of headers, sorted. */
+  readonly headers: readonly string[];
+  /** Names of query parameters, sorted. */
+  readonly queryParameters: readonly string[];
+  /** Weights of versions in place of those of the service, by name. */
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly mirror?: { readonly version: string; readonly percent: number };
+  /** In place of those of the caller's policy. */
+  readonly timeouts?: CallPolicyDescription['timeouts'];
+  readonly retry?: CallPolicyDescription['retry'];
 }
 
 export interface VersionDescription {

@@ -7,7 +7,7 @@ import {
   FORWARDED_BY_LOAD_BALANCER,
   OVERRIDE_HEADERS,
 } from '../../../lib/core/model/pass-through-headers';
-import { fullMatch } from '../../simulator/regex';
+import { fullMatch } from '../../../programs/simulator/regex';
 import type { JsonObject } from '../../support/envoy-json';
 import type { Raw } from '../../support/parsing';
 import { mesh, service } from '../../support/parsing';

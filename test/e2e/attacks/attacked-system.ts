@@ -7,7 +7,7 @@ import { readProps } from '../../../lib/props/read-props';
 import { IssueList } from '../../../lib/core/reading/issues';
 import { parseTopology } from '../../../lib/core/parse/parse';
 import type { Planned } from '../../simulator/planned';
-import { systemOf } from '../../simulator/system';
+import { simulatedOf } from '../../simulator/planned';
 import { image } from '../systems/synthesize';
 
 const HOUR = Duration.hours(1);
@@ -67,7 +67,7 @@ export function attackedSystem(props: MicroservicesProps = attackedProps()): Pla
     plan,
     // Of all that a plan may hold the simulator need not know what is attacked here.
     get system() {
-      return systemOf(plan, topology);
+      return simulatedOf(plan, topology);
     },
   };
 }

@@ -2,7 +2,7 @@ import { LOAD_BALANCER_LISTENER } from '../../../../lib/core/envoy/load-balancer
 import { identityHeadersOf } from '../../../../lib/core/model/identity-headers';
 import { planSystem } from '../../../../lib/core/plan-system';
 import { IssueList } from '../../../../lib/core/reading/issues';
-import { fullMatch } from '../../../simulator/regex';
+import { fullMatch } from '../../../../programs/simulator/regex';
 import type { Raw } from '../../../support/parsing';
 import { jwt, mesh, service, topologyOf } from '../../../support/parsing';
 import { cluster, configurationOf, listener, textAt } from '../configuration';

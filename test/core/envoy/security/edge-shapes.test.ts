@@ -1,6 +1,6 @@
 import { shadowsOf, shapePattern } from '../../../../lib/core/envoy/security/edge-shapes';
 import type { AuthorizerKind, EdgeRoute, EdgeTopology } from '../../../../lib/core/model/topology';
-import { fullMatch } from '../../../simulator/regex';
+import { fullMatch } from '../../../../programs/simulator/regex';
 import { mesh, service, topologyOf } from '../../../support/parsing';
 
 type Protection = AuthorizerKind | 'jwt with scopes';

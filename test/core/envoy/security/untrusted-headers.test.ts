@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../support/envoy-json';
 import { CLIENT_HEADERS, EDGE_REMOVAL, OVERRIDE_HEADERS, SERVICE_REMOVAL } from '../../../../lib/core/model/pass-through-headers';
-import { fullMatch } from '../../../simulator/regex';
+import { fullMatch } from '../../../../programs/simulator/regex';
 import type { Raw } from '../../../support/parsing';
 import { mesh, service } from '../../../support/parsing';
 import { at, configurationOf, listener, textAt } from '../configuration';

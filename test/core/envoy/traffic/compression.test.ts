@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../support/envoy-json';
 import { mesh, service } from '../../../support/parsing';
 import { at, configurationOf, listener, textAt } from '../configuration';
-import { fullMatch } from '../../../simulator/regex';
+import { fullMatch } from '../../../../programs/simulator/regex';
 
 const ON = { kind: 'of' };
 const OFF = { kind: 'none' };

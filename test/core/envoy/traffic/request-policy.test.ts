@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../support/envoy-json';
 import { mesh, seconds, service } from '../../../support/parsing';
 import { at, cluster, configurationOf, listener, textAt } from '../configuration';
-import { fullMatch } from '../../../simulator/regex';
+import { fullMatch } from '../../../../programs/simulator/regex';
 
 const shop = (orders: object, ui: object = {}): unknown =>
   mesh({ ui: service({ calls: ['orders'], ...ui }), orders: service({ ...orders }) }, { tracing: { kind: 'none' } });

@@ -1,6 +1,3 @@
-import type { SystemPlan } from '../../lib/core/plan/system-plan';
-import type { Topology } from '../../lib/core/model/topology';
-import { configOf } from '../support/cases';
 import type { Cluster } from './cluster';
 import { addressOf, readCluster } from './cluster';
 import type { Extension } from './message';
@@ -8,7 +5,7 @@ import { extensionAt, Message, Unknown } from './message';
 import type { TlsContext } from './tls';
 import { tlsContext } from './tls';
 
-/** What the Envoys of a system were told: of the plan, not of the topology, so that it is the configurations that are tested. */
+/** What the Envoys of a system were told: their configurations, and nothing of what these were made of. */
 export interface System {
   /** By name. */
   readonly tasks: ReadonlyMap<string, SimulatedTask>;
@@ -59,16 +56,25 @@ const LISTENER = {
 };
 const CHAIN = { reads: ['filters', 'transport_socket'], ignores: ['transport_socket_connect_timeout', 'name'] };
 
-export function systemOf(plan: SystemPlan, { discoveryDomain }: Pick<Topology, 'discoveryDomain'>): System {
-  const tasks = plan.workloads.map((workload): SimulatedTask => {
-    const { name, identity } = workload;
-    return { name, ...(identity === undefined ? {} : { identity: identity.uri }), ...readBootstrap(configOf(workload), name) };
-  });
-  return {
-    tasks: new Map(tasks.map((task) => [task.name, task])),
-    records: new Map(plan.records.map(({ host, address }) => [host, address])),
-    discoveryDomain,
-  };
+/** An Envoy as it is configured. */
+export interface ConfiguredTask {
+  readonly name: string;
+  /** The URI of its certificate. */
+  readonly identity?: string;
+  /** As Envoy reads it. */
+  readonly config: unknown;
+}
+
+export function systemOf(
+  configured: readonly ConfiguredTask[],
+  { records, discoveryDomain }: Pick<System, 'records' | 'discoveryDomain'>,
+): System {
+  const tasks = configured.map(({ name, identity, config }): SimulatedTask => ({
+    name,
+    ...(identity === undefined ? {} : { identity }),
+    ...readBootstrap(config, name),
+  }));
+  return { tasks: new Map(tasks.map((task) => [task.name, task])), records, discoveryDomain };
 }
 
 export function readBootstrap(config: unknown, at: string): Pick<SimulatedTask, 'listeners' | 'clusters'> {

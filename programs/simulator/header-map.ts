@@ -34,8 +34,9 @@ export class HeaderMap {
 
   /** Headers of Envoy's own hold one value, to which others are appended, and an empty one is nothing to append. */
   add(name: string, value: string): void {
-    if (this.has(name) && OWN.includes(canonical(name))) this.set(name, [this.get(name)!, value].filter((each) => each !== '').join(','));
-    else this.entries.push([canonical(name), value]);
+    const before = OWN.includes(canonical(name)) ? this.get(name) : undefined;
+    if (before === undefined) this.entries.push([canonical(name), value]);
+    else this.set(name, [before, value].filter((each) => each !== '').join(','));
   }
 
   remove(...names: readonly string[]): void {
@@ -47,26 +48,31 @@ export class HeaderMap {
     this.entries = this.entries.filter(([key]) => !matches(key));
   }
 
+  /** Of all headers, without pseudo-headers. */
+  get names(): readonly string[] {
+    return [...new Set(this.entries.map(([key]) => key))].filter((key) => !key.startsWith(':'));
+  }
+
   copy(): HeaderMap {
     return new HeaderMap(this.entries);
   }
 
   /** Without pseudo-headers. */
   plain(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.entries.filter(([key]) => !key.startsWith(':')).map(([key]) => [key, this.get(key)!]));
+    return Object.fromEntries(this.entries.filter(([key]) => !key.startsWith(':')).map(([key]) => [key, this.get(key) ?? '']));
   }
 
   get method(): string {
-    return this.get(':method')!;
+    return this.get(':method') ?? '';
   }
 
   /** With the query string. */
   get path(): string {
-    return this.get(':path')!;
+    return this.get(':path') ?? '';
   }
 
   get authority(): string {
-    return this.get(':authority')!;
+    return this.get(':authority') ?? '';
   }
 }
 

@@ -8,7 +8,7 @@ export interface KnownFields {
   readonly ignores?: readonly string[];
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** The simulator does not know something that a configuration says. */
 export class Unknown extends Error {
@@ -30,6 +30,11 @@ export class Message {
     for (const field of Object.keys(value))
       if (!reads.includes(field) && !ignores.includes(field)) throw new Unknown(at, `the field "${field}"`);
     return new Message(value as Fields, at, reads);
+  }
+
+  /** All that it says, as it stands in the configuration. */
+  get content(): Fields {
+    return this.fields;
   }
 
   has(field: string): boolean {

@@ -1,5 +1,6 @@
 import type { Chance } from './chance';
 import type { HeaderMap } from './header-map';
+import type { Fields } from './message';
 
 /** How a request came to an Envoy. */
 export interface Connection {
@@ -16,7 +17,16 @@ export interface Exchange {
   readonly bodyBytes: number;
   readonly connection: Connection;
   readonly chance: Chance;
+  /** What filters have decided, for whoever wants to know. */
+  readonly notes?: Note[];
 }
+
+/** What a filter has decided. */
+export type Note =
+  /** Of several policies of the filter, this one has the request; absent: it lets pass what none has. */
+  | { readonly kind: 'allowed'; readonly filter: string; readonly policy?: string }
+  | { readonly kind: 'answered'; readonly filter: string }
+  | { readonly kind: 'delayed'; readonly filter: string; readonly seconds: number };
 
 /** An Envoy answers by itself. */
 export interface Answer {
@@ -38,6 +48,8 @@ export interface Forward {
   readonly copies: readonly { readonly cluster: string; readonly headers: HeaderMap }[];
   /** Which route it took. */
   readonly route: string;
+  /** As it stands in the configuration, and all among which it was the first that fits; absent of bytes. */
+  readonly taken?: { readonly route: Fields; readonly among: readonly Fields[] };
   /** For how long somebody waits for the answer; absent: for ever. */
   readonly timeoutSeconds?: number;
   /** For how long a fault keeps it back; absent: not at all. */

@@ -85,6 +85,8 @@ export interface SelectedRoute {
   readonly route: Message;
   readonly action: Message | undefined;
   readonly virtualHost: Message;
+  /** Among which it was the first that fits. */
+  readonly among: readonly Message[];
   /** From the most to the least specific. */
   readonly scopes: readonly Message[];
   /** How much of the path has been matched: `prefix_rewrite` replaces it. */
@@ -122,13 +124,15 @@ function checked(routes: readonly Message[]): readonly Message[] {
 /** The first route that fits, of the virtual host whose domain fits best. */
 export function selectRoute(configuration: RouteConfiguration, exchange: Exchange): SelectedRoute | undefined {
   const host = virtualHostOf(configuration, exchange.headers.authority.toLowerCase());
-  for (const route of host?.routes(exchange.headers) ?? []) {
+  const among = host?.routes(exchange.headers) ?? [];
+  for (const route of among) {
     const matched = matchedBy(route.child('match', MATCH), exchange);
     if (host !== undefined && matched !== undefined) {
       return {
         route,
         action: route.maybe('route', ACTION),
         virtualHost: host.message,
+        among,
         scopes: [route, host.message, configuration.message],
         matched,
       };

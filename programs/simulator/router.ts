@@ -48,6 +48,7 @@ export function route(
     headers: exchange.headers,
     copies: copies(selected, configuration, exchange, timeoutSeconds, tells),
     route: selected.route.at,
+    taken: { route: selected.route.content, among: selected.among.map(({ content }) => content) },
     ...(timeoutSeconds === 0 ? {} : { timeoutSeconds }),
   };
 }

@@ -99,9 +99,10 @@ export function manage(config: unknown, at: string, exchange: Exchange): Answer 
   headers.set(':path', path);
   sanitize(manager, exchange);
   const selected = selectRoute(routes, exchange);
-  if (headers.has('upgrade') && !upgrades(manager, selected, headers.get('upgrade')!)) return answer(exchange, 403, 'upgrade_failed');
+  const upgrade = headers.get('upgrade');
+  if (upgrade !== undefined && !upgrades(manager, selected, upgrade)) return answer(exchange, 403, 'upgrade_failed');
   // Over HTTP/2 an upgrade is a CONNECT, which has to be allowed.
-  if (headers.has('upgrade') && exchange.connection.http2 && manager.maybe('http2_protocol_options', HTTP2)?.flag('allow_connect') !== true)
+  if (upgrade !== undefined && exchange.connection.http2 && manager.maybe('http2_protocol_options', HTTP2)?.flag('allow_connect') !== true)
     return answer(exchange, 503, 'http2_connect_not_allowed');
   return runFilters(manager, routes, selected, exchange);
 }
@@ -176,6 +177,11 @@ function runFilters(
     if (filter.disabled && override === undefined) continue;
     const verdict = decide(filter, override, exchange, selected);
     if (verdict === undefined) continue;
+    exchange.notes?.push(
+      verdict.kind === 'answered'
+        ? { kind: 'answered', filter: filter.name }
+        : { kind: 'delayed', filter: filter.name, seconds: verdict.seconds },
+    );
     if (verdict.kind === 'answered') return later(verdict, delaySeconds);
     delaySeconds += verdict.seconds;
   }

@@ -16,10 +16,10 @@ export const authorize: HttpFilter = (filter, override, exchange) => {
     : Message.of(config.config, config.at, RBAC);
   // Without rules everything is allowed; a route without a configuration turns the filter off.
   const rules = own?.maybe('rules', { reads: ['action', 'policies'] });
-  return rules === undefined ? undefined : decide(rules, exchange);
+  return rules === undefined ? undefined : decide(rules, exchange, filter.name);
 };
 
-function decide(rules: Message, exchange: Exchange): Verdict {
+function decide(rules: Message, exchange: Exchange, filter: string): Verdict {
   const policies = rules
     .entries('policies')
     .map(([name, value, at]) => ({ name, policy: Message.of(value, at, { reads: ['permissions', 'principals'] }) }));
@@ -32,7 +32,10 @@ function decide(rules: Message, exchange: Exchange): Verdict {
   const action = rules.text('action', 'ALLOW');
   if (action !== 'ALLOW' && action !== 'DENY') throw new Unknown(rules.at, `the action "${action}"`);
   const [first] = fitting;
-  if ((first !== undefined) === (action === 'ALLOW')) return undefined;
+  if ((first !== undefined) === (action === 'ALLOW')) {
+    exchange.notes?.push({ kind: 'allowed', filter, ...(first === undefined ? {} : { policy: first.name }) });
+    return undefined;
+  }
   return answer(exchange, 403, `rbac_access_denied_matched_policy[${first?.name ?? 'none'}]`);
 }
 
@@ -40,16 +43,16 @@ function decide(rules: Message, exchange: Exchange): Verdict {
 function permits(value: unknown, at: string, exchange: Exchange): boolean {
   const permission = Message.of(value, at, { reads: ['any', 'header', 'url_path', 'and_rules', 'or_rules', 'not_rule'] });
   const kind = permission.oneOf('any', 'header', 'url_path', 'and_rules', 'or_rules', 'not_rule');
-  const all = (): readonly boolean[] =>
+  const all = (rules: string): readonly boolean[] =>
     permission
-      .child(kind!, { reads: ['rules'] })
+      .child(rules, { reads: ['rules'] })
       .list('rules')
       .map(([rule, place]) => permits(rule, place, exchange));
   switch (kind) {
     case 'and_rules':
-      return !all().includes(false);
+      return !all(kind).includes(false);
     case 'or_rules':
-      return all().includes(true);
+      return all(kind).includes(true);
     case 'not_rule':
       return !permits(permission.raw(kind), permission.place(kind), exchange);
     default:
@@ -61,16 +64,16 @@ function permits(value: unknown, at: string, exchange: Exchange): boolean {
 function isPrincipal(value: unknown, at: string, exchange: Exchange): boolean {
   const principal = Message.of(value, at, { reads: ['any', 'header', 'url_path', 'and_ids', 'or_ids', 'not_id', 'authenticated'] });
   const kind = principal.oneOf('any', 'header', 'url_path', 'and_ids', 'or_ids', 'not_id', 'authenticated');
-  const all = (): readonly boolean[] =>
+  const all = (ids: string): readonly boolean[] =>
     principal
-      .child(kind!, { reads: ['ids'] })
+      .child(ids, { reads: ['ids'] })
       .list('ids')
       .map(([id, place]) => isPrincipal(id, place, exchange));
   switch (kind) {
     case 'and_ids':
-      return !all().includes(false);
+      return !all(kind).includes(false);
     case 'or_ids':
-      return all().includes(true);
+      return all(kind).includes(true);
     case 'not_id':
       return !isPrincipal(principal.raw(kind), principal.place(kind), exchange);
     case 'authenticated':

@@ -7,7 +7,7 @@ import { DEFAULT_EDGE, gatewayNameOf } from '../../lib/core/model/edge-names';
 import type { Chance } from './chance';
 import { everyOutcome } from './chance';
 import type { Cluster, Endpoint } from './cluster';
-import type { Answer, Exchange, Forward } from './exchange';
+import type { Answer, Exchange, Forward, Note } from './exchange';
 import { answer } from './exchange';
 import { mutateHeaders } from './header-changes';
 import { HeaderMap } from './header-map';
@@ -23,7 +23,11 @@ export interface Request {
     /** An application, which calls a virtual service by its name. */
     | { readonly kind: 'service'; readonly task: string; readonly to: string }
     /** API Gateway; what it says of the client it says in headers. Of several edges, that of this name. */
-    | { readonly kind: 'edge'; readonly edge?: string }
+    | {
+        readonly kind: 'edge';
+        readonly edge?: string;
+        /** Behind a load balancer the one of an authorizer. */ readonly port?: number;
+      }
     /** Somebody who goes to the inbound port of a task, past every Envoy of a caller. */
     | { readonly kind: 'outsider'; readonly task: string; readonly tls: boolean; readonly identity?: string };
   readonly method?: string;
@@ -63,6 +67,27 @@ export interface Outcome {
   readonly via: readonly string[];
   /** For how long faults have kept it back. */
   readonly waitedSeconds: number;
+  /** What became of it at each listener; copies follow what they are of. */
+  readonly steps: readonly Step[];
+}
+
+/** What a listener did with a request. */
+export interface Step {
+  readonly task: string;
+  readonly listener: string;
+  /** As it came. */
+  readonly method: string;
+  readonly path: string;
+  readonly decision: Answer | Omit<Forward, 'headers' | 'copies'>;
+  /** Where copies go. */
+  readonly copies: readonly string[];
+  /** As it went on. */
+  readonly sent?: { readonly method: string; readonly path: string; readonly host: string; readonly headers: readonly string[] };
+  readonly notes: readonly Note[];
+  /** Of those that came. */
+  readonly headers: readonly string[];
+  /** Whether it is a copy. */
+  readonly copy: boolean;
 }
 
 /** The gateway service to which an edge sends. */
@@ -73,7 +98,7 @@ export function gatewayOf({ edge = DEFAULT_EDGE }: Extract<Request['from'], { ki
 /** Every way in which it may go, as far as a configuration leaves something to chance. */
 export function simulate(system: System, request: Request): readonly Outcome[] {
   const outcomes = everyOutcome((chance) => new Run(system, chance).send(request));
-  const different = new Map(outcomes.map((outcome) => [JSON.stringify(outcome), outcome]));
+  const different = new Map(outcomes.map((outcome) => [JSON.stringify({ ...outcome, steps: undefined }), outcome]));
   return [...different.values()];
 }
 
@@ -87,6 +112,8 @@ interface Arrival {
 class Run {
   private readonly via: string[] = [];
   private readonly copies: End[] = [];
+  private readonly steps: Step[] = [];
+  private copying = false;
   /** Seconds for which faults have kept it back. */
   private waited = 0;
 
@@ -96,7 +123,7 @@ class Run {
   ) {}
 
   send(request: Request): Outcome {
-    return { end: this.firstHop(request), copies: this.copies, via: this.via, waitedSeconds: this.waited };
+    return { end: this.firstHop(request), copies: this.copies, via: this.via, waitedSeconds: this.waited, steps: this.steps };
   }
 
   private firstHop({ from, method = 'GET', path, headers = {}, bodyBytes = 0 }: Request): End {
@@ -128,7 +155,7 @@ class Run {
       case 'service':
         return [this.system.tasks.get(from.task), this.system.records.get(from.to), undefined];
       case 'edge':
-        return [this.system.tasks.get(gatewayOf(from)), '0.0.0.0', GATEWAY_PORT];
+        return [this.system.tasks.get(gatewayOf(from)), '0.0.0.0', from.port ?? GATEWAY_PORT];
       case 'outsider':
         return [this.system.tasks.get(from.task), '0.0.0.0', INBOUND_PORT];
     }
@@ -140,13 +167,19 @@ class Run {
     const met = handshake(from, { context: chain.tls, ...(task.identity === undefined ? {} : { identity: task.identity }) });
     this.via.push(`${task.name}: ${listener.name}`);
     if (met.kind === 'refused') return met;
-    const exchange = { headers, bodyBytes, chance: this.chance, connection: { ...connectionOf(met, from, task), http2 } };
+    const notes: Note[] = [];
+    const came = { method: headers.method, path: headers.path, headers: headers.names };
+    const exchange = { headers, bodyBytes, chance: this.chance, connection: { ...connectionOf(met, from, task), http2 }, notes };
     const decided = decide(chain, exchange);
+    this.steps.push({ task: task.name, listener: listener.name, ...came, ...told(decided), notes, copy: this.copying });
     this.waited += decided.delaySeconds ?? 0;
     if (decided.kind === 'answered') return answeredBy(task, decided);
     this.via.push(decided.route);
     const { waited } = this;
+    const { copying } = this;
+    this.copying = true;
     for (const copy of decided.copies) this.copies.push(this.forward(task, copy.cluster, copy.headers, exchange));
+    this.copying = copying;
     this.waited = waited;
     const end = this.forward(task, decided.cluster, decided.headers, exchange);
     // An application that is kept waiting by faults gets the request all the same, but nobody waits for its answer.
@@ -227,6 +260,16 @@ function decide({ filter }: FilterChain, exchange: Exchange): Answer | Forward {
     headers: exchange.headers,
     copies: [],
     route: filter.at,
+  };
+}
+
+function told(decided: Answer | Forward): Pick<Step, 'decision' | 'copies' | 'sent'> {
+  if (decided.kind === 'answered') return { decision: decided, copies: [] };
+  const { headers, copies, ...decision } = decided;
+  return {
+    decision,
+    copies: copies.map(({ cluster }) => cluster),
+    sent: { method: headers.method, path: headers.path, host: headers.authority, headers: headers.names },
   };
 }
 

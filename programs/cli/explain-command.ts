@@ -1,0 +1,181 @@
+import { closestName } from '../../lib/core/reading/closeness';
+import type { SystemDescription } from '../../lib/core/description/system-description';
+import { REAL_METHODS } from '../../lib/core/model/edge-routes';
+import { parseArguments, type Command, type Result } from './command';
+import { explain, tasksFor } from './explain/explain';
+import type { Question } from './explain/explanation';
+import { printExplanation } from './explain/print';
+import { simulatedSystem } from './explain/system';
+import { Unknown } from '../simulator/message';
+import { readSystem } from './read-description';
+import { PROGRAM, Trouble } from './trouble';
+import type { Workload } from './workload';
+
+const SYNOPSIS = 'explain <caller> <callee> <method> <path>';
+
+export const EXPLAIN: Command = {
+  name: 'explain',
+  summary: 'Says what happens to a request, step by step, and which props say so.',
+  description:
+    'Says what happens to a request of a service to another, or of a client to an edge: first whether it arrives, then which route takes ' +
+    'it, what changes on the way, how long who waits, and which rule lets it in. It goes by the Envoy configurations in the output of ' +
+    'cdk synth, as a real Envoy would; weights of versions are those of the props. Nothing is sent, and nothing is read from AWS.',
+  synopsis: [
+    SYNOPSIS,
+    'explain client <method> <path> [--edge <value>]',
+    '[--header <value>]...',
+    '[--json] [--stack <value>] [--app <value>]',
+  ],
+  arguments: 4,
+  options: [
+    { name: 'caller', text: 'The service that calls, or client for a client in front of an edge.' },
+    { name: 'callee', text: 'The service that is called. A client names none: its edge chooses one.' },
+    { name: 'method', text: 'Such as GET. Of a gRPC call POST.' },
+    { name: 'path', text: 'With the query string, such as /orders/7?full=1, or /package.Service/Method.' },
+    { name: 'header', value: true, repeated: true, text: 'A header of the request, as name:value. It may be there several times.' },
+    { name: 'edge', value: true, text: 'The edge, where the system has several.' },
+    { name: 'json', text: 'Prints the same as JSON.' },
+    { name: 'stack', value: true, text: 'The path of the construct, or of a stack or stage around it, where there are several systems.' },
+    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+  ],
+  examples: [
+    ['A call of a service:', `npx ${PROGRAM} explain ui orders GET /orders/7`],
+    ['A call with headers:', `npx ${PROGRAM} explain ui catalog GET / --header x-version:next --header x-user:7`],
+    ['A request of a client:', `npx ${PROGRAM} explain client POST /orders --edge partners`],
+  ],
+  exitCodes: [
+    ['0', 'The request arrives, or is answered with a status below 400.'],
+    ['1', 'The request is refused, or cannot be sent.'],
+    ['2', 'The command failed.'],
+  ],
+  run: runExplain,
+};
+
+async function runExplain(args: readonly string[]): Promise<Result> {
+  const { positionals, values, lists, flags } = parseArguments(EXPLAIN, args);
+  const directory = values['app'] ?? 'cdk.out';
+  const system = readSystem(directory, values['stack']);
+  const question = questionOf(system, positionals, { edge: values['edge'], headers: headersOf(lists['header'] ?? []) });
+  if (system.mesh.provider !== 'envoy')
+    throw new Trouble(`${system.path}: its Envoys get their configurations from AWS App Mesh`, {
+      fix: 'explain knows Mesh.envoy() alone: look at the resources AWS::AppMesh::* of the template',
+    });
+  const { readAssembly } = await import('./read-assembly.js');
+  const tasks = tasksFor(system, question);
+  const configs = configsOf(readAssembly(directory), system, tasks);
+  const explanation = explained(() => explain(system, simulatedSystem(system, tasks, configs), question));
+  return {
+    output: flags.has('json')
+      ? `${JSON.stringify({ ...explanation, sent: undefined, request: question }, null, 2)}\n`
+      : printExplanation(explanation),
+    exitCode: explanation.verdict === 'allowed' || explanation.verdict === 'answered' ? 0 : 1,
+  };
+}
+
+/** The simulator refuses what it does not know, so that it says nothing wrong. */
+function explained<T>(tell: () => T): T {
+  try {
+    return tell();
+  } catch (error) {
+    if (!(error instanceof Unknown)) throw error;
+    const why = error.message.replace(/: teach it.*$/, '');
+    throw new Trouble(`this request cannot be explained: ${why}`, {
+      fix: 'leave out headers that say who the client is; send the request to a deployed system to see what becomes of it',
+    });
+  }
+}
+
+function questionOf(
+  system: SystemDescription,
+  positionals: readonly string[],
+  { edge, headers }: { readonly edge: string | undefined; readonly headers: Question['headers'] },
+): Question {
+  const [caller, ...rest] = positionals;
+  if (caller === 'client') {
+    const [method, path, extra] = rest;
+    if (method === undefined || path === undefined || extra !== undefined)
+      throw new Trouble('explain client takes a method and a path', { fix: `npx ${PROGRAM} explain client GET /orders/7` });
+    return { from: 'client', ...requestOf(method, path), headers, edge: edgeOf(system, edge) };
+  }
+  const [callee, method, path] = rest;
+  if (caller === undefined || callee === undefined || method === undefined || path === undefined)
+    throw new Trouble('explain takes a caller, a callee, a method and a path', {
+      fix: `npx ${PROGRAM} ${SYNOPSIS}, or see explain --help`,
+    });
+  if (edge !== undefined)
+    throw new Trouble('--edge is for requests of clients', { fix: `npx ${PROGRAM} explain client ${method} ${path} --edge ${edge}` });
+  checkService(system, caller);
+  const { protocol } = checkService(system, callee);
+  if (protocol === 'tcp')
+    throw new Trouble(`${callee} speaks TCP, which has no methods and paths`, {
+      fix: `whoever lists it in calls may connect: npx ${PROGRAM} config ${caller}`,
+    });
+  return { from: 'service', caller, callee, ...requestOf(method, path), headers };
+}
+
+function requestOf(method: string, path: string): Pick<Question, 'method' | 'path'> {
+  const upper = method.toUpperCase();
+  if (!/^[A-Z]+$/.test(upper) || upper === 'ANY')
+    throw new Trouble(`"${method}" is no method`, { allowed: REAL_METHODS, fix: 'write the method before the path' });
+  if (!path.startsWith('/'))
+    throw new Trouble(`the path "${path}" does not begin with a slash`, { fix: `write /${path.replace(/^https?:\/\/[^/]*\/?/, '')}` });
+  return { method: upper, path };
+}
+
+function checkService({ services }: SystemDescription, name: string): SystemDescription['services'][number] {
+  const found = services.find((service) => service.name === name);
+  if (found !== undefined) return found;
+  const names = services.map((service) => service.name);
+  const closest = closestName(name, names);
+  throw new Trouble(`there is no service "${name}"`, {
+    allowed: names,
+    fix: closest === undefined ? 'name one of these, or client for the caller' : `did you mean "${closest}"?`,
+  });
+}
+
+function edgeOf({ edges }: SystemDescription, name: string | undefined): string {
+  const names = edges.map((edge) => edge.name);
+  const [only, another] = edges;
+  if (only === undefined) throw new Trouble('the system has no edge', { fix: 'ask for the call of a service' });
+  if (name === undefined && another !== undefined)
+    throw new Trouble(`the system has ${edges.length} edges`, { allowed: names, fix: `name one: --edge ${only.name}` });
+  const found = name === undefined ? only : edges.find((edge) => edge.name === name);
+  const closest = closestName(name ?? '', names);
+  if (found === undefined)
+    throw new Trouble(`there is no edge "${name ?? ''}"`, {
+      allowed: names,
+      fix: closest === undefined ? 'name one of these' : `did you mean "${closest}"?`,
+    });
+  if (!['http', 'rest', 'alb'].includes(found.kind))
+    throw new Trouble(`edge ${found.name} is of kind ${found.kind}, whose requests are not found by method and path`, {
+      fix: 'ask for a request to an edge of kind http, rest or alb',
+    });
+  return found.name;
+}
+
+function headersOf(lines: readonly string[]): Question['headers'] {
+  const pairs = lines.map((line) => {
+    const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*(.*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) throw new Trouble(`"${line}" is no header`, { fix: 'write --header name:value' });
+    return [name.toLowerCase(), value] as const;
+  });
+  return Object.fromEntries(pairs.map(([name]) => [name, pairs.filter(([each]) => each === name).map(([, value]) => value)]));
+}
+
+/** Of the tasks of a system; of several with the same name, that which stands nearest to it in the app. */
+function configsOf(workloads: readonly Workload[], system: SystemDescription, tasks: readonly string[]): ReadonlyMap<string, unknown> {
+  const nearness = ({ path, stack }: Workload): number => {
+    const parts = system.path.split('/');
+    const own = (path ?? stack.path).split('/');
+    const different = parts.findIndex((part, index) => own[index] !== part);
+    return different === -1 ? parts.length : different;
+  };
+  return new Map(
+    tasks.flatMap((task) => {
+      const [nearest] = workloads
+        .filter(({ service, version }) => (version === undefined ? service : `${service}-${version}`) === task)
+        .sort((a, b) => nearness(b) - nearness(a));
+      return nearest?.config.envoy === undefined ? [] : [[task, nearest.config.envoy] as const];
+    }),
+  );
+}

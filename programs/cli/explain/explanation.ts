@@ -1,0 +1,68 @@
+import type { Request } from '../../simulator/simulate';
+
+/** What users ask: of a service that calls another, or of a client in front of an edge. */
+export type Question = {
+  readonly method: string;
+  /** With the query string. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+} & (
+  | { readonly from: 'service'; readonly caller: string; readonly callee: string }
+  /** Of several edges, that of this name. */
+  | { readonly from: 'client'; readonly edge: string | undefined }
+);
+
+/** Something that happens to the request. */
+export interface Fact {
+  readonly text: string;
+  /** Where the props say so. */
+  readonly path?: string;
+}
+
+export interface Stage {
+  /** Whose work it is, such as `edge default` or `proxy of orders`. */
+  readonly at: string;
+  readonly facts: readonly Fact[];
+}
+
+/** Where the request, or its share, arrives. */
+export interface Arrival {
+  /** Name of the service, of what is outside of the mesh, or of the gateway service that puts an answer together. */
+  readonly to: string;
+  readonly version?: string;
+  readonly percent?: number;
+  /** As the application sees them. */
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Who answers in place of the service. */
+export interface Refusal {
+  /** HTTP status; absent: nobody answers. */
+  readonly status?: number;
+  readonly grpcStatus?: number;
+  /** Where the props say so. */
+  readonly by: string;
+  readonly why: string;
+}
+
+export interface Explanation {
+  /** `answered`: with a status below 400, in place of the service. `unreachable`: no connection. */
+  readonly verdict: 'allowed' | 'answered' | 'refused' | 'unreachable';
+  /** In one line. */
+  readonly summary: string;
+  readonly reaches: readonly Arrival[];
+  /** Of a request that is not allowed. */
+  readonly refusal?: Refusal;
+  /** What may become of an allowed request all the same, by limits and faults. */
+  readonly mayBe: readonly Refusal[];
+  /** What the API asks for in front: its authorizer, if that is not `none`. */
+  readonly needs: readonly Fact[];
+  readonly atMostSeconds?: number;
+  readonly attempts?: number;
+  readonly copies: readonly string[];
+  readonly stages: readonly Stage[];
+  readonly warnings: readonly Fact[];
+  /** What the first Envoy gets; absent: no Envoy gets anything. */
+  readonly sent?: Request;
+}

@@ -1,0 +1,55 @@
+import type {
+  CallPolicyDescription,
+  EdgeDescription,
+  ServiceDescription,
+  ServiceRouteDescription,
+  SystemDescription,
+} from '../../../lib/core/description/system-description';
+
+/** The names of a description, and where the props say what it says. */
+export class Names {
+  constructor(private readonly system: SystemDescription) {}
+
+  service(name: string): ServiceDescription | undefined {
+    return this.system.services.find((service) => service.name === name);
+  }
+
+  /** What a task, or a cluster of Envoy, is of. */
+  ofTask(task: string): { readonly service: string; readonly version?: string; readonly edge?: string } {
+    const workload = this.system.workloads.find(({ name }) => name === task);
+    const { service, version, edge } = workload ?? {};
+    return { service: service ?? task, ...(version === undefined ? {} : { version }), ...(edge === undefined ? {} : { edge }) };
+  }
+
+  /** The tasks of a service: one of each version. */
+  tasksOf(name: string): readonly string[] {
+    const owner = this.service(name)?.portOf ?? name;
+    return this.system.workloads.filter(({ service }) => service === owner).map((workload) => workload.name);
+  }
+
+  /** What a caller does with its calls, and where the props say so. */
+  policyOf<Field extends 'timeouts' | 'retry'>(
+    field: Field,
+    caller: string,
+    callee: ServiceDescription,
+    route?: ServiceRouteDescription,
+  ): { readonly value: CallPolicyDescription[Field]; readonly path: string } {
+    const prop = field === 'timeouts' ? 'timeout' : field;
+    const ofRoute = route?.[field];
+    if (route !== undefined && ofRoute !== undefined)
+      return { value: ofRoute as CallPolicyDescription[Field], path: `${routePath(callee, route)}.${prop}` };
+    const calling = this.service(caller);
+    const own = calling?.callPolicies[callee.name]?.[field];
+    if (calling !== undefined && own !== undefined)
+      return { value: own as CallPolicyDescription[Field], path: `${calling.path}.callPolicies.${callee.name}.${prop}` };
+    return { value: callee.callPolicy[field], path: `${callee.path}.${prop}` };
+  }
+}
+
+export function routePath({ path, routes }: ServiceDescription, { name }: ServiceRouteDescription): string {
+  return `${path}.routes[${routes.indexOf(name)}]`;
+}
+
+export function edgeRoutePath({ path }: EdgeDescription, { key }: { readonly key: string }): string {
+  return `${path}.routes["${key}"]`;
+}
