@@ -327,9 +327,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/cli': {
-    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable', 'lib/core/description', 'programs/client'],
+    rooms: [
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/plan',
+      'lib/core/readable',
+      'lib/core/description',
+      'programs/client',
+      'programs/cli/diagram',
+    ],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
+  'programs/cli/diagram': { rooms: ['lib/core/description'], packages: ['elkjs', 'elkjs/lib/elk.bundled.js'] },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
@@ -394,6 +403,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/programs/**': {
     rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
+  },
+  'test/programs/cli/diagram': {
+    rooms: ['test/support', 'test/support/large-system.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', ...CDK],
   },
   'test/programs/cli': {
     rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
