@@ -34,9 +34,11 @@ chmodSync(join(output, 'cdk-ecs-microservices.js'), 0o755);
 // Their licenses ask for a copy.
 const packages = new Set(Object.keys(metafile.inputs).flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
 const texts = [...packages].sort().map((path) => {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+  const { name, version, license, repository } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
   const file = readdirSync(join(root, path)).find((each) => /^licen[sc]e/i.test(each));
   if (file === undefined) throw new Error(`${name} ${version} (${license}) has no file with its license`);
-  return `${name} ${version}\n\n${readFileSync(join(root, path, file), 'utf8').trim()}\n`;
+  // That of elkjs also asks to say where its source is.
+  const source = (repository?.url ?? repository ?? '').replace(/^git\+/, '');
+  return `${name} ${version}\n${source}\n\n${readFileSync(join(root, path, file), 'utf8').trim()}\n`;
 });
 writeFileSync(join(output, 'LICENSES'), texts.join(`\n${'-'.repeat(80)}\n\n`));

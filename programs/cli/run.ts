@@ -2,13 +2,14 @@ import { closestName } from '../../lib/core/reading/closeness';
 import { CERTIFICATE } from './certificate-command';
 import { CONFIG } from './config-command';
 import type { Result } from './command';
+import { DIAGRAM } from './diagram-command';
 import { DIFF } from './diff-command';
 import { EXPLAIN } from './explain-command';
 import { helpOf, helpOfProgram } from './help';
 import { PROGRAM, Trouble } from './trouble';
 
 /** A line each. */
-export const COMMANDS = [CERTIFICATE, CONFIG, DIFF, EXPLAIN] as const;
+export const COMMANDS = [CERTIFICATE, CONFIG, DIAGRAM, DIFF, EXPLAIN] as const;
 
 /** Runs a command line. @throws Trouble if it cannot */
 export async function run(args: readonly string[], release: () => string): Promise<Result> {

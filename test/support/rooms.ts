@@ -335,6 +335,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/description',
       'lib/core/model',
       'programs/client',
+      'programs/cli/diagram',
       'programs/cli/explain',
       'programs/simulator',
     ],
@@ -346,6 +347,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/model', 'lib/core/grpc', 'lib/core/envoy/**'],
     packages: ['@bufbuild/**'],
   },
+  'programs/cli/diagram': { rooms: ['lib/core/description'], packages: ['elkjs', 'elkjs/lib/elk.bundled.js'] },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
@@ -410,6 +412,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/programs/**': {
     rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
+  },
+  'test/programs/cli/diagram': {
+    rooms: ['test/support', 'test/support/large-system.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', ...CDK],
   },
   'test/programs/cli': {
     rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],

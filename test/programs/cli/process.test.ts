@@ -97,6 +97,45 @@ describe('config', () => {
   });
 });
 
+describe('diagram', () => {
+  test('prints a drawing, or writes it into a file and says of what', () => {
+    const { status, stdout, stderr } = run('diagram', '--app', 'shop');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" [^]*<\/svg>\n$/);
+    expect(run('diagram', '--app', 'shop', '--output', 'shop.svg')).toEqual({
+      status: 0,
+      stdout: 'shop.svg: 2 edges, 2 gateways, 5 services and 10 calls.\n',
+      stderr: '',
+    });
+    expect(readFileSync(join(directory, 'shop.svg'), 'utf8')).toBe(stdout);
+  });
+
+  test.each([
+    ['html', /^<!doctype html>\n/],
+    ['mermaid', /^flowchart LR\n/],
+    ['dot', /^digraph "shop: orders" \{\n/],
+  ])('draws what is around a service as %s', (format, start) => {
+    const { status, stdout } = run('diagram', '--app', 'shop', '--focus', 'orders', '--format', format);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(start);
+    expect(stdout).not.toContain('carts');
+  });
+
+  test.each([
+    ['a service that is not there', ['--app', 'shop', '--focus', 'cart'], 'Shop/Shop has no service "cart"', 'did you mean "carts"?'],
+    ['a format that is not there', ['--app', 'shop', '--format', 'pgn'], 'diagram has no format "pgn"', 'name one of these with --format'],
+    ['a depth of nothing', ['--app', 'shop', '--depth', '0'], '--depth "0" is no number', 'give a whole number from 1 on'],
+    ['one of two systems', ['--app', 'stages'], 'stages has 2 systems', 'name one: --stack Beta/Shop/Shop'],
+    ['no output of cdk synth', ['--app', 'nowhere'], 'there is no directory nowhere', 'run `npx cdk synth` first'],
+    ['a file in no directory', ['--app', 'shop', '--output', 'no/a.svg'], 'no/a.svg cannot be written', 'name a file in a directory'],
+  ] as const)('says what to do about %s', (_name, args, what, fix) => {
+    const { status, stdout, stderr } = run('diagram', ...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(what);
+    expect(stderr).toContain(fix);
+  });
+});
+
 describe('diff', () => {
   const NOTHING: Ran = { status: 0, stdout: '', stderr: '' };
 
@@ -202,7 +241,7 @@ describe('an error has its fix, and exit code 2', () => {
     ],
     ['nothing to compare with', ['diff', 'ui', '--app', 'before'], 'diff takes the output of cdk synth', '--against <directory>'],
     ['a version without a service', ['diff', '--version', 'a', '--app', 'before', '--against', 'after'], '--version', 'name the service'],
-    ['an unknown command', ['confg'], 'there is no command "confg"\n  allowed: certificate, config, diff', 'did you mean "config"?'],
+    ['an unknown command', ['confg'], 'there is no command "confg"\n  allowed: certificate, config, diagram, diff', 'did you mean "config"?'],
     ['an unknown option', ['config', 'ui', '--stak', 'Small'], 'config has no option "--stak"', 'did you mean "--stack"?'],
     ['an option without its value', ['config', 'ui', '--app'], "Option '--app <value>' argument missing", 'config --help'],
     ['two services', ['config', 'ui', 'catalog', '--app', 'before'], 'takes one service, and got "catalog" too', 'config --help'],
