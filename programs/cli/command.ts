@@ -8,7 +8,7 @@ export interface Result {
   readonly exitCode: number;
 }
 
-/** A word of the command line. The first one of a command is its argument; all others are options. */
+/** A word of the command line. The first one of a command is its argument, if it takes one; all others are options. */
 export interface Option {
   readonly name: string;
   /** @default - the option takes no value */
@@ -21,6 +21,8 @@ export interface Command {
   readonly summary: string;
   readonly description: string;
   readonly synopsis: readonly string[];
+  /** @default true */
+  readonly hasArgument?: boolean;
   readonly options: readonly Option[];
   readonly examples: readonly (readonly [text: string, command: string])[];
   readonly exitCodes: readonly (readonly [code: string, text: string])[];
@@ -35,16 +37,24 @@ export interface Arguments {
 
 /** Reads what follows the name of a command. */
 export function parseArguments(command: Command, args: readonly string[]): Arguments {
-  const [first, ...options] = command.options;
+  const options = optionsOf(command);
   const known = Object.fromEntries(options.map(({ name, value }) => [name, { type: value === true ? 'string' : 'boolean' } as const]));
   const { values, positionals, tokens } = parse(command, args, known);
   for (const { name } of tokens) if (known[name] === undefined) throw unknownOption(command, name);
   const [argument, extra] = positionals;
+  if (argument !== undefined && command.hasArgument === false)
+    throw new Trouble(`${command.name} takes options only, and got "${argument}"`, { fix: helpOf(command) });
   if (extra !== undefined)
-    throw new Trouble(`${command.name} takes one ${first?.name ?? 'argument'}, and got "${extra}" too`, { fix: helpOf(command) });
+    throw new Trouble(`${command.name} takes one ${command.options[0]?.name ?? 'argument'}, and got "${extra}" too`, {
+      fix: helpOf(command),
+    });
   const texts = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   const flags = Object.entries(values).filter(([, value]) => value === true);
   return { argument, values: Object.fromEntries(texts), flags: new Set(flags.map(([name]) => name)) };
+}
+
+function optionsOf({ options, hasArgument = true }: Command): readonly Option[] {
+  return hasArgument ? options.slice(1) : options;
 }
 
 type Known = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
@@ -65,7 +75,7 @@ function parse(command: Command, args: readonly string[], options: Known) {
 }
 
 function unknownOption(command: Command, name: string): Trouble {
-  const names = command.options.slice(1).map((option) => `--${option.name}`);
+  const names = optionsOf(command).map((option) => `--${option.name}`);
   const closest = closestName(`--${name}`, names);
   return new Trouble(`${command.name} has no option "--${name}"`, {
     allowed: names,

@@ -8,27 +8,36 @@ const INDENT = ' '.repeat(7);
 export function helpOfProgram(commands: readonly Command[]): string {
   return pageOf([
     ['NAME', [PROGRAM]],
-    ['DESCRIPTION', ['Shows what cdk synth has put into task definitions, and gets certificates of callers outside of the mesh.']],
+    [
+      'DESCRIPTION',
+      [
+        'Shows what cdk synth has put into task definitions, checks a system before it is deployed, and gets certificates of callers ' +
+          'outside of the mesh.',
+      ],
+    ],
     ['SYNOPSIS', [`${PROGRAM} <command> [options]`, `${PROGRAM} <command> --help`, `${PROGRAM} --version`]],
     ['AVAILABLE COMMANDS', commands.flatMap(({ name, summary }) => [`o ${name}`, `  ${summary}`])],
   ]);
 }
 
 /** The page of a command. */
-export function helpOf({ name, summary, description, synopsis, options, examples, exitCodes }: Command): string {
+export function helpOf({ name, summary, description, synopsis, hasArgument = true, options, examples, exitCodes }: Command): string {
   const [first = '', ...more] = synopsis;
   return pageOf([
     ['NAME', [`${name} - ${summary}`]],
     ['DESCRIPTION', [description]],
     ['SYNOPSIS', [`${PROGRAM} ${first}`, ...more.map((line) => `  ${line}`)]],
-    ['OPTIONS', options.flatMap((option, index) => [...(index === 0 ? [] : ['']), titleOf(option, index), `  ${option.text}`])],
+    [
+      'OPTIONS',
+      options.flatMap((option, index) => [...(index === 0 ? [] : ['']), titleOf(option, hasArgument && index === 0), `  ${option.text}`]),
+    ],
     ['EXAMPLES', examples.flatMap(([text, command], index) => [...(index === 0 ? [] : ['']), text, `  ${command}`])],
     ['EXIT CODES', exitCodes.map(([code, text]) => `${code}  ${text}`)],
   ]);
 }
 
-function titleOf({ name, value }: Command['options'][number], index: number): string {
-  if (index === 0) return `<${name}> (string)`;
+function titleOf({ name, value }: Command['options'][number], isArgument: boolean): string {
+  if (isArgument) return `<${name}> (string)`;
   return `--${name} (${value === true ? 'string' : 'boolean'})`;
 }
 

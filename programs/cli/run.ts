@@ -1,5 +1,6 @@
 import { closestName } from '../../lib/core/reading/closeness';
 import { CERTIFICATE } from './certificate-command';
+import { CHECK } from './check-command';
 import { CONFIG } from './config-command';
 import type { Result } from './command';
 import { DIFF } from './diff-command';
@@ -7,7 +8,7 @@ import { helpOf, helpOfProgram } from './help';
 import { PROGRAM, Trouble } from './trouble';
 
 /** A line each. */
-export const COMMANDS = [CERTIFICATE, CONFIG, DIFF] as const;
+export const COMMANDS = [CERTIFICATE, CHECK, CONFIG, DIFF] as const;
 
 /** Runs a command line. @throws Trouble if it cannot */
 export async function run(args: readonly string[], release: () => string): Promise<Result> {

@@ -327,9 +327,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'programs/images': { packages: ['node:**', 'esbuild'] },
   'programs/cli': {
-    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/core/readable', 'lib/core/description', 'programs/client'],
+    rooms: [
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/plan',
+      'lib/core/readable',
+      'lib/core/description',
+      'programs/client',
+      'programs/cli/*',
+      'programs/cli/nested-templates.ts',
+    ],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
+  'programs/cli/nested-templates.ts': { rooms: ['lib/core/readable'] },
+  'programs/cli/check': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/nested-templates.ts'] },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
@@ -398,6 +409,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/programs/cli': {
     rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', 'fast-check', ...CDK],
+  },
+  'test/programs/cli/*': {
+    rooms: ['test/support', 'test/support/large-system.ts', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {
