@@ -11,8 +11,8 @@ export function helpOfProgram(commands: readonly Command[]): string {
     [
       'DESCRIPTION',
       [
-        'Shows what cdk synth has put into task definitions, checks a system before it is deployed, and gets certificates of callers ' +
-          'outside of the mesh.',
+        'Shows what cdk synth has put into task definitions, checks a system and estimates its costs before it is ' +
+          'deployed, and gets certificates of callers outside of the mesh.',
       ],
     ],
     ['SYNOPSIS', [`${PROGRAM} <command> [options]`, `${PROGRAM} <command> --help`, `${PROGRAM} --version`]],

@@ -3,12 +3,13 @@ import { CERTIFICATE } from './certificate-command';
 import { CHECK } from './check-command';
 import { CONFIG } from './config-command';
 import type { Result } from './command';
+import { COST } from './cost-command';
 import { DIFF } from './diff-command';
 import { helpOf, helpOfProgram } from './help';
 import { PROGRAM, Trouble } from './trouble';
 
 /** A line each. */
-export const COMMANDS = [CERTIFICATE, CHECK, CONFIG, DIFF] as const;
+export const COMMANDS = [CERTIFICATE, CHECK, CONFIG, COST, DIFF] as const;
 
 /** Runs a command line. @throws Trouble if it cannot */
 export async function run(args: readonly string[], release: () => string): Promise<Result> {

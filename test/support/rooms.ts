@@ -340,6 +340,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
   'programs/cli/nested-templates.ts': { rooms: ['lib/core/readable'] },
+  'programs/cli/cost': { rooms: ['lib/core/description', 'lib/core/readable'] },
   'programs/cli/check': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/nested-templates.ts'] },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
@@ -411,7 +412,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', 'fast-check', ...CDK],
   },
   'test/programs/cli/*': {
-    rooms: ['test/support', 'test/support/large-system.ts', 'examples', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/support', 'test/support/large-system.ts', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
