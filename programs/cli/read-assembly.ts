@@ -12,21 +12,27 @@ import type { StackName, Workload } from './workload';
 
 /** The workloads of all stacks in a cloud assembly, the output of `cdk synth`: those of its stages and of nested stacks too. */
 export function readAssembly(directory: string): readonly Workload[] {
-  const found = stacksIn(directory).flatMap(({ stack, templates }) =>
-    templates.flatMap((template) => workloadsOf(template, templates, stack)),
-  );
+  const found = readStacks(directory).flatMap(workloadsIn);
   if (found.length > 0) return found;
   throw new Trouble(`no task in ${directory} has a mesh`, {
     fix: 'synthesize an app that has a Microservices construct, or name the directory of another one with --app',
   });
 }
 
-interface StackContent {
+/** A stack with its templates: its own, and those nested in it. */
+export interface StackContent {
   readonly stack: StackName;
+  /** Of its cloud assembly: stages have their own. */
+  readonly directory: string;
   readonly templates: readonly StackTemplate[];
 }
 
-function stacksIn(directory: string): readonly StackContent[] {
+export function workloadsIn({ stack, templates }: StackContent): readonly Workload[] {
+  return templates.flatMap((template) => workloadsOf(template, templates, stack));
+}
+
+/** The stacks of a cloud assembly, those of its stages too. */
+export function readStacks(directory: string): readonly StackContent[] {
   if (!existsSync(join(directory, 'manifest.json')))
     throw existsSync(directory)
       ? new Trouble(`${directory} is not the output of cdk synth: it has no file manifest.json`, {
@@ -38,6 +44,7 @@ function stacksIn(directory: string): readonly StackContent[] {
   try {
     return new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true }).stacksRecursively.map((artifact) => ({
       stack: { path: artifact.hierarchicalId, name: artifact.stackName },
+      directory: artifact.assembly.directory,
       templates: templatesOf(artifact),
     }));
   } catch (error) {

@@ -1,15 +1,24 @@
 import { closestName } from '../../lib/core/reading/closeness';
 import { CERTIFICATE } from './certificate-command';
+import { CHECK } from './check-command';
 import { CONFIG } from './config-command';
 import type { Result } from './command';
+<<<<<<< HEAD
 import { DIAGRAM } from './diagram-command';
+=======
+import { COST } from './cost-command';
+>>>>>>> h/check
 import { DIFF } from './diff-command';
 import { EXPLAIN } from './explain-command';
 import { helpOf, helpOfProgram } from './help';
 import { PROGRAM, Trouble } from './trouble';
 
 /** A line each. */
+<<<<<<< HEAD
 export const COMMANDS = [CERTIFICATE, CONFIG, DIAGRAM, DIFF, EXPLAIN] as const;
+=======
+export const COMMANDS = [CERTIFICATE, CHECK, CONFIG, COST, DIFF] as const;
+>>>>>>> h/check
 
 /** Runs a command line. @throws Trouble if it cannot */
 export async function run(args: readonly string[], release: () => string): Promise<Result> {

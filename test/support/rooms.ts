@@ -333,6 +333,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/core/readable',
       'lib/core/description',
+<<<<<<< HEAD
       'lib/core/model',
       'programs/client',
       'programs/cli/diagram',
@@ -348,6 +349,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@bufbuild/**'],
   },
   'programs/cli/diagram': { rooms: ['lib/core/description'], packages: ['elkjs', 'elkjs/lib/elk.bundled.js'] },
+=======
+      'programs/client',
+      'programs/cli/*',
+      'programs/cli/nested-templates.ts',
+    ],
+    packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
+  },
+  'programs/cli/nested-templates.ts': { rooms: ['lib/core/readable'] },
+  'programs/cli/cost': { rooms: ['lib/core/description', 'lib/core/readable'] },
+  'programs/cli/check': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/nested-templates.ts'] },
+>>>>>>> h/check
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
@@ -421,9 +433,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', 'fast-check', ...CDK],
   },
+<<<<<<< HEAD
   'test/programs/cli/explain': {
     rooms: ['test/support', 'test/simulator', 'test/props', 'test/programs/cli', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', 'fast-check', ...CDK],
+=======
+  'test/programs/cli/*': {
+    rooms: ['test/support', 'test/support/large-system.ts', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', ...CDK],
+>>>>>>> h/check
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {

@@ -2,6 +2,7 @@ import { defined } from '../defined';
 import type { LimitUse } from '../limits/use';
 import type { Topology } from '../model/topology';
 import { launchTypeOf } from '../model/topology';
+import { fargateVcpus } from '../plan/fargate-vcpus';
 import type { SystemPlan, WorkloadPlan } from '../plan/system-plan';
 import { serviceOf } from '../plan/system-plan';
 import { describeEdge } from './describe-edge';
@@ -29,6 +30,7 @@ export function describeSystem(topology: Topology, plan: SystemPlan, path: strin
     edges: topology.edges.map(describeEdge),
     clients: (topology.clientGateway?.clients ?? []).map(({ name, path: place, calls }) => ({ name, path: place, calls })),
     workloads: plan.workloads.map(describeWorkload),
+    fargateVcpus: fargateVcpus(plan.workloads),
     limits: plan.uses.map(describeUse),
     warnings: plan.warnings.map(({ id, path: place, message }) => ({ id, path: place, message })),
   };

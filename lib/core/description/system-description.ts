@@ -36,6 +36,8 @@ export interface SystemDescription {
   readonly clients: readonly ClientDescription[];
   /** What runs: each service or version, and the gateways. */
   readonly workloads: readonly WorkloadDescription[];
+  /** vCPUs of AWS Fargate that its tasks take, by the quota that they count for. */
+  readonly fargateVcpus: { readonly onDemand: VcpuDescription; readonly spot: VcpuDescription };
   /** How much the system takes of limits of AWS. */
   readonly limits: readonly LimitDescription[];
   /** What synthesis warns of, before any of it is acknowledged. */
@@ -295,6 +297,17 @@ export interface ContainerDescription {
   readonly essential: boolean;
   readonly cpu?: number;
   readonly memoryLimitMiB?: number;
+}
+
+export interface VcpuDescription {
+  /** With the desired numbers of tasks; where auto scaling owns them, with the smallest: what a first deployment takes. */
+  readonly desired: number;
+  /** While a deployment replaces the tasks of all services at these numbers. */
+  readonly deployment: number;
+  /** With the largest numbers of tasks to which auto scaling may go. */
+  readonly maximum: number;
+  /** While a deployment replaces the tasks of all services at the largest numbers. */
+  readonly maximumDeployment: number;
 }
 
 export interface LimitDescription {

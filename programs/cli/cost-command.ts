@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { parseArguments, type Command, type Result } from './command';
+import { countLines, HOURS } from './cost/count-lines';
+import { estimate } from './cost/estimate';
+import { withOwnPrices, type PriceList } from './cost/prices';
+import PRICES from './cost/prices.json';
+import { printEstimate } from './cost/print-estimate';
+import { resourcesOf } from './nested-templates';
+import { readSystem } from './read-description';
+import { PROGRAM, Trouble } from './trouble';
+
+export const COST: Command = {
+  name: 'cost',
+  summary: 'Estimates what a system costs in a month.',
+  description:
+    'Counts the resources of the templates of a system and the tasks of its description, and multiplies them by prices of AWS, which ' +
+    'stand in the package with their dates and sources. What is paid by use, and what has no price here, is unknown: it is listed, and ' +
+    'the total is then at least what a month costs. Taxes, discounts and free tiers are left out. Nothing is read from AWS.',
+  synopsis: [
+    'cost',
+    '[--region <value>]',
+    '[--requests <value>]',
+    '[--prices <value>]',
+    '[--stack <value>]',
+    '[--app <value>]',
+    '[--json]',
+  ],
+  arguments: 0,
+  options: [
+    { name: 'region', value: true, text: 'The Region whose prices are taken. The default is us-east-1.' },
+    { name: 'requests', value: true, text: 'Requests of each edge in a month, or messages of a WebSocket API.' },
+    { name: 'prices', value: true, text: 'A file with prices of your own, in the form of docs/commands.md. The others stay.' },
+    {
+      name: 'stack',
+      value: true,
+      text: 'The path of the construct in the app, or of a stack or stage around it, where an app has several systems.',
+    },
+    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    { name: 'json', text: 'Prints the lines as JSON.' },
+  ],
+  examples: [
+    ['What a system costs:', `npx cdk synth --quiet && npx ${PROGRAM} cost --region eu-west-1`],
+    ['With ten million requests a month:', `npx ${PROGRAM} cost --requests 10000000`],
+  ],
+  exitCodes: [
+    ['0', 'The estimate was printed.'],
+    ['2', 'The command failed.'],
+  ],
+  run: runCost,
+};
+
+async function runCost(args: readonly string[]): Promise<Result> {
+  const { values, flags } = parseArguments(COST, args);
+  const { app = 'cdk.out', stack, region = 'us-east-1' } = values;
+  const requests = values['requests'] === undefined ? undefined : numberIn(values['requests']);
+  const list = values['prices'] === undefined ? PRICES : ownPrices(values['prices']);
+  const regions = [...new Set(Object.values(list.prices).flatMap((price) => Object.keys(price?.prices ?? {})))].sort();
+  if (!regions.includes(region))
+    throw new Trouble(`no price is known in ${region}`, { allowed: regions, fix: 'name one of these, or give prices with --prices' });
+  const system = readSystem(app, stack);
+  const { stacksOf } = await import('./stacks-of-system.js');
+  const stacks = stacksOf(system, app);
+  const resources = stacks.flatMap(({ templates }) => templates.flatMap(resourcesOf));
+  const result = estimate(countLines(system, resources, requests), list, region);
+  const assumptions = [
+    `${HOURS} hours, tasks at their desired numbers, or the smallest where auto scaling owns them`,
+    requests === undefined ? 'no requests: --requests says how many' : `${requests.toLocaleString('en-US')} requests of each edge`,
+    `all resources of ${stacks.map(({ stack: { path } }) => path).join(', ')}, yours as well as those of the library`,
+    `prices of ${region} at the dates below, of the first tier, without free tiers, discounts and taxes`,
+  ];
+  const { currency } = list;
+  const output = flags.has('json')
+    ? `${JSON.stringify({ system: system.path, region, currency, ...result, assumptions }, null, 2)}\n`
+    : printEstimate(result, `${system.path} in ${region}`, currency, assumptions);
+  return { output, exitCode: 0 };
+}
+
+function numberIn(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
+  throw new Trouble(`--requests is "${text}"`, { fix: 'give a number of requests in a month, such as 10000000' });
+}
+
+function ownPrices(file: string): PriceList {
+  let own: unknown;
+  try {
+    own = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Trouble(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      fix: 'give a file of JSON, in the form of docs/commands.md',
+    });
+  }
+  const list = withOwnPrices(PRICES, own);
+  if (typeof list !== 'string') return list;
+  throw new Trouble(`${file} is no list of prices: ${list}`, { fix: 'see docs/commands.md for the form' });
+}

@@ -1,0 +1,68 @@
+import type { Estimate, PricedLine } from './estimate';
+
+const WIDTH = 110;
+
+export function printEstimate(
+  { lines, total, isLeast }: Estimate,
+  title: string,
+  currency: string,
+  assumptions: readonly string[],
+): string {
+  const known = lines.filter(({ month }) => month !== undefined);
+  const unknown = lines.filter(({ month }) => month === undefined);
+  const header = ['SERVICE', 'PART', 'QUANTITY', 'PRICE', `${currency} A MONTH`];
+  const rows = known.map((line) => [line.service, line.part, quantityOf(line), String(line.unitPrice ?? ''), money(line.month ?? 0)]);
+  const totalRow = ['total', isLeast ? 'at least: see what is unknown' : '', '', '', money(total)];
+  return [
+    title,
+    '',
+    ...table([header, ...rows, totalRow], 2),
+    ...(unknown.length === 0 ? [] : ['', 'UNKNOWN, AND NOT IN THE TOTAL', ...unknownRows(unknown)]),
+    ...['', 'ASSUMED', ...assumptions.flatMap((text) => wrap(text))],
+    ...['', 'SOURCES', ...sourcesOf(known)],
+  ]
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
+}
+
+function quantityOf({ quantity = 0, unit = '' }: PricedLine): string {
+  return `${quantity.toLocaleString('en-US', { maximumFractionDigits: 2 })} ${unit}`;
+}
+
+function money(amount: number): string {
+  return amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
+function unknownRows(lines: readonly PricedLine[]): readonly string[] {
+  return lines.flatMap(({ service, part, reason }) =>
+    wrap(`${service === 'by use' ? '' : `${service}, `}${part} (${reason ?? 'unknown'})`),
+  );
+}
+
+function sourcesOf(lines: readonly PricedLine[]): readonly string[] {
+  const dates = new Map<string, string>();
+  // The oldest of a page: none of its prices is older.
+  for (const { source = '', date = '' } of lines) {
+    const other = dates.get(source);
+    if (other === undefined || date < other) dates.set(source, date);
+  }
+  return [...dates].sort(([a], [b]) => (a < b ? -1 : 1)).map(([source, date]) => `  ${source} (${date})`);
+}
+
+/** The last columns are numbers. */
+function table(rows: readonly (readonly string[])[], texts: number): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows.map((row) =>
+    row.map((cell, column) => (column < texts ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '),
+  );
+}
+
+function wrap(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${last === undefined ? '  ' : '    '}${word}`);
+  }
+  return lines;
+}

@@ -1,0 +1,197 @@
+import { App } from 'aws-cdk-lib';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import flags from '../../../../cdk.json';
+import { BoutiqueStack } from '../../../../examples/boutique-stack';
+import { ChatStack } from '../../../../examples/chat-stack';
+import { ShopStack } from '../../../../examples/shop-stack';
+import { teamsApp } from '../../../../examples/teams';
+import { WarehouseStack } from '../../../../examples/warehouse-stack';
+import { countLines } from '../../../../programs/cli/cost/count-lines';
+import { estimate } from '../../../../programs/cli/cost/estimate';
+import { withOwnPrices, type PriceList } from '../../../../programs/cli/cost/prices';
+import PRICES from '../../../../programs/cli/cost/prices.json';
+import { RESOURCE_COSTS } from '../../../../programs/cli/cost/resource-costs';
+import { resourcesOf } from '../../../../programs/cli/nested-templates';
+import { readStacks } from '../../../../programs/cli/read-assembly';
+import { readSystem } from '../../../../programs/cli/read-description';
+import { RESOURCE_TYPES } from '../../../e2e/runner/deployment/resource-types';
+import { expectGolden } from '../../../support/golden';
+import { largeApp } from '../../../support/large-system';
+
+const ROOT = join(__dirname, '../../../..');
+const LIST: PriceList = PRICES;
+
+/** With the bundle, and with outputs of cdk synth. */
+let directory: string;
+
+const APPS: Readonly<Record<string, (app: App) => unknown>> = {
+  shop: (app) => new ShopStack(app, 'Shop'),
+  boutique: (app) => new BoutiqueStack(app, 'Boutique'),
+  chat: (app) => new ChatStack(app, 'Chat'),
+  warehouse: (app) => new WarehouseStack(app, 'Warehouse'),
+  teams: (app) => teamsApp(app),
+};
+
+const NAMES = [...Object.keys(APPS), 'large'];
+
+beforeAll(() => {
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  // In .cache, so that the bundle finds aws-cdk-lib.
+  directory = mkdtempSync(join(ROOT, '.cache/cost-'));
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'programs/cli/bundle.mjs'), join(directory, 'bundle')], {
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  for (const [name, create] of Object.entries(APPS)) {
+    const app = new App({ outdir: join(directory, name), context: flags.context });
+    create(app);
+    app.synth();
+  }
+  largeApp({ services: 60, routes: 20 }, join(directory, 'large')).synth();
+});
+
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function cost(
+  name: string,
+  ...args: readonly string[]
+): { readonly exitCode: number | null; readonly output: string; readonly error: string } {
+  const program = join(directory, 'bundle/cdk-ecs-microservices.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'cost', '--app', join(directory, name), ...args], {
+    encoding: 'utf8',
+  });
+  return { exitCode: status, output: stdout, error: stderr };
+}
+
+test('estimates are as reviewed', () => {
+  const outputs = NAMES.map((name) => [`${name}.txt`, cost(name, '--requests', '10000000').output] as const);
+  expectGolden(join(__dirname, 'output'), new Map([...outputs, ['shop-ireland.txt', cost('shop', '--region', 'eu-west-1').output]]));
+  for (const [, text] of outputs) expect(text.split('\n').filter((line) => line.length > 120)).toEqual([]);
+});
+
+test('fails if a resource type of an example, or of the library, has no price, no reason to be free, and is not said to be unknown', () => {
+  const ofExamples = NAMES.flatMap((name) => readStacks(join(directory, name)).flatMap(({ templates }) => templates.flatMap(resourcesOf)));
+  const types = new Set([...ofExamples.map(({ Type: type }) => String(type)), ...Object.keys(RESOURCE_TYPES)]);
+  const missing = [...types].filter((type) => RESOURCE_COSTS[type] === undefined && !type.startsWith('Custom::'));
+  expect(missing).toEqual([]);
+  expect(types.size).toBeGreaterThan(60);
+});
+
+/** What makes a line of each type that is counted by resources. */
+const COUNTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'AWS::ACMPCA::CertificateAuthority': { UsageMode: 'SHORT_LIVED_CERTIFICATE' },
+  'AWS::ApiGateway::Stage': { CacheClusterEnabled: true, CacheClusterSize: '0.5' },
+  'AWS::CloudWatch::Alarm': {},
+  'AWS::EC2::EIP': {},
+  'AWS::EC2::NatGateway': {},
+  'AWS::EC2::VPCEndpoint': { VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] },
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': { Type: 'network', Scheme: 'internal' },
+  'AWS::KMS::Key': {},
+  'AWS::Logs::MetricFilter': {},
+  'AWS::Route53::HostedZone': {},
+  'AWS::SecretsManager::Secret': {},
+  'AWS::ServiceDiscovery::PrivateDnsNamespace': {},
+  'AWS::WAFv2::WebACL': { Rules: [{}] },
+};
+/** By workloads, and by edges. */
+const BY_DESCRIPTION = ['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api', 'AWS::ECS::Service'];
+
+test('fails if a type that is said to be counted makes no line, or one at 0', () => {
+  const counted = Object.entries(RESOURCE_COSTS).flatMap(([type, known]) => (known?.kind === 'counted' ? [type] : []));
+  expect([...Object.keys(COUNTED), ...BY_DESCRIPTION].sort()).toEqual(counted.sort());
+  const system = readSystem(join(directory, 'shop'), undefined);
+  const total = (resources: readonly Readonly<Record<string, unknown>>[]): number =>
+    estimate(countLines(system, resources, undefined), LIST, 'us-east-1').total;
+  const none = total([]);
+  const free = Object.entries(COUNTED).filter(([Type, Properties]) => total([{ Type, Properties }]) <= none);
+  expect(free).toEqual([]);
+});
+
+test('what has no price in a Region is unknown, and the total says so', () => {
+  const { output } = cost('chat', '--region', 'eu-west-1', '--json');
+  const { lines, isLeast } = JSON.parse(output) as ReturnType<typeof estimate>;
+  expect(isLeast).toBe(true);
+  const balancer = lines.find(({ price }) => price === 'elb.network');
+  expect(balancer).toMatchObject({ reason: 'no price is known in eu-west-1' });
+  expect(balancer).not.toHaveProperty('month');
+  expect(lines.filter(({ month }) => month === 0)).toEqual([]);
+});
+
+test('a type that nobody knows is unknown', () => {
+  const system = readSystem(join(directory, 'shop'), undefined);
+  const lines = countLines(system, [{ Type: 'AWS::RDS::DBInstance' }], undefined);
+  expect(lines.find(({ part }) => part === 'RDS::DBInstance: 1')).toMatchObject({ reason: 'this command has no price for it' });
+});
+
+test('storage above 20 GiB, and tasks by base and weight of their capacity providers, are counted', () => {
+  const system = readSystem(join(directory, 'shop'), undefined);
+  const [workload] = system.workloads;
+  if (workload === undefined) throw new Error('no workload');
+  const provider = (name: string, base: number, weight: number) => ({ name, base, weight, launchType: 'FARGATE' }) as const;
+  const workloads = [
+    {
+      ...workload,
+      ...{ cpu: 1024, memoryMiB: 2048, desiredCount: 5, ephemeralStorageGiB: 30 },
+      capacityProviders: [provider('FARGATE', 1, 1), provider('FARGATE_SPOT', 0, 3)],
+    },
+  ];
+  const lines = countLines({ ...system, workloads }, [], undefined).filter(({ service }) => service === 'AWS Fargate');
+  expect(Object.fromEntries(lines.map(({ price, quantity = 0 }) => [price, quantity / 730]))).toEqual({
+    'fargate.vcpu.ARM64': 2,
+    'fargate.memory.ARM64': 4,
+    'fargate.spot.vcpu.ARM64': 3,
+    'fargate.spot.memory.ARM64': 6,
+    'fargate.storage': 50,
+  });
+});
+
+describe('prices', () => {
+  const own = {
+    currency: 'USD',
+    prices: { 'elb.network': { unit: 'hour', prices: { 'eu-west-1': 0.03 }, source: 'ours', date: '2026-11-30' } },
+  };
+
+  test('of a file of your own take the place of those of the package', () => {
+    const file = join(directory, 'own.json');
+    writeFileSync(file, JSON.stringify(own));
+    const { output } = cost('chat', '--region', 'eu-west-1', '--prices', file, '--json');
+    const { lines } = JSON.parse(output) as ReturnType<typeof estimate>;
+    expect(lines.find(({ price }) => price === 'elb.network')).toMatchObject({ unitPrice: 0.03, source: 'ours' });
+    expect(lines.find(({ price }) => price === 'vpc.nat')).toMatchObject({ unitPrice: 0.048 });
+  });
+
+  test.each([
+    ['no object', 1, 'it is no object'],
+    ['no currency', { prices: {} }, 'currency is no text'],
+    ['an unknown price', { currency: 'USD', prices: { gold: {} } }, 'prices.gold is no price that this command knows'],
+    ['a price without a date', { currency: 'USD', prices: { 'vpc.nat': { unit: 'hour', source: 'x', prices: {} } } }, 'date is no text'],
+    [
+      'a negative price',
+      { currency: 'USD', prices: { 'vpc.nat': { unit: 'hour', source: 'x', date: 'x', prices: { 'eu-west-1': -1 } } } },
+      'prices.vpc.nat.prices.eu-west-1 is no number that is 0 or more',
+    ],
+    ['another currency for some prices', { ...own, currency: 'EUR' }, 'would stay in USD'],
+  ])('are refused: %s', (_name, list, message) => {
+    expect(withOwnPrices(LIST, list)).toEqual(expect.stringContaining(message));
+  });
+
+  test('of the package have a form that it takes itself, pages of AWS, and dates', () => {
+    expect(withOwnPrices(LIST, LIST)).toEqual(LIST);
+    for (const price of Object.values(LIST.prices)) {
+      expect(price?.source).toMatch(/^https:\/\/aws\.amazon\.com\/[a-z0-9-]+\/pricing\/$/);
+      expect(price?.date).toMatch(/^20\d\d-\d\d-\d\d$/);
+    }
+  });
+});
+
+test.each([
+  [['--region', 'mars-1'], 'no price is known in mars-1'],
+  [['--requests', 'many'], '--requests is "many"'],
+  [['--prices', 'nowhere.json'], 'nowhere.json cannot be read'],
+])('says what is wrong with %j', (args, message) => {
+  expect(cost('shop', ...args)).toMatchObject({ exitCode: 2, error: expect.stringContaining(message) });
+});
