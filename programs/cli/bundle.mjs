@@ -22,8 +22,8 @@ const { metafile } = await build({
   target: 'node20',
   format: 'cjs',
   mainFields: ['module', 'main'],
-  // The library's peer dependency: the one of the app has written what is read.
-  external: ['aws-cdk-lib'],
+  // The library's peer dependency: the one of the app has written what is read. And a dependency of its own, which the package brings.
+  external: ['aws-cdk-lib', '@bufbuild/protobuf'],
   banner: { js: '#!/usr/bin/env node' },
   charset: 'utf8',
   metafile: true,

@@ -2,10 +2,7 @@ import { closestName } from '../../lib/core/reading/closeness';
 import type { SystemDescription } from '../../lib/core/description/system-description';
 import { REAL_METHODS } from '../../lib/core/model/edge-routes';
 import { parseArguments, type Command, type Result } from './command';
-import { explain, tasksFor } from './explain/explain';
 import type { Question } from './explain/explanation';
-import { printExplanation } from './explain/print';
-import { simulatedSystem } from './explain/system';
 import { Unknown } from '../simulator/message';
 import { readSystem } from './read-description';
 import { PROGRAM, Trouble } from './trouble';
@@ -60,7 +57,11 @@ async function runExplain(args: readonly string[]): Promise<Result> {
     throw new Trouble(`${system.path}: its Envoys get their configurations from AWS App Mesh`, {
       fix: 'explain knows Mesh.envoy() alone: look at the resources AWS::AppMesh::* of the template',
     });
+  // They need packages that hosts of callers outside of the mesh do not have.
   const { readAssembly } = await import('./read-assembly.js');
+  const { explain, tasksFor } = await import('./explain/explain.js');
+  const { simulatedSystem } = await import('./explain/system.js');
+  const { printExplanation } = await import('./explain/print.js');
   const tasks = tasksFor(system, question);
   const configs = configsOf(readAssembly(directory), system, tasks);
   const explanation = explained(() => explain(system, simulatedSystem(system, tasks, configs), question));

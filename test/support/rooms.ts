@@ -435,7 +435,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 <<<<<<< HEAD
   'test/programs/cli/explain': {
-    rooms: ['test/support', 'test/simulator', 'test/props', 'test/programs/cli', 'test/support/large-system.ts', ...LIBRARY, ...PROGRAMS],
+    rooms: ['test/support', 'test/simulator', 'test/props', 'test/programs/cli', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', 'fast-check', ...CDK],
 =======
   'test/programs/cli/*': {

@@ -40,8 +40,7 @@ export class Names {
       return { value: ofRoute as CallPolicyDescription[Field], path: `${routePath(callee, route)}.${prop}` };
     const calling = this.service(caller);
     const own = calling?.callPolicies[callee.name]?.[field];
-    if (calling !== undefined && own !== undefined)
-      return { value: own as CallPolicyDescription[Field], path: `${calling.path}.callPolicies.${callee.name}.${prop}` };
+    if (calling !== undefined && own !== undefined) return { value: own, path: `${calling.path}.callPolicies.${callee.name}.${prop}` };
     return { value: callee.callPolicy[field], path: `${callee.path}.${prop}` };
   }
 }

@@ -287,12 +287,17 @@ test('the version is that of the package', () => {
   expect(spawnSync(process.execPath, [path, '--version'], { encoding: 'utf8' }).stdout).toBe(`${version}\n`);
 });
 
-test('the bundle is one program that needs nothing but aws-cdk-lib, with the licenses of what is in it', () => {
+test('the bundle is one program that needs nothing but aws-cdk-lib and a package that the library brings, with the licenses of what is in it', () => {
   expect(readdirSync(join(directory, 'bundle')).sort()).toEqual(['LICENSES', 'cdk-ecs-microservices.js']);
   const text = readFileSync(program, 'utf8');
   expect(text.startsWith('#!/usr/bin/env node\n')).toBe(true);
   const required = new Set([...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name = '']) => name));
-  expect([...required].filter((name) => !name.startsWith('node:')).sort()).toEqual(['aws-cdk-lib/cx-api', 'module']);
+  expect([...required].filter((name) => !name.startsWith('node:')).sort()).toEqual([
+    '@bufbuild/protobuf',
+    '@bufbuild/protobuf/wkt',
+    'aws-cdk-lib/cx-api',
+    'module',
+  ]);
   const licenses = readFileSync(join(directory, 'bundle/LICENSES'), 'utf8');
   for (const name of ['fastest-levenshtein', 'fflate', 'microdiff']) expect(licenses).toMatch(new RegExp(`^${name} \\d`, 'm'));
   expect(licenses.match(/Permission is hereby granted/g)).toHaveLength(3);
