@@ -8,11 +8,7 @@ export interface Result {
   readonly exitCode: number;
 }
 
-<<<<<<< HEAD
 /** A word of the command line. The first ones of a command are its arguments, by default one; all others are options. */
-=======
-/** A word of the command line. The first one of a command is its argument, if it takes one; all others are options. */
->>>>>>> h/check
 export interface Option {
   readonly name: string;
   /** @default - the option takes no value */
@@ -27,8 +23,6 @@ export interface Command {
   readonly summary: string;
   readonly description: string;
   readonly synopsis: readonly string[];
-  /** @default true */
-  readonly hasArgument?: boolean;
   readonly options: readonly Option[];
   /** How many of the options are arguments, which stand in their place without their names. @default 1 */
   readonly arguments?: number;
@@ -49,7 +43,6 @@ export interface Arguments {
 
 /** Reads what follows the name of a command. */
 export function parseArguments(command: Command, args: readonly string[]): Arguments {
-<<<<<<< HEAD
   const count = command.arguments ?? 1;
   const [first] = command.options;
   const options = command.options.slice(count);
@@ -63,6 +56,8 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
   for (const { name } of tokens) if (known[name] === undefined) throw unknownOption(command, name);
   const [argument] = positionals;
   const extra = positionals[count];
+  if (extra !== undefined && count === 0)
+    throw new Trouble(`${command.name} takes options only, and got "${extra}"`, { fix: helpOf(command) });
   if (extra !== undefined)
     throw new Trouble(
       count === 1
@@ -70,19 +65,6 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
         : `${command.name} takes ${count} arguments, and got "${extra}" too`,
       { fix: helpOf(command) },
     );
-=======
-  const options = optionsOf(command);
-  const known = Object.fromEntries(options.map(({ name, value }) => [name, { type: value === true ? 'string' : 'boolean' } as const]));
-  const { values, positionals, tokens } = parse(command, args, known);
-  for (const { name } of tokens) if (known[name] === undefined) throw unknownOption(command, name);
-  const [argument, extra] = positionals;
-  if (argument !== undefined && command.hasArgument === false)
-    throw new Trouble(`${command.name} takes options only, and got "${argument}"`, { fix: helpOf(command) });
-  if (extra !== undefined)
-    throw new Trouble(`${command.name} takes one ${command.options[0]?.name ?? 'argument'}, and got "${extra}" too`, {
-      fix: helpOf(command),
-    });
->>>>>>> h/check
   const texts = Object.entries(values).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   const flags = Object.entries(values).filter(([, value]) => value === true);
   const lists = Object.entries(values).flatMap(([name, value]) => (Array.isArray(value) ? [[name, value.map(String)] as const] : []));
@@ -92,15 +74,7 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
   };
 }
 
-<<<<<<< HEAD
 type Known = Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly multiple: boolean }>>;
-=======
-function optionsOf({ options, hasArgument = true }: Command): readonly Option[] {
-  return hasArgument ? options.slice(1) : options;
-}
-
-type Known = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
->>>>>>> h/check
 
 function parse(command: Command, args: readonly string[], options: Known) {
   const config = { args: [...args], options: { ...options }, allowPositionals: true } as const;
@@ -118,11 +92,7 @@ function parse(command: Command, args: readonly string[], options: Known) {
 }
 
 function unknownOption(command: Command, name: string): Trouble {
-<<<<<<< HEAD
   const names = command.options.slice(command.arguments ?? 1).map((option) => `--${option.name}`);
-=======
-  const names = optionsOf(command).map((option) => `--${option.name}`);
->>>>>>> h/check
   const closest = closestName(`--${name}`, names);
   return new Trouble(`${command.name} has no option "--${name}"`, {
     allowed: names,

@@ -21,24 +21,13 @@ export function helpOfProgram(commands: readonly Command[]): string {
 }
 
 /** The page of a command. */
-<<<<<<< HEAD
 export function helpOf({ name, summary, description, synopsis, options, arguments: count = 1, examples, exitCodes }: Command): string {
-=======
-export function helpOf({ name, summary, description, synopsis, hasArgument = true, options, examples, exitCodes }: Command): string {
->>>>>>> h/check
   const [first = '', ...more] = synopsis;
   return pageOf([
     ['NAME', [`${name} - ${summary}`]],
     ['DESCRIPTION', [description]],
     ['SYNOPSIS', [`${PROGRAM} ${first}`, ...more.map((line) => `  ${line}`)]],
-<<<<<<< HEAD
     ['OPTIONS', options.flatMap((option, index) => [...(index === 0 ? [] : ['']), titleOf(option, index < count), `  ${option.text}`])],
-=======
-    [
-      'OPTIONS',
-      options.flatMap((option, index) => [...(index === 0 ? [] : ['']), titleOf(option, hasArgument && index === 0), `  ${option.text}`]),
-    ],
->>>>>>> h/check
     ['EXAMPLES', examples.flatMap(([text, command], index) => [...(index === 0 ? [] : ['']), text, `  ${command}`])],
     ['EXIT CODES', exitCodes.map(([code, text]) => `${code}  ${text}`)],
   ]);

@@ -24,7 +24,7 @@ export function readDescriptions(directory: string): readonly [SystemDescription
   if (first !== undefined) return [first, ...others];
   throw new Trouble(`no system in ${directory}`, {
     fix: existsSync(join(directory, 'manifest.json'))
-      ? 'synthesize an app that has a Microservices construct with this release of the library, or name the directory of another one with --app'
+      ? 'synthesize an app that has a Microservices construct with this release, or name the directory of another one with --app'
       : 'name the directory that cdk synth has written with --app, by default cdk.out',
   });
 }

@@ -3,22 +3,15 @@ import { CERTIFICATE } from './certificate-command';
 import { CHECK } from './check-command';
 import { CONFIG } from './config-command';
 import type { Result } from './command';
-<<<<<<< HEAD
-import { DIAGRAM } from './diagram-command';
-=======
 import { COST } from './cost-command';
->>>>>>> h/check
+import { DIAGRAM } from './diagram-command';
 import { DIFF } from './diff-command';
 import { EXPLAIN } from './explain-command';
 import { helpOf, helpOfProgram } from './help';
 import { PROGRAM, Trouble } from './trouble';
 
 /** A line each. */
-<<<<<<< HEAD
-export const COMMANDS = [CERTIFICATE, CONFIG, DIAGRAM, DIFF, EXPLAIN] as const;
-=======
-export const COMMANDS = [CERTIFICATE, CHECK, CONFIG, COST, DIFF] as const;
->>>>>>> h/check
+export const COMMANDS = [CERTIFICATE, CHECK, CONFIG, COST, DIAGRAM, DIFF, EXPLAIN] as const;
 
 /** Runs a command line. @throws Trouble if it cannot */
 export async function run(args: readonly string[], release: () => string): Promise<Result> {

@@ -333,11 +333,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/core/readable',
       'lib/core/description',
-<<<<<<< HEAD
       'lib/core/model',
       'programs/client',
-      'programs/cli/diagram',
-      'programs/cli/explain',
+      'programs/cli/*',
+      'programs/cli/nested-templates.ts',
       'programs/simulator',
     ],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
@@ -349,17 +348,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['@bufbuild/**'],
   },
   'programs/cli/diagram': { rooms: ['lib/core/description'], packages: ['elkjs', 'elkjs/lib/elk.bundled.js'] },
-=======
-      'programs/client',
-      'programs/cli/*',
-      'programs/cli/nested-templates.ts',
-    ],
-    packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
-  },
   'programs/cli/nested-templates.ts': { rooms: ['lib/core/readable'] },
   'programs/cli/cost': { rooms: ['lib/core/description', 'lib/core/readable'] },
   'programs/cli/check': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/nested-templates.ts'] },
->>>>>>> h/check
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
@@ -433,15 +424,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['test/support', 'test/support/task-config.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', 'fast-check', ...CDK],
   },
-<<<<<<< HEAD
-  'test/programs/cli/explain': {
-    rooms: ['test/support', 'test/simulator', 'test/props', 'test/programs/cli', 'examples', ...LIBRARY, ...PROGRAMS],
-    packages: ['node:**', 'fast-check', ...CDK],
-=======
   'test/programs/cli/*': {
-    rooms: ['test/support', 'test/support/large-system.ts', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],
-    packages: ['node:**', ...CDK],
->>>>>>> h/check
+    rooms: [
+      'test/support',
+      'test/simulator',
+      'test/props',
+      'test/programs/cli',
+      'test/support/large-system.ts',
+      'test/e2e/runner/**',
+      'examples',
+      ...LIBRARY,
+      ...PROGRAMS,
+    ],
+    packages: ['node:**', 'fast-check', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {

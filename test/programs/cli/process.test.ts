@@ -241,11 +241,12 @@ describe('an error has its fix, and exit code 2', () => {
     ],
     ['nothing to compare with', ['diff', 'ui', '--app', 'before'], 'diff takes the output of cdk synth', '--against <directory>'],
     ['a version without a service', ['diff', '--version', 'a', '--app', 'before', '--against', 'after'], '--version', 'name the service'],
-<<<<<<< HEAD
-    ['an unknown command', ['confg'], 'there is no command "confg"\n  allowed: certificate, config, diagram, diff', 'did you mean "config"?'],
-=======
-    ['an unknown command', ['confg'], 'there is no command "confg"\n  allowed: certificate, check, config, cost, diff', 'did you mean "config"?'],
->>>>>>> h/check
+    [
+      'an unknown command',
+      ['confg'],
+      'there is no command "confg"\n  allowed: certificate, check, config, cost, diagram, diff, explain',
+      'did you mean "config"?',
+    ],
     ['an unknown option', ['config', 'ui', '--stak', 'Small'], 'config has no option "--stak"', 'did you mean "--stack"?'],
     ['an option without its value', ['config', 'ui', '--app'], "Option '--app <value>' argument missing", 'config --help'],
     ['two services', ['config', 'ui', 'catalog', '--app', 'before'], 'takes one service, and got "catalog" too', 'config --help'],
