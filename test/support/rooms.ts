@@ -1,3 +1,6 @@
+import type { Room } from './rooms-of-programs';
+import { ROOMS_OF_PROGRAMS } from './rooms-of-programs';
+
 /** What each folder may import: the table that test/architecture.test.ts holds all files to. */
 
 /** All packages that lib/core may import: none of them reads or writes anything, and none depends on where it runs. */
@@ -23,12 +26,6 @@ const PROGRAMS = ['programs/**'];
 
 /** What every room of the library may import, like a word of the language: it is about nothing that the library is about. */
 export const EVERYWHERE = 'lib/core/defined.ts';
-
-export interface Room {
-  /** Rooms from which its files may import, beside their own. */
-  readonly rooms?: readonly string[];
-  readonly packages?: readonly string[];
-}
 
 /**
  * What each folder may import. A file has a row of its own if it is all that may import others: a registry. In names, `*` is
@@ -308,53 +305,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: CDK,
   },
 
-  // What runs in AWS, and what the package's build makes of it.
-  'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'], packages: SDK },
-  // The agent's own way to a certificate, for callers outside of the mesh.
-  'programs/client': {
-    rooms: ['lib/core/contract', 'programs/agent', 'programs/agent/aws', 'programs/agent/certificate', 'programs/shared'],
-    packages: ['node:**'],
-  },
-  'programs/functions/**': {
-    rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
-    packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
-  },
-  'programs/aggregator/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: ['node:**'] },
-  'programs/shared': { packages: ['node:crypto', 'node:fs', 'node:net', 'node:path', 'node:util'] },
-  'programs/shared/x509': {
-    rooms: ['lib/core/contract', 'programs/shared'],
-    packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],
-  },
-  'programs/images': { packages: ['node:**', 'esbuild'] },
-  'programs/cli': {
-    rooms: [
-      'lib/core/contract',
-      'lib/core/reading',
-      'lib/core/plan',
-      'lib/core/readable',
-      'lib/core/description',
-      'lib/core/model',
-      'programs/client',
-      'programs/cli/*',
-      'programs/cli/nested-templates.ts',
-      'programs/simulator',
-    ],
-    packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
-  },
-  'programs/cli/explain': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/model', 'programs/simulator'] },
-  // Of what Envoy does, and of what the library writes into its configurations: names, ports, scripts.
-  'programs/simulator/**': {
-    rooms: ['lib/core/model', 'lib/core/grpc', 'lib/core/envoy/**'],
-    packages: ['@bufbuild/**'],
-  },
-  'programs/cli/diagram': { rooms: ['lib/core/description'], packages: ['elkjs', 'elkjs/lib/elk.bundled.js'] },
-  'programs/cli/nested-templates.ts': { rooms: ['lib/core/readable'] },
-  'programs/cli/cost': { rooms: ['lib/core/description', 'lib/core/readable'] },
-  'programs/cli/check': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/nested-templates.ts'] },
-  // Declarations are made of the source.
-  'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
-  'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
-  'programs/import/**': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model'] },
+  ...ROOMS_OF_PROGRAMS,
 
   // As users have it.
   examples: { rooms: ['lib/index.ts'], packages: ['node:path', ...CDK] },

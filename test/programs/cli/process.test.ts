@@ -288,7 +288,7 @@ test('the version is that of the package', () => {
   expect(spawnSync(process.execPath, [path, '--version'], { encoding: 'utf8' }).stdout).toBe(`${version}\n`);
 });
 
-test('the bundle is one program that needs nothing but aws-cdk-lib and a package that the library brings, with the licenses of what is in it', () => {
+test('the bundle is one program, which needs aws-cdk-lib and a package of the library alone, with the licenses of what is in it', () => {
   expect(readdirSync(join(directory, 'bundle')).sort()).toEqual(['LICENSES', 'cdk-ecs-microservices.js']);
   const text = readFileSync(program, 'utf8');
   expect(text.startsWith('#!/usr/bin/env node\n')).toBe(true);

@@ -1,0 +1,57 @@
+export interface Room {
+  /** Rooms from which its files may import, beside their own. */
+  readonly rooms?: readonly string[];
+  readonly packages?: readonly string[];
+}
+
+const SDK = ['node:**', '@aws-sdk/*'];
+
+/** Of what runs in AWS, of the command line, and of what the package's build makes of them: a part of the table of rooms.ts. */
+export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
+  'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'], packages: SDK },
+  // The agent's own way to a certificate, for callers outside of the mesh.
+  'programs/client': {
+    rooms: ['lib/core/contract', 'programs/agent', 'programs/agent/aws', 'programs/agent/certificate', 'programs/shared'],
+    packages: ['node:**'],
+  },
+  'programs/functions/**': {
+    rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'],
+    packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
+  },
+  'programs/aggregator/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: ['node:**'] },
+  'programs/shared': { packages: ['node:crypto', 'node:fs', 'node:net', 'node:path', 'node:util'] },
+  'programs/shared/x509': {
+    rooms: ['lib/core/contract', 'programs/shared'],
+    packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],
+  },
+  'programs/images': { packages: ['node:**', 'esbuild'] },
+  'programs/cli': {
+    rooms: [
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/plan',
+      'lib/core/readable',
+      'lib/core/description',
+      'lib/core/model',
+      'programs/client',
+      'programs/cli/*',
+      'programs/cli/nested-templates.ts',
+      'programs/simulator',
+    ],
+    packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
+  },
+  'programs/cli/explain': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/model', 'programs/simulator'] },
+  // Of what Envoy does, and of what the library writes into its configurations: names, ports, scripts.
+  'programs/simulator/**': {
+    rooms: ['lib/core/model', 'lib/core/grpc', 'lib/core/envoy/**'],
+    packages: ['@bufbuild/**'],
+  },
+  'programs/cli/diagram': { rooms: ['lib/core/description'], packages: ['elkjs', 'elkjs/lib/elk.bundled.js'] },
+  'programs/cli/nested-templates.ts': { rooms: ['lib/core/readable'] },
+  'programs/cli/cost': { rooms: ['lib/core/description', 'lib/core/readable'] },
+  'programs/cli/check': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/nested-templates.ts'] },
+  // Declarations are made of the source.
+  'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
+  'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },
+  'programs/import/**': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model'] },
+};
