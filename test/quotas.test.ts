@@ -26,7 +26,7 @@ const NOT_IN_TEMPLATES: readonly (readonly [ids: RegExp, why: string])[] = [
   [/^logs\.(createStream|event)$|^xRay\.segment$|^cloudWatch\.embeddedMetrics$/, 'what running tasks write'],
   [/^(httpApi|restApi)\.(payload|headers|methodArn|authorizerResponse|cachedResponse)$/, 'of a request'],
   [
-    /^(httpApi|restApi)\.(integrationTimeout|raisedTimeout|streamedResponse|streamIdle|cacheTtl|model)$/,
+    /^(httpApi|restApi)\.(integrationTimeout|raisedTimeout|streamedResponse|streamIdle|cacheTtl|model|resourcePolicy)$/,
     'a setting of one route, which test/core/limits tries',
   ],
   [/^httpApi\.(scopes|audiences|stageVariables)$|^restApi\.(usagePlansOfKey|quota)$/, 'settings of one authorizer, route, key or client'],

@@ -141,6 +141,12 @@ function handedOut(bytes: number): Raw {
   return mesh(Object.fromEntries(names.map((name) => [name, service({ group: 'back' })])), { groups: { back: { kind: 'nestedStack' } } });
 }
 
+/** A REST API with a resource policy of so many characters: one route is open, and of another a function decides. */
+function policyOf(characters: number): Raw {
+  const all = { 'GET /b': { service: 'ui', authorizer: { kind: 'lambda', handler } }, [`GET /${text(characters - 341)}`]: OPEN };
+  return edge({ allowedIpRanges: ['10.0.0.0/8'], authorizer: { kind: 'none' }, routes: all }, 'rest');
+}
+
 export const LIMIT_CASES: readonly LimitCase[] = [
   {
     limit: AUTO_SCALING.policies,
@@ -160,6 +166,7 @@ export const LIMIT_CASES: readonly LimitCase[] = [
   { limit: HTTP_API.integrationTimeout, taking: (count) => withUi(edge({}), { timeout: { perRequest: seconds(count) } }) },
   { limit: HTTP_API.payload, taking: (count) => withUi(edge({}), { maxRequestSize: new Bytes(count) }) },
   { limit: REST_API.resources, taking: (count) => routes(gets(count), 'rest') },
+  { limit: REST_API.resourcePolicy, taking: policyOf },
   { limit: REST_API.authorizers, taking: (count) => routes(authorizers(count), 'rest') },
   { limit: REST_API.integrationTimeout, taking: (count) => withUi(edge({}, 'rest'), { timeout: { perRequest: seconds(count) } }) },
   { limit: REST_API.raisedTimeout, taking: (count) => edge({ timeout: seconds(count) }, 'rest') },

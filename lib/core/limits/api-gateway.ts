@@ -80,6 +80,14 @@ export const REST_API = limitsOf('restApi', 'Amazon API Gateway', REST_PAGE, {
     raise: { quota: 'Resources per API', by: 'Service Quotas' },
     handling: { warning: 'api-routes' },
   },
+  resourcePolicy: {
+    counts: 'resource policy, with the ARNs of its resources in full and without statements of your own',
+    value: 8192,
+    unit: 'characters',
+    scope: 'REST API',
+    raise: { quota: 'Length, in characters, of API Gateway resource policy', by: 'Service Quotas' },
+    handling: { warning: 'resource-policy-size' },
+  },
   authorizers: {
     counts: 'authorizers with a Lambda function or a Cognito user pool',
     value: 10,

@@ -15,8 +15,7 @@ import type { Warning } from '../reading/warnings';
  */
 
 export type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy };
-export type { Warning };
-export type { EdgeCache, RouteCache, RouteValidation };
+export type { EdgeCache, RouteCache, RouteValidation, Warning };
 export type { ContainerOptions, ContainerSettings, LinuxSettings, Mount, TaskStorage, Tmpfs, Ulimit, Volume } from './container-settings';
 
 export type ProtocolId = 'http' | 'http2' | 'grpc' | 'tcp';

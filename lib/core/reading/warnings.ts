@@ -189,6 +189,10 @@ export const WARNINGS = table({
     when: '`Certificates.none()`: calls are neither encrypted nor authenticated',
     fix: 'Leave `certificates` out ([Mutual TLS](security.md#mutual-tls)).',
   },
+  'resource-policy-size': {
+    when: 'Routes that everybody may call make a resource policy larger than the default quota of a REST API',
+    fix: `Use greedy paths, or one method in place of ANY. ${RAISE}`,
+  },
   'role-without-identity': {
     when: 'A task role, or the role of a client, that this app or stack does not make: no certificate is issued to a role without tags',
     fix: 'Give the role the tags that the warning names ([Roles](workloads.md#roles)).',

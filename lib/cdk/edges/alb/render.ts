@@ -26,6 +26,7 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
   const plan = edge.api as LoadBalancerPlan;
   const { balancer = {}, target } = context;
   const loadBalancer = balancer.loadBalancer ?? makeLoadBalancer(scope, plan, context);
+  checkKnown(scope, plan, loadBalancer);
   const before = openings(scope);
   const actions = new Map(
     plan.targets.map((each) => {
@@ -69,6 +70,30 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
     listener,
     ...defined({ webAcl }),
   };
+}
+
+/** What is known of a load balancer that the app imports is what its attributes say. */
+function checkKnown(scope: Construct, { domain, domainName }: LoadBalancerPlan, loadBalancer: elbv2.IApplicationLoadBalancer): void {
+  const inZone = domain !== undefined && domain.records.length > 0;
+  const wanted = [
+    ...(inZone || (domain === undefined && domainName === undefined) ? (['loadBalancerDnsName'] as const) : []),
+    ...(inZone ? (['loadBalancerCanonicalHostedZoneId'] as const) : []),
+  ];
+  const unknown = wanted.find((name) => !isKnown(() => loadBalancer[name]));
+  if (unknown !== undefined)
+    throwIssue(scope, 'loadBalancer', 'MISSING', `what was imported does not say its ${unknown}`, {
+      got: null,
+      fix: `give ${unknown} to fromApplicationLoadBalancerAttributes(), or ${inZone ? 'leave hostedZone of domain out' : 'set domainName'}`,
+    });
+}
+
+/** Of what was imported, the CDK throws where an attribute is read that it was not given. */
+function isKnown(read: () => string): boolean {
+  try {
+    return read() !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** The CDK opens the port of HTTPS alone. */

@@ -10,6 +10,7 @@ import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
 import { CAPABILITIES } from './capabilities';
 import { planCors } from './cors';
 import { nestablePaths, nestedResources, parseNestedPaths } from './nested-paths';
+import { usedPolicy } from './resource-policy';
 import type { RestApiSettings, RestApiPlan } from './plan';
 import { planRestApi } from './plan';
 import { streamSeconds } from './waits';
@@ -67,6 +68,7 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
   limits: (_options, route) => (route === undefined ? LIMITS : limitsOf(route)),
   uses: (edge) => [
     usedResources(edge),
+    ...usedPolicy(edge),
     authorizersUsed(edge, REST_API.authorizers),
     gatewayTargets(edge),
     ...nestedResources(edge, edge.options.nestedPaths, preflightsOf(edge)),

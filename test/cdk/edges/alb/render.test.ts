@@ -224,6 +224,22 @@ describe('a firewall', () => {
   });
 });
 
+test.each([
+  ['loadBalancerDnsName', {}],
+  ['loadBalancerCanonicalHostedZoneId', { loadBalancerDnsName: 'lb.example.com' }],
+])('fails if an imported load balancer does not say its %s, where records need it', (name, known) => {
+  const stack = stackOf();
+  const loadBalancer = ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'Own', {
+    loadBalancerArn: 'arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/own/1',
+    securityGroupId: 'sg-1',
+    ...known,
+  });
+  const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
+  expect(() => build({ loadBalancer, domain: { domainName: 'shop.example.com', hostedZone } }, {}, stack)).toThrow(
+    `give ${name} to fromApplicationLoadBalancerAttributes()`,
+  );
+});
+
 describe('addresses', () => {
   const dual = { ipAddressType: IpAddressType.DUAL_STACK };
   const BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
