@@ -13,12 +13,12 @@ import { heldType } from './held-type';
  */
 export function acceptedJson(message: DescMessage): JsonObject {
   const definitions = new Definitions();
-  const root = definitions.message(message);
-  // A field may be null, and the whole message not.
+  const root = definitions.whole(message);
   return {
     title: message.typeName,
+    ...root,
+    // A field may be null, and the whole message not.
     ...(isWellKnown(message) ? {} : { type: 'object' }),
-    allOf: [root],
     definitions: Object.fromEntries(definitions.all),
   };
 }
@@ -89,7 +89,10 @@ function enumSchema({ values }: DescEnum): JsonObject {
   return { ...signed(31), pattern: `^(${values.map(({ name }) => name).join('|')}|${WHOLE_TEXT})$` };
 }
 
-/** The types are in each schema, so that each keyword is about values of its own type. */
+/**
+ * Each keyword is about values of one type, so that one schema holds for values of several: AWS does not promise `anyOf`, `allOf` and `oneOf`
+ * for models. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+ */
 class Definitions {
   private readonly found = new Map<string, JsonObject>();
 
@@ -98,7 +101,12 @@ class Definitions {
   }
 
   message(message: DescMessage): JsonObject {
-    return this.named(`message-${message.typeName}`, () => this.wellKnown(message) ?? this.object(message));
+    return this.named(`message-${message.typeName}`, () => this.whole(message));
+  }
+
+  /** Not as a reference, beside which nothing counts. */
+  whole(message: DescMessage): JsonObject {
+    return this.wellKnown(message) ?? this.object(message);
   }
 
   private named(name: string, make: () => JsonObject): JsonObject {
@@ -114,11 +122,8 @@ class Definitions {
     const byName = new Map<string, JsonObject[]>();
     for (const field of fields)
       for (const name of new Set([jsonNameOf(field), field.name])) byName.set(name, [...(byName.get(name) ?? []), this.field(field)]);
-    // Two fields may share a name, of which one has it in JSON and the other in the file.
-    const properties = [...byName].map(([name, [first = {}, ...others]]): [string, Json] => [
-      name,
-      others.length === 0 ? first : { anyOf: [first, ...others] },
-    ]);
+    // Two fields may share a name, of which one has it in JSON and the other in the file: then it may be whatever either may be.
+    const properties = [...byName].map(([name, [first = {}, ...others]]): [string, Json] => [name, others.length === 0 ? first : {}]);
     return { type: ['object', 'null'], ...named(properties) };
   }
 
@@ -134,27 +139,36 @@ class Definitions {
   }
 
   private held(field: DescField): JsonObject {
+    return this.named(nameOf(field), () => this.wholeHeld(field));
+  }
+
+  private wholeHeld(field: DescField): JsonObject {
     const held = heldType(field);
     switch (held.kind) {
       case 'scalar':
-        return this.named(nameOf(field), () => scalarSchema(held.scalar));
+        return scalarSchema(held.scalar);
       case 'enum':
-        return this.named(nameOf(field), () => enumSchema(held.enum));
+        return enumSchema(held.enum);
       case 'message':
-        return this.message(held.message);
+        return this.whole(held.message);
     }
   }
 
   /** Envoy takes one value for a list of one, and lists in lists. */
   private list(field: DescField): JsonObject {
     const name = `repeated-${nameOf(field)}`;
-    return this.named(name, () => ({ anyOf: [this.held(field), { type: 'array', items: { $ref: `#/definitions/${name}` } }] }));
+    return this.named(name, () => {
+      const one = this.wholeHeld(field);
+      const many = alsoOf('array', one);
+      // Of what may be a list by itself, the items are anything.
+      return many === one ? one : { ...many, items: { $ref: `#/definitions/${name}` } };
+    });
   }
 
   /** Envoy takes an object for a value that is none, and ignores it. */
   private mapValue(field: DescField): JsonObject {
-    const value = this.held(field);
-    return heldType(field).kind === 'message' ? value : { anyOf: [value, { type: 'object' }] };
+    if (heldType(field).kind === 'message') return this.held(field);
+    return this.named(`value-${nameOf(field)}`, () => alsoOf('object', this.wholeHeld(field)));
   }
 
   /** Envoy also takes each as the message that it is. */
@@ -184,8 +198,14 @@ class Definitions {
     const [value, ...others] = message.fields;
     if (value?.fieldKind !== 'scalar' || value.name !== 'value' || others.length > 0) return undefined;
     const schema = scalarSchema(value.scalar);
-    return { ...this.object(message), ...schema, type: [...(schema['type'] as readonly string[]), 'object'] };
+    return { ...this.object(message), ...alsoOf('object', schema) };
   }
+}
+
+/** A schema without a type is for any value already. */
+function alsoOf(type: 'array' | 'object', schema: JsonObject): JsonObject {
+  const types = schema['type'] as readonly string[] | undefined;
+  return types === undefined || types.includes(type) ? schema : { ...schema, type: [...types, type] };
 }
 
 function isWellKnown({ typeName }: DescMessage): boolean {
