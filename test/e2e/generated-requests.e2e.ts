@@ -19,8 +19,8 @@ interface Answer {
   readonly response: HttpResponse;
 }
 
-/** A request that a service has seen, by the number that it was given. */
-const numberOf = (path: string): number => Number(new URLSearchParams(path.split('?')[1] ?? '').get('nth'));
+/** A request by the number that it was given. Its path may have another question mark, which API Gateway has decoded. */
+const numberOf = (path: string): number => Number(/[?&]nth=(\d+)$/.exec(path)?.[1]);
 
 e2e(`${REQUESTS} requests that are made up from the OpenAPI document of the REST API for partners`, () => {
   const services = ['catalog', 'orders'];

@@ -90,8 +90,8 @@ function enumSchema({ values }: DescEnum): JsonObject {
 }
 
 /**
- * Each keyword is about values of one type, so that one schema holds for values of several: AWS does not promise `anyOf`, `allOf` and `oneOf`
- * for models. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+ * Each keyword is about values of one type, so that one schema holds for values of several: AWS does not promise `anyOf`, `allOf` and
+ * `oneOf` for models. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
 class Definitions {
   private readonly found = new Map<string, JsonObject>();
