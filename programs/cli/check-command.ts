@@ -1,11 +1,10 @@
-import { closestName } from '../../lib/core/reading/closeness';
 import { parseArguments, type Command, type Result } from './command';
 import { checkSystem } from './check/check-system';
 import { countZones } from './check/count-zones';
 import { CODES, type FindingCode } from './check/finding';
 import { printFindings } from './check/print-findings';
 import { readSystem } from './read-description';
-import { PROGRAM, Trouble } from './trouble';
+import { PROGRAM, suggestion, Trouble } from './trouble';
 
 export const CHECK: Command = {
   name: 'check',
@@ -68,10 +67,9 @@ function codesIn(text: string | undefined): ReadonlySet<FindingCode> {
       .map((name) => {
         const code = known.find((each) => each === name);
         if (code !== undefined) return code;
-        const closest = closestName(name, known);
         throw new Trouble(`there are no findings "${name}"`, {
           allowed: known,
-          fix: closest === undefined ? `see npx ${PROGRAM} check --help` : `did you mean "${closest}"?`,
+          fix: suggestion(name, known, `see npx ${PROGRAM} check --help`),
         });
       }),
   );

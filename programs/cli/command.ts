@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { closestName } from '../../lib/core/reading/closeness';
-import { PROGRAM, Trouble } from './trouble';
+import { PROGRAM, suggestion, Trouble } from './trouble';
 
 /** What a command prints, and the exit code of the process. */
 export interface Result {
@@ -93,10 +92,9 @@ function parse(command: Command, args: readonly string[], options: Known) {
 
 function unknownOption(command: Command, name: string): Trouble {
   const names = command.options.slice(command.arguments ?? 1).map((option) => `--${option.name}`);
-  const closest = closestName(`--${name}`, names);
   return new Trouble(`${command.name} has no option "--${name}"`, {
     allowed: names,
-    fix: closest === undefined ? helpOf(command) : `did you mean "${closest}"?`,
+    fix: suggestion(`--${name}`, names, helpOf(command)),
   });
 }
 

@@ -9,7 +9,7 @@ import { focusOn } from './diagram/focus';
 import { mermaidOf } from './diagram/mermaid';
 import { summaryOf } from './diagram/words';
 import { readSystem } from './read-description';
-import { PROGRAM, Trouble } from './trouble';
+import { PROGRAM, suggestion, Trouble } from './trouble';
 
 type Draw = (diagram: Diagram, system: SystemDescription) => string | Promise<string>;
 
@@ -74,10 +74,9 @@ async function runDiagram(args: readonly string[]): Promise<Result> {
 function formatOf(name: string): Draw {
   const draw = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
   if (draw !== undefined) return draw;
-  const closest = closestName(name, Object.keys(FORMATS));
   throw new Trouble(`diagram has no format "${name}"`, {
     allowed: Object.keys(FORMATS),
-    fix: closest === undefined ? 'name one of these with --format' : `did you mean "${closest}"?`,
+    fix: suggestion(name, Object.keys(FORMATS), 'name one of these with --format'),
   });
 }
 
@@ -89,10 +88,10 @@ function depthOf(text = '1'): number {
 function known(name: string, { services, external, path }: SystemDescription): string {
   const names = [...services, ...external].map((each) => each.name);
   if (names.includes(name)) return name;
-  const closest = closestName(name, names);
   throw new Trouble(`${path} has no service "${name}"`, {
-    ...(closest === undefined ? { allowed: names } : {}),
-    fix: closest === undefined ? 'name one of these with --focus' : `did you mean "${closest}"?`,
+    // Of a large system they are many.
+    ...(closestName(name, names) === undefined ? { allowed: names } : {}),
+    fix: suggestion(name, names, 'name one of these with --focus'),
   });
 }
 

@@ -1,11 +1,10 @@
-import { closestName } from '../../lib/core/reading/closeness';
 import type { SystemDescription } from '../../lib/core/description/system-description';
 import { REAL_METHODS } from '../../lib/core/model/edge-routes';
 import { parseArguments, type Command, type Result } from './command';
 import type { Question } from './explain/explanation';
 import { Unknown } from '../simulator/message';
 import { readSystem } from './read-description';
-import { PROGRAM, Trouble } from './trouble';
+import { PROGRAM, suggestion, Trouble } from './trouble';
 import type { Workload } from './workload';
 
 const SYNOPSIS = 'explain <caller> <callee> <method> <path>';
@@ -127,10 +126,9 @@ function checkService({ services }: SystemDescription, name: string): SystemDesc
   const found = services.find((service) => service.name === name);
   if (found !== undefined) return found;
   const names = services.map((service) => service.name);
-  const closest = closestName(name, names);
   throw new Trouble(`there is no service "${name}"`, {
     allowed: names,
-    fix: closest === undefined ? 'name one of these, or client for the caller' : `did you mean "${closest}"?`,
+    fix: suggestion(name, names, 'name one of these, or client for the caller'),
   });
 }
 
@@ -141,11 +139,10 @@ function edgeOf({ edges }: SystemDescription, name: string | undefined): string 
   if (name === undefined && another !== undefined)
     throw new Trouble(`the system has ${edges.length} edges`, { allowed: names, fix: `name one: --edge ${only.name}` });
   const found = name === undefined ? only : edges.find((edge) => edge.name === name);
-  const closest = closestName(name ?? '', names);
   if (found === undefined)
     throw new Trouble(`there is no edge "${name ?? ''}"`, {
       allowed: names,
-      fix: closest === undefined ? 'name one of these' : `did you mean "${closest}"?`,
+      fix: suggestion(name ?? '', names),
     });
   if (!['http', 'rest', 'alb'].includes(found.kind))
     throw new Trouble(`edge ${found.name} is of kind ${found.kind}, whose requests are not found by method and path`, {

@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { PROGRAM } from './trouble';
+import { wrap } from './wrap';
 
 const WIDTH = 80;
 const INDENT = ' '.repeat(7);
@@ -39,19 +40,13 @@ function titleOf({ name, value }: Command['options'][number], isArgument: boolea
 }
 
 function pageOf(sections: readonly (readonly [title: string, paragraphs: readonly string[]])[]): string {
-  return sections.map(([title, paragraphs]) => `${title}\n${paragraphs.flatMap(wrap).join('\n')}\n`).join('\n');
+  return sections.map(([title, paragraphs]) => `${title}\n${paragraphs.flatMap(lines).join('\n')}\n`).join('\n');
 }
 
-/** Lines of at most 80 characters. What follows the first one is indented as that is. Commands are not wrapped: they are to be copied. */
-function wrap(paragraph: string): readonly string[] {
+/** What follows the first line is indented as that is. Commands are not wrapped: they are to be copied. */
+function lines(paragraph: string): readonly string[] {
   if (paragraph === '') return [''];
   const own = /^ */.exec(paragraph)?.[0] ?? '';
-  const lines: string[] = [];
-  for (const word of paragraph.trim().split(' ')) {
-    const last = lines.at(-1);
-    const isCommand = paragraph.trim().startsWith('npx ');
-    if (last !== undefined && (isCommand || last.length + 1 + word.length <= WIDTH)) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${INDENT}${own}${word}`);
-  }
-  return lines;
+  const text = paragraph.trim();
+  return wrap(text, text.startsWith('npx ') ? Infinity : WIDTH, `${INDENT}${own}`);
 }

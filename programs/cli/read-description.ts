@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SystemDescription } from '../../lib/core/description/system-description';
-import { closestName } from '../../lib/core/reading/closeness';
-import { Trouble } from './trouble';
+import { suggestion, Trouble } from './trouble';
 
 const SUFFIX = '.microservices.json';
 
@@ -39,13 +38,11 @@ export function readSystem(directory: string, place: string | undefined): System
   const paths = all.map(({ path }) => path);
   const found = place === undefined ? all : all.filter(({ path }) => path === place || path.startsWith(`${place}/`));
   const [system, another] = found;
-  if (system === undefined) {
-    const closest = closestName(place ?? '', paths);
+  if (system === undefined)
     throw new Trouble(`${directory} has no system in "${place ?? ''}"`, {
       allowed: paths,
-      fix: closest === undefined ? 'name one of these with --stack' : `did you mean "${closest}"?`,
+      fix: suggestion(place ?? '', paths, 'name one of these with --stack'),
     });
-  }
   if (another === undefined) return system;
   throw new Trouble(`${directory} has ${found.length} systems`, {
     allowed: found.map(({ path }) => path),

@@ -1,4 +1,3 @@
-import { closestName } from '../../lib/core/reading/closeness';
 import { CERTIFICATE } from './certificate-command';
 import { CHECK } from './check-command';
 import { CONFIG } from './config-command';
@@ -8,7 +7,7 @@ import { DIAGRAM } from './diagram-command';
 import { DIFF } from './diff-command';
 import { EXPLAIN } from './explain-command';
 import { helpOf, helpOfProgram } from './help';
-import { PROGRAM, Trouble } from './trouble';
+import { PROGRAM, suggestion, Trouble } from './trouble';
 
 /** A line each. */
 export const COMMANDS = [CERTIFICATE, CHECK, CONFIG, COST, DIAGRAM, DIFF, EXPLAIN] as const;
@@ -21,10 +20,9 @@ export async function run(args: readonly string[], release: () => string): Promi
   const names = COMMANDS.map((command) => command.name);
   const command = COMMANDS.find((each) => each.name === name);
   if (command === undefined) {
-    const closest = closestName(name, names);
     throw new Trouble(`there is no command "${name}"`, {
       allowed: names,
-      fix: closest === undefined ? `see npx ${PROGRAM} --help` : `did you mean "${closest}"?`,
+      fix: suggestion(name, names, `see npx ${PROGRAM} --help`),
     });
   }
   return rest.some(isHelp) || rest[0] === 'help' ? { output: helpOf(command), exitCode: 0 } : command.run(rest);

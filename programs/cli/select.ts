@@ -1,5 +1,4 @@
-import { closestName } from '../../lib/core/reading/closeness';
-import { Trouble } from './trouble';
+import { suggestion, Trouble } from './trouble';
 import type { Workload } from './workload';
 
 /** What users ask for. */
@@ -88,9 +87,4 @@ export function serviceNames(workloads: readonly Workload[]): readonly string[] 
 
 function unique(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
-}
-
-function suggestion(got: string, names: readonly string[]): string {
-  const closest = closestName(got, names);
-  return closest === undefined ? 'name one of these' : `did you mean "${closest}"?`;
 }

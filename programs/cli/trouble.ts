@@ -1,3 +1,5 @@
+import { closestName } from '../../lib/core/reading/closeness';
+
 /** What a command cannot do, as users read it. */
 export class Trouble extends Error {
   override readonly name = 'Trouble';
@@ -15,6 +17,12 @@ export class Trouble extends Error {
     const lines = [...(allowed.length === 0 ? [] : [`  allowed: ${allowed.join(', ')}`]), `  fix:     ${fix}`];
     return [`${PROGRAM}: ${this.message}`, ...lines].join('\n');
   }
+}
+
+/** What to do about a name that is none of these. */
+export function suggestion(got: string, names: readonly string[], otherwise = 'name one of these'): string {
+  const closest = closestName(got, names);
+  return closest === undefined ? otherwise : `did you mean "${closest}"?`;
 }
 
 /** The name of the command, which is that of the package, too. */

@@ -36,20 +36,26 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
       'programs/client',
       'programs/cli/*',
       'programs/cli/nested-templates.ts',
+      'programs/cli/wrap.ts',
       'programs/simulator',
     ],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
-  'programs/cli/explain': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/model', 'programs/simulator'] },
+  'programs/cli/explain': {
+    rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/limits', 'lib/core/model', 'programs/simulator'],
+  },
   // Of what Envoy does, and of what the library writes into its configurations: names, ports, scripts.
   'programs/simulator/**': {
     rooms: ['lib/core/model', 'lib/core/grpc', 'lib/core/envoy/**'],
     packages: ['@bufbuild/**'],
   },
   'programs/cli/diagram': { rooms: ['lib/core/description'], packages: ['elkjs', 'elkjs/lib/elk.bundled.js'] },
+  'programs/cli/wrap.ts': {},
   'programs/cli/nested-templates.ts': { rooms: ['lib/core/readable'] },
-  'programs/cli/cost': { rooms: ['lib/core/description', 'lib/core/readable'] },
-  'programs/cli/check': { rooms: ['lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/nested-templates.ts'] },
+  'programs/cli/cost': { rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/readable'] },
+  'programs/cli/check': {
+    rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/nested-templates.ts'],
+  },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },

@@ -1,8 +1,12 @@
 import type { SystemDescription } from '../../../lib/core/description/system-description';
 import { amountOf, largestUses, shareOf } from './check-limits';
+import { wrap } from '../wrap';
 import { counted, type Finding, type Severity } from './finding';
 
 const WIDTH = 100;
+const OWN = ' '.repeat(4);
+/** Of what follows `why: `. */
+const BELOW = ' '.repeat(9);
 /** Limits below are left out of the text, for they say nothing; `--json` has all. */
 const LEAST_SHARE = 0.01;
 const TITLES: Readonly<Record<Severity, string>> = { error: 'ERRORS', warning: 'WARNINGS', note: 'NOTES' };
@@ -19,7 +23,12 @@ export function printFindings(system: SystemDescription, findings: readonly Find
 }
 
 function printFinding({ code, what, where, why, fix }: Finding): string {
-  return [`  ${code}  ${where}`, ...wrap(what, 4), ...wrap(`why: ${why}`, 4, 9), ...wrap(`fix: ${fix}`, 4, 9)]
+  return [
+    `  ${code}  ${where}`,
+    ...wrap(what, WIDTH, OWN),
+    ...wrap(`why: ${why}`, WIDTH, OWN, BELOW),
+    ...wrap(`fix: ${fix}`, WIDTH, OWN, BELOW),
+  ]
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -46,14 +55,4 @@ function printLimits({ limits }: SystemDescription): string {
   ]
     .map((line) => `${line}\n`)
     .join('');
-}
-
-function wrap(text: string, indent: number, next = indent): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${' '.repeat(last === undefined ? indent : next)}${word}`);
-  }
-  return lines;
 }

@@ -1,4 +1,5 @@
 import type { Estimate, PricedLine } from './estimate';
+import { wrap } from '../wrap';
 
 const WIDTH = 110;
 
@@ -18,7 +19,7 @@ export function printEstimate(
     '',
     ...table([header, ...rows, totalRow], 2),
     ...(unknown.length === 0 ? [] : ['', 'UNKNOWN, AND NOT IN THE TOTAL', ...unknownRows(unknown)]),
-    ...['', 'ASSUMED', ...assumptions.flatMap((text) => wrap(text))],
+    ...['', 'ASSUMED', ...assumptions.flatMap((text) => wrap(text, WIDTH, '  ', '    '))],
     ...['', 'SOURCES', ...sourcesOf(known)],
   ]
     .map((line) => `${line.trimEnd()}\n`)
@@ -35,7 +36,7 @@ function money(amount: number): string {
 
 function unknownRows(lines: readonly PricedLine[]): readonly string[] {
   return lines.flatMap(({ service, part, reason }) =>
-    wrap(`${service === 'by use' ? '' : `${service}, `}${part} (${reason ?? 'unknown'})`),
+    wrap(`${service === 'by use' ? '' : `${service}, `}${part} (${reason ?? 'unknown'})`, WIDTH, '  ', '    '),
   );
 }
 
@@ -55,14 +56,4 @@ function table(rows: readonly (readonly string[])[], texts: number): readonly st
   return rows.map((row) =>
     row.map((cell, column) => (column < texts ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '),
   );
-}
-
-function wrap(text: string): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${last === undefined ? '  ' : '    '}${word}`);
-  }
-  return lines;
 }

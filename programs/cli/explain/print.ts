@@ -1,3 +1,4 @@
+import { wrap } from '../wrap';
 import { statusText } from './explain';
 import type { Explanation, Fact } from './explanation';
 
@@ -24,18 +25,5 @@ export function printExplanation({ summary, stages, mayBe, warnings }: Explanati
 function factLines({ text, path }: Fact): readonly string[] {
   const whole = path === undefined ? text : `${text}  [${path}]`;
   if (whole.length + 5 <= WIDTH) return [`   - ${whole}`];
-  return [
-    ...wrapped(text).map((line, index) => `${index === 0 ? '   - ' : '     '}${line}`),
-    ...(path === undefined ? [] : [`     [${path}]`]),
-  ];
-}
-
-function wrapped(text: string): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH - 5) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+  return [...wrap(text, WIDTH, '   - ', '     '), ...(path === undefined ? [] : [`     [${path}]`])];
 }

@@ -1,11 +1,10 @@
 import type { EdgeCapabilities } from '../features';
+import { NO_LOGIN } from '../no-login';
 
 const NO_VALIDATION = {
   no: 'an HTTP API does not look into requests',
   fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
 };
-const NO_LOGIN = { no: 'API Gateway has no login page, and keeps no sessions' };
-
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html */
 export const CAPABILITIES: EdgeCapabilities = {
   none: true,

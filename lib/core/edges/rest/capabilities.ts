@@ -1,6 +1,5 @@
 import type { EdgeCapabilities } from '../features';
-
-const NO_LOGIN = { no: 'API Gateway has no login page, and keeps no sessions' };
+import { NO_LOGIN } from '../no-login';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vs-rest.html */
 export const CAPABILITIES: EdgeCapabilities = {

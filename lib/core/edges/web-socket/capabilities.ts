@@ -1,4 +1,5 @@
 import type { EdgeCapabilities } from '../features';
+import { NO_LOGIN } from '../no-login';
 
 const NO_KEYS = { no: 'API keys and usage plans are those of REST APIs here' };
 const NO_TOKENS = {
@@ -7,8 +8,6 @@ const NO_TOKENS = {
 };
 const NO_REQUESTS = { no: 'messages are no requests of browsers to URLs' };
 const NO_VALIDATION = { no: 'the service checks its messages' };
-
-const NO_LOGIN = { no: 'API Gateway has no login page, and keeps no sessions' };
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html */
 export const CAPABILITIES: EdgeCapabilities = {
