@@ -1,14 +1,8 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import flags from '../../../../cdk.json';
-import { BoutiqueStack } from '../../../../examples/boutique-stack';
-import { ChatStack } from '../../../../examples/chat-stack';
-import { ShopStack } from '../../../../examples/shop-stack';
-import { teamsApp } from '../../../../examples/teams';
-import { WarehouseStack } from '../../../../examples/warehouse-stack';
 import { Authorizer, Edge, Microservices, Timeout } from '../../../../lib';
 import type { SystemDescription } from '../../../../lib/core/description/system-description';
 import { checkSystem } from '../../../../programs/cli/check/check-system';
@@ -17,10 +11,11 @@ import { readSystem } from '../../../../programs/cli/read-description';
 import { expectGolden } from '../../../support/golden';
 import { largeApp } from '../../../support/large-system';
 import { service } from '../../../support/stack';
-
-const ROOT = join(__dirname, '../../../..');
+import { Bundled, EXAMPLES } from '../bundled';
+import type { Apps, Ran } from '../bundled';
 
 /** With the bundle, and with outputs of cdk synth. */
+let bundled: Bundled;
 let directory: string;
 
 /** A system with one of each mistake. */
@@ -50,45 +45,19 @@ function mistakes(app: App): void {
   });
 }
 
-const APPS: Readonly<Record<string, (app: App) => unknown>> = {
-  shop: (app) => new ShopStack(app, 'Shop'),
-  boutique: (app) => new BoutiqueStack(app, 'Boutique'),
-  chat: (app) => new ChatStack(app, 'Chat'),
-  warehouse: (app) => new WarehouseStack(app, 'Warehouse'),
-  teams: (app) => teamsApp(app),
-  mistakes,
-};
+const APPS: Apps = { ...EXAMPLES, mistakes };
 
 beforeAll(() => {
-  mkdirSync(join(ROOT, '.cache'), { recursive: true });
-  // In .cache, so that the bundle finds aws-cdk-lib.
-  directory = mkdtempSync(join(ROOT, '.cache/check-'));
-  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'programs/cli/bundle.mjs'), join(directory, 'bundle')], {
-    encoding: 'utf8',
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  for (const [name, create] of Object.entries(APPS)) {
-    const app = new App({ outdir: join(directory, name), context: flags.context });
-    create(app);
-    app.synth();
-  }
+  bundled = new Bundled(APPS);
+  directory = bundled.directory;
   largeApp({ services: 60, routes: 20, popular: 1, popularCallers: 40 }, join(directory, 'large')).synth();
 });
 
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
+  bundled.close();
 });
 
-function check(
-  name: string,
-  ...args: readonly string[]
-): { readonly exitCode: number | null; readonly output: string; readonly error: string } {
-  const program = join(directory, 'bundle/cdk-ecs-microservices.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'check', '--app', join(directory, name), ...args], {
-    encoding: 'utf8',
-  });
-  return { exitCode: status, output: stdout, error: stderr };
-}
+const check = (name: string, ...args: readonly string[]): Ran => bundled.run('check', '--app', join(directory, name), ...args);
 
 const NAMES = [...Object.keys(APPS), 'large'];
 

@@ -1,13 +1,5 @@
-import { App } from 'aws-cdk-lib';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import flags from '../../../../cdk.json';
-import { BoutiqueStack } from '../../../../examples/boutique-stack';
-import { ChatStack } from '../../../../examples/chat-stack';
-import { ShopStack } from '../../../../examples/shop-stack';
-import { teamsApp } from '../../../../examples/teams';
-import { WarehouseStack } from '../../../../examples/warehouse-stack';
 import { countLines } from '../../../../programs/cli/cost/count-lines';
 import { estimate } from '../../../../programs/cli/cost/estimate';
 import { withOwnPrices, type PriceList } from '../../../../programs/cli/cost/prices';
@@ -19,53 +11,28 @@ import { readSystem } from '../../../../programs/cli/read-description';
 import { RESOURCE_TYPES } from '../../../e2e/runner/deployment/resource-types';
 import { expectGolden } from '../../../support/golden';
 import { largeApp } from '../../../support/large-system';
+import { Bundled, EXAMPLES } from '../bundled';
+import type { Ran } from '../bundled';
 
-const ROOT = join(__dirname, '../../../..');
 const LIST: PriceList = PRICES;
 
 /** With the bundle, and with outputs of cdk synth. */
+let bundled: Bundled;
 let directory: string;
 
-const APPS: Readonly<Record<string, (app: App) => unknown>> = {
-  shop: (app) => new ShopStack(app, 'Shop'),
-  boutique: (app) => new BoutiqueStack(app, 'Boutique'),
-  chat: (app) => new ChatStack(app, 'Chat'),
-  warehouse: (app) => new WarehouseStack(app, 'Warehouse'),
-  teams: (app) => teamsApp(app),
-};
-
-const NAMES = [...Object.keys(APPS), 'large'];
+const NAMES = [...Object.keys(EXAMPLES), 'large'];
 
 beforeAll(() => {
-  mkdirSync(join(ROOT, '.cache'), { recursive: true });
-  // In .cache, so that the bundle finds aws-cdk-lib.
-  directory = mkdtempSync(join(ROOT, '.cache/cost-'));
-  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'programs/cli/bundle.mjs'), join(directory, 'bundle')], {
-    encoding: 'utf8',
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  for (const [name, create] of Object.entries(APPS)) {
-    const app = new App({ outdir: join(directory, name), context: flags.context });
-    create(app);
-    app.synth();
-  }
+  bundled = new Bundled(EXAMPLES);
+  directory = bundled.directory;
   largeApp({ services: 60, routes: 20 }, join(directory, 'large')).synth();
 });
 
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
+  bundled.close();
 });
 
-function cost(
-  name: string,
-  ...args: readonly string[]
-): { readonly exitCode: number | null; readonly output: string; readonly error: string } {
-  const program = join(directory, 'bundle/cdk-ecs-microservices.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'cost', '--app', join(directory, name), ...args], {
-    encoding: 'utf8',
-  });
-  return { exitCode: status, output: stdout, error: stderr };
-}
+const cost = (name: string, ...args: readonly string[]): Ran => bundled.run('cost', '--app', join(directory, name), ...args);
 
 test('estimates are as reviewed', () => {
   const outputs = NAMES.map((name) => [`${name}.txt`, cost(name, '--requests', '10000000').output] as const);

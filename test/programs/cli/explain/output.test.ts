@@ -1,43 +1,23 @@
-import { App } from 'aws-cdk-lib';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import flags from '../../../../cdk.json';
-import { BoutiqueStack } from '../../../../examples/boutique-stack';
-import { ShopStack } from '../../../../examples/shop-stack';
-import { teamsApp } from '../../../../examples/teams';
 import { expectGolden } from '../../../support/golden';
-
-const ROOT = join(__dirname, '../../../..');
+import { Bundled, EXAMPLES } from '../bundled';
+import type { Ran } from '../bundled';
 
 /** With the bundle, as users have it, and outputs of cdk synth. */
-let directory: string;
+let bundled: Bundled;
 
 beforeAll(() => {
-  const parent = join(ROOT, '.cache');
-  mkdirSync(parent, { recursive: true });
-  directory = mkdtempSync(join(parent, 'explain-'));
-  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'programs/cli/bundle.mjs'), join(directory, 'bundle')], {
-    encoding: 'utf8',
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  const app = (name: string): App =>
-    new App({ outdir: join(directory, name), context: { ...flags.context, 'aws:cdk:enable-path-metadata': true } });
-  const [shop, boutique, teams] = [app('shop'), app('boutique'), app('teams')];
-  new ShopStack(shop, 'Shop');
-  new BoutiqueStack(boutique, 'Boutique');
-  teamsApp(teams);
-  for (const each of [shop, boutique, teams]) each.synth();
+  bundled = new Bundled(
+    { shop: EXAMPLES.shop, boutique: EXAMPLES.boutique, teams: EXAMPLES.teams },
+    { 'aws:cdk:enable-path-metadata': true },
+  );
 });
 
 afterAll(() => {
-  rmSync(directory, { recursive: true, force: true });
+  bundled.close();
 });
 
-function ask(app: string, question: string): { readonly stdout: string; readonly stderr: string; readonly status: number | null } {
-  const program = join(directory, 'bundle/cdk-ecs-microservices.js');
-  return spawnSync(process.execPath, [program, 'explain', ...question.split(' '), '--app', app], { cwd: directory, encoding: 'utf8' });
-}
+const ask = (app: string, question: string): Ran => bundled.run('explain', ...question.split(' '), '--app', app);
 
 const QUESTIONS: readonly (readonly [string, string, string])[] = [
   ['shop-call', 'shop', 'ui orders GET /orders/7?full=1'],
@@ -53,9 +33,9 @@ const QUESTIONS: readonly (readonly [string, string, string])[] = [
 test('what explain prints is as reviewed', () => {
   const outputs = new Map<string, string>();
   for (const [name, app, question] of QUESTIONS) {
-    const { stdout, stderr, status } = ask(app, question);
-    expect(stderr).toBe('');
-    outputs.set(`${name}.txt`, `$ explain ${question}\n${stdout}exit code ${status ?? ''}\n`);
+    const { output, error, exitCode } = ask(app, question);
+    expect(error).toBe('');
+    outputs.set(`${name}.txt`, `$ explain ${question}\n${output}exit code ${exitCode ?? ''}\n`);
   }
   expectGolden(join(__dirname, 'output'), outputs);
 });
@@ -70,8 +50,8 @@ test.each([
   ['no header', 'ui orders GET / --header x', '"x" is no header', 'write --header name:value'],
   ['an unknown option', 'ui orders GET / --headers x:1', 'explain has no option "--headers"', 'did you mean "--header"?'],
 ])('fails if there is %s', (_, question, what, fix) => {
-  const { status, stdout, stderr } = ask('shop', question);
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain(what);
-  expect(stderr).toContain(fix);
+  const { exitCode, output, error } = ask('shop', question);
+  expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' });
+  expect(error).toContain(what);
+  expect(error).toContain(fix);
 });
