@@ -4,7 +4,7 @@ import type { Cluster, Task } from './runner';
 import { until } from './runner';
 
 /**
- * What passed or failed a health check reaches the threads that balance load this much later at most, and the admin interface tells of the
+ * What passed or failed a health check reaches the threads that balance load this much later at most, and the admin interface shows the
  * main thread alone. https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/cluster/v3/cluster.proto (update_merge_window)
  */
 const UPDATE_MERGE_WINDOW_MS = 1000;
@@ -22,7 +22,7 @@ export async function settled(cluster: Cluster): Promise<void> {
   await balanced();
 }
 
-/** Resolves when what the admin interface tells of the health of tasks now is what requests are sent by. */
+/** Resolves when requests are sent by the health of tasks that the admin interface shows now. */
 export async function balanced(): Promise<void> {
   const toldAt = Date.now();
   await until(() => Date.now() - toldAt > UPDATE_MERGE_WINDOW_MS, { what: 'the threads that balance load to know what the main one does' });

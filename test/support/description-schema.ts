@@ -15,7 +15,7 @@ export function schemaOfTypes(): string {
     additionalProperties: false,
     sortProps: false,
   }).createSchema('SystemDescription');
-  const header = { title: 'A system of cdk-ecs-microservices, as the cloud assembly tells of it' };
+  const header = { title: 'A system of cdk-ecs-microservices, as the cloud assembly describes it' };
   return pretty({ ...header, ...schema });
 }
 

@@ -1,5 +1,5 @@
 /**
- * A system as the cloud assembly tells of it, in `<stack>.<system>.microservices.json`: what tools read who know neither this library nor
+ * A system as the cloud assembly describes it, in `<stack>.<system>.microservices.json`, for tools that know neither this library nor
  * its templates. JSON; fields that do not apply are absent. Values of environment variables, of headers, and keys are in no field.
  *
  * Fields are only added within a version of the schema. docs/system-description.md is about it.

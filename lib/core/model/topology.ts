@@ -542,7 +542,7 @@ export interface EdgeRoute {
   readonly validation?: RouteValidation;
   /** Present, where that is not always so: what the service answers goes back to the client. */
   readonly answered?: true;
-  /** Present: it tells of what has happened already, so that no limit of its client refuses it. */
+  /** Present: it reports what has happened already, so that no limit of its client refuses it. */
   readonly uncounted?: true;
   /** Present: requests need an API key, whatever the authorizer wants. */
   readonly apiKeyRequired?: true;
