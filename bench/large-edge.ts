@@ -8,7 +8,7 @@ import type { RouteProps, ServiceProps } from '../lib';
 import { Authorizer, Edge, Microservices, Tracing } from '../lib';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, ROUTE_HEADER } from '../lib/core/model/edge-headers';
 import { GATEWAY_PORT, PROXY_CONTAINER } from '../lib/core/model/constants';
-import { apiOf } from '../test/e2e/api-gateway/api';
+import { apiOf } from '../programs/emulator/api-gateway/api';
 import { ManyServices } from '../test/e2e/many-services';
 import { memoryOf } from '../test/e2e/memory';
 import type { Endpoint, LoadResult, Task, Template } from '../test/e2e/runner';

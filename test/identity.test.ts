@@ -11,11 +11,11 @@ import { IDENTITY_TAG, MESH_TAG, PROOF_WINDOW_MS } from '../lib/core/contract/is
 import type { CertificateRequest } from '../programs/shared/x509/certificate-request';
 import { makeCertificateRequest } from '../programs/shared/x509/certificate-request';
 import { leafNamesOf } from '../programs/shared/x509/leaf-names';
-import { AwsEmulator } from './e2e/runner/aws/emulator';
-import type { Statement } from './e2e/runner/aws/policy';
-import type { Principal } from './e2e/runner/aws/principal';
-import { Deployment } from './e2e/runner/deployment/deployment';
-import type { Template } from './e2e/runner/intrinsics';
+import { AwsEmulator } from '../programs/emulator/aws/emulator';
+import type { Statement } from '../programs/emulator/aws/policy';
+import type { Principal } from '../programs/emulator/aws/principal';
+import { Deployment } from '../programs/emulator/deployment/deployment';
+import type { Template } from '../programs/emulator/template/intrinsics';
 
 const PLACE = 'eu-west-1:123456789012';
 const image = ContainerImage.fromRegistry('example/app');

@@ -5,11 +5,11 @@ import type { RestApiOptions } from '../../lib';
 import type { ApiOptions } from '../support/stack';
 import { Authorizer, BodySchema, Edge, GrpcApi, GrpcMapping, Microservices, Protocol } from '../../lib';
 import { DEMO_PROTO } from '../support/grpc';
-import { apiOf } from '../e2e/api-gateway/api';
-import type { ClientRequest } from '../e2e/api-gateway/client-request';
-import { API_HOST, CLIENT_ADDRESS } from '../e2e/api-gateway/client-request';
-import { decoded } from '../e2e/api-gateway/decode';
-import type { Api, Readings } from '../e2e/api-gateway/model';
+import { apiOf } from '../../programs/emulator/api-gateway/api';
+import type { ClientRequest } from '../../programs/emulator/api-gateway/client-request';
+import { API_HOST, CLIENT_ADDRESS } from '../../programs/emulator/api-gateway/client-request';
+import { decoded } from '../../programs/emulator/api-gateway/decode';
+import type { Api, Readings } from '../../programs/emulator/api-gateway/model';
 import { image, synthesize, templateOf } from '../e2e/systems/synthesize';
 
 const none = Authorizer.none();

@@ -3,12 +3,12 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { Certificates as MeshCertificates } from '../../lib';
 import type { IssuingRequest } from '../../lib/core/contract/issuing';
 import { checkSvid } from '../../programs/shared/svid';
-import { AwsEmulator } from '../e2e/runner/aws/emulator';
+import { AwsEmulator } from '../../programs/emulator/aws/emulator';
 import { Certificates, serialOf } from '../e2e/runner/deployment/certificates';
-import { Deployment } from '../e2e/runner/deployment/deployment';
-import type { Json, JsonObject, Template } from '../e2e/runner/intrinsics';
-import { isObject } from '../e2e/runner/intrinsics';
-import { readTemplate } from '../e2e/runner/template';
+import { Deployment } from '../../programs/emulator/deployment/deployment';
+import type { Json, JsonObject, Template } from '../../programs/emulator/template/intrinsics';
+import { isObject } from '../../programs/emulator/template/intrinsics';
+import { readTemplate } from '../../programs/emulator/template/read-template';
 import { image, synthesize } from '../e2e/systems/synthesize';
 
 const IDENTITY = 'spiffe://shop.internal/ui';

@@ -1,5 +1,5 @@
-import { changeOf, uniqueTextOf } from '../e2e/runner/deployment/change';
-import type { JsonObject } from '../e2e/runner/intrinsics';
+import { changeOf, uniqueTextOf } from '../../programs/emulator/deployment/change';
+import type { JsonObject } from '../../programs/emulator/template/intrinsics';
 
 test.each<[string, string, JsonObject, JsonObject, ReturnType<typeof changeOf>]>([
   [

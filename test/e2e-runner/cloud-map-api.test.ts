@@ -1,7 +1,7 @@
-import { cloudMapApi } from '../e2e/runner/aws/cloud-map-api';
-import { Namespaces } from '../e2e/runner/aws/namespaces';
-import type { Fields } from '../e2e/runner/aws/service';
-import { CloudMap } from '../e2e/runner/cloud-map';
+import { cloudMapApi } from '../../programs/emulator/aws/cloud-map-api';
+import { Namespaces } from '../../programs/emulator/aws/namespaces';
+import type { Fields } from '../../programs/emulator/aws/service';
+import { CloudMap } from '../../programs/emulator/aws/cloud-map';
 
 const namespaces = new Namespaces('eu-west-1:123456789012');
 const first = namespaces.create('tasks.internal');

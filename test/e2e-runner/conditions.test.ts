@@ -1,5 +1,5 @@
-import { withoutConditions } from '../e2e/runner/deployment/conditions';
-import type { Json, JsonObject, Template } from '../e2e/runner/intrinsics';
+import { withoutConditions } from '../../programs/emulator/deployment/conditions';
+import type { Json, JsonObject, Template } from '../../programs/emulator/template/intrinsics';
 
 const template = (condition: Json): Template => ({
   Parameters: { Size: { Type: 'String', Default: 'large' } },

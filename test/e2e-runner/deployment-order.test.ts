@@ -1,5 +1,5 @@
-import { deploymentOrder, needsOf, referencesIn, renamed, reversed } from '../e2e/runner/deployment/order';
-import type { Json, Template } from '../e2e/runner/intrinsics';
+import { deploymentOrder, needsOf, referencesIn, renamed, reversed } from '../../programs/emulator/deployment/order';
+import type { Json, Template } from '../../programs/emulator/template/intrinsics';
 
 describe('what a value refers to', () => {
   test.each<[string, Json, readonly string[]]>([

@@ -1,10 +1,10 @@
 /** How resources are made, changed, replaced and deleted, without a container. */
-import { AwsEmulator } from '../e2e/runner/aws/emulator';
-import { Deployment } from '../e2e/runner/deployment/deployment';
-import type { StackEvent } from '../e2e/runner/deployment/operation';
-import type { Providers } from '../e2e/runner/deployment/provider';
-import type { Order } from '../e2e/runner/deployment/walk';
-import type { JsonObject, Resource, Template } from '../e2e/runner/intrinsics';
+import { AwsEmulator } from '../../programs/emulator/aws/emulator';
+import { Deployment } from '../../programs/emulator/deployment/deployment';
+import type { StackEvent } from '../../programs/emulator/deployment/operation';
+import type { Providers } from '../../programs/emulator/deployment/provider';
+import type { Order } from '../../programs/emulator/deployment/walk';
+import type { JsonObject, Resource, Template } from '../../programs/emulator/template/intrinsics';
 
 const PLACE = 'eu-west-1:123456789012';
 const seeded: Order = { seed: 3, takesLong: () => false };

@@ -1,8 +1,8 @@
 import { decode, encode } from 'dns-packet';
 import type { Packet, RecordType } from 'dns-packet';
-import { CloudMap } from '../e2e/runner/cloud-map';
+import { CloudMap } from '../../programs/emulator/aws/cloud-map';
 import { PrivateDns, respond } from '../e2e/runner/dns';
-import type { DiscoveryModel, ZoneModel } from '../e2e/runner/system';
+import type { DiscoveryModel, ZoneModel } from '../../programs/emulator/template/system';
 
 const ZONES: readonly ZoneModel[] = [
   {

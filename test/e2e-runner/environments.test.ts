@@ -5,10 +5,10 @@ import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Authorizer, Edge, Mesh, Microservices, Protocol } from '../../lib';
 import type { MicroservicesProps } from '../../lib';
 import { IDENTITY_TAG, MESH_TAG } from '../../lib/core/contract/issuing';
-import { AwsEmulator } from '../e2e/runner/aws/emulator';
-import { Deployment } from '../e2e/runner/deployment/deployment';
-import type { Json, JsonObject, Template } from '../e2e/runner/intrinsics';
-import { isObject, Resolver } from '../e2e/runner/intrinsics';
+import { AwsEmulator } from '../../programs/emulator/aws/emulator';
+import { Deployment } from '../../programs/emulator/deployment/deployment';
+import type { Json, JsonObject, Template } from '../../programs/emulator/template/intrinsics';
+import { isObject, Resolver } from '../../programs/emulator/template/intrinsics';
 import { sharedVariablesOf } from '../support/task-config';
 
 const image = ContainerImage.fromRegistry('example/app');

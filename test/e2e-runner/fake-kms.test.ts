@@ -1,6 +1,6 @@
 import type { EncryptCommandInput } from '@aws-sdk/client-kms';
 import { DecryptCommand, DescribeKeyCommand, EncryptCommand, GetPublicKeyCommand, SignCommand } from '@aws-sdk/client-kms';
-import { FakeKms } from '../programs/functions/support/fake-kms';
+import { FakeKms } from '../../programs/emulator/aws/fake-kms';
 
 const CONTEXT = { identity: 'orders', mesh: 'shop' };
 const TEXT = Buffer.from('a proof');

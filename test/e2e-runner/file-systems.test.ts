@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Statement } from '../e2e/runner/aws/policy';
-import type { Principal } from '../e2e/runner/aws/principal';
+import type { Statement } from '../../programs/emulator/aws/policy';
+import type { Principal } from '../../programs/emulator/aws/principal';
 import { FileSystems } from '../e2e/runner/file-systems';
-import type { AccessPointModel, FileSystemModel } from '../e2e/runner/system';
+import type { AccessPointModel, FileSystemModel } from '../../programs/emulator/template/system';
 
 const PLACE = 'eu-west-1:123456789012';
 const ARN = `arn:aws:elasticfilesystem:${PLACE}`;

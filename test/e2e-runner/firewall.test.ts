@@ -1,5 +1,5 @@
 import { membershipUpdate, parseDrops, replacedRuleset, ruleset } from '../e2e/runner/firewall';
-import type { SecurityGroupModel } from '../e2e/runner/system';
+import type { SecurityGroupModel } from '../../programs/emulator/template/system';
 
 const GROUP: SecurityGroupModel = {
   id: 'Catalog',

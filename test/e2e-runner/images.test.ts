@@ -4,7 +4,7 @@ import { copiedImage } from '../e2e/runner/built-images';
 import { Images } from '../e2e/runner/images';
 import type { ImageRule, StandInContext } from '../e2e/runner/images';
 import * as standIns from '../e2e/runner/stand-ins';
-import { readTemplate } from '../e2e/runner/template';
+import { readTemplate } from '../../programs/emulator/template/read-template';
 import { image, synthesize } from '../e2e/systems/synthesize';
 
 /** Rules that only say who they are; the agent's own would build the agent. */

@@ -1,5 +1,5 @@
-import { Resolver } from '../e2e/runner/intrinsics';
-import type { Json } from '../e2e/runner/intrinsics';
+import { Resolver } from '../../programs/emulator/template/intrinsics';
+import type { Json } from '../../programs/emulator/template/intrinsics';
 
 describe('the intrinsics of a template', () => {
   const resolver = new Resolver(

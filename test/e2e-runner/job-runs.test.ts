@@ -2,10 +2,10 @@
 import type { JobProps } from '../../lib';
 import { Tracing } from '../../lib';
 import { JOB_RUN_SECONDS } from '../../lib/core/contract/job-run';
-import type { TaskEnd } from '../programs/functions/support/fake-ecs';
-import { AwsEmulator } from '../e2e/runner/aws/emulator';
-import { Deployment } from '../e2e/runner/deployment/deployment';
-import type { Template } from '../e2e/runner/intrinsics';
+import type { TaskEnd } from '../../programs/emulator/aws/fake-ecs';
+import { AwsEmulator } from '../../programs/emulator/aws/emulator';
+import { Deployment } from '../../programs/emulator/deployment/deployment';
+import type { Template } from '../../programs/emulator/template/intrinsics';
 import { image, synthesize } from '../e2e/systems/synthesize';
 
 const PLACE = 'eu-west-1:123456789012';

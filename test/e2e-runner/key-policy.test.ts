@@ -3,12 +3,12 @@ import { DecryptCommand, EncryptCommand, GetPublicKeyCommand, SignCommand } from
 import { identityOf } from '../../lib/core/contract/identity';
 import { IDENTITY_TAG, MESH_TAG, proofContext, type ProofContext } from '../../lib/core/contract/issuing';
 import { scopeOf } from '../../lib/core/contract/scope';
-import { AwsEmulator } from '../e2e/runner/aws/emulator';
-import type { KeyUser } from '../e2e/runner/aws/key-policy';
-import { defaultKeyPolicy, keyAllows } from '../e2e/runner/aws/key-policy';
-import type { PolicyRequest, Statement } from '../e2e/runner/aws/policy';
-import { Deployment } from '../e2e/runner/deployment/deployment';
-import type { Json, JsonObject, Template } from '../e2e/runner/intrinsics';
+import { AwsEmulator } from '../../programs/emulator/aws/emulator';
+import type { KeyUser } from '../../programs/emulator/aws/key-policy';
+import { defaultKeyPolicy, keyAllows } from '../../programs/emulator/aws/key-policy';
+import type { PolicyRequest, Statement } from '../../programs/emulator/aws/policy';
+import { Deployment } from '../../programs/emulator/deployment/deployment';
+import type { Json, JsonObject, Template } from '../../programs/emulator/template/intrinsics';
 import { image, synthesize } from '../e2e/systems/synthesize';
 
 const ACCOUNT = '123456789012';

@@ -2,10 +2,10 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { AwsEmulator } from '../e2e/runner/aws/emulator';
-import { AwsEndpoint } from '../e2e/runner/aws/endpoint';
-import type { Statement } from '../e2e/runner/aws/policy';
-import type { Principal } from '../e2e/runner/aws/principal';
+import { AwsEmulator } from '../../programs/emulator/aws/emulator';
+import { AwsEndpoint } from '../../programs/emulator/aws/endpoint';
+import type { Statement } from '../../programs/emulator/aws/policy';
+import type { Principal } from '../../programs/emulator/aws/principal';
 import { until } from '../e2e/runner/wait';
 
 const PLACE = 'eu-west-1:123456789012';

@@ -3,10 +3,10 @@ import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { App, Stack } from 'aws-cdk-lib';
 import { Microservices } from '../../lib';
-import { AwsEmulator } from '../e2e/runner/aws/emulator';
-import { Deployment } from '../e2e/runner/deployment/deployment';
+import { AwsEmulator } from '../../programs/emulator/aws/emulator';
+import { Deployment } from '../../programs/emulator/deployment/deployment';
 import { launchOf, obstacle } from '../e2e/runner/deployment/ecs/launch';
-import type { Resource, Template } from '../e2e/runner/intrinsics';
+import type { Resource, Template } from '../../programs/emulator/template/intrinsics';
 import { image, templateOf } from '../e2e/systems/synthesize';
 
 const ACCOUNT = '123456789012';

@@ -1,6 +1,6 @@
 import type { ContainerState } from '../e2e/runner/lifecycle';
 import { stopsAfter, verdict } from '../e2e/runner/lifecycle';
-import type { DependencyCondition } from '../e2e/runner/system';
+import type { DependencyCondition } from '../../programs/emulator/template/system';
 
 const PENDING: ContainerState = { status: 'PENDING', health: 'UNKNOWN' };
 const RUNNING: ContainerState = { status: 'RUNNING', health: 'UNKNOWN' };

@@ -1,7 +1,7 @@
-import type { RequestContext } from '../e2e/runner/aws/conditions';
-import type { PolicyRequest, Statement } from '../e2e/runner/aws/policy';
-import { allows, denies } from '../e2e/runner/aws/policy';
-import type { JsonObject } from '../e2e/runner/intrinsics';
+import type { RequestContext } from '../../programs/emulator/aws/conditions';
+import type { PolicyRequest, Statement } from '../../programs/emulator/aws/policy';
+import { allows, denies } from '../../programs/emulator/aws/policy';
+import type { JsonObject } from '../../programs/emulator/template/intrinsics';
 
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:one-AbCdEf';
 const READ: PolicyRequest = { action: 'lambda:InvokeFunction', resource: ARN, context: {} };

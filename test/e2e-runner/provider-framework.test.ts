@@ -1,5 +1,5 @@
-import type { CustomResourceRequest, FrameworkRun } from '../e2e/runner/deployment/provider-framework';
-import { abandonRequest, frameworkFunction, runFramework } from '../e2e/runner/deployment/provider-framework';
+import type { CustomResourceRequest, FrameworkRun } from '../../programs/emulator/deployment/provider-framework';
+import { abandonRequest, frameworkFunction, runFramework } from '../../programs/emulator/deployment/provider-framework';
 
 const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:Reader';
 const request = (more: Partial<CustomResourceRequest> = {}): CustomResourceRequest => ({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { BoutiqueStack } from '../../examples/boutique-stack';
 import { ShopStack } from '../../examples/shop-stack';
-import { isCustom, replacingProperties, RESOURCE_TYPES } from '../e2e/runner/deployment/resource-types';
+import { isCustom, replacingProperties, RESOURCE_TYPES } from '../../programs/emulator/deployment/resource-types';
 import { templateOf } from '../e2e/systems/synthesize';
 import { REPOSITORY } from '../e2e/tools';
 

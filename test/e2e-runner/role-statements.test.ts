@@ -1,6 +1,6 @@
-import { roleStatements, roleTags, statementsIn } from '../e2e/runner/deployment/role-statements';
-import type { Json, JsonObject, Template } from '../e2e/runner/intrinsics';
-import { Resolver } from '../e2e/runner/intrinsics';
+import { roleStatements, roleTags, statementsIn } from '../../programs/emulator/deployment/role-statements';
+import type { Json, JsonObject, Template } from '../../programs/emulator/template/intrinsics';
+import { Resolver } from '../../programs/emulator/template/intrinsics';
 
 const allow = (action: string): JsonObject => ({ Effect: 'Allow', Action: action, Resource: { Ref: 'Secret' } });
 const document = (action: string): JsonObject => ({ Version: '2012-10-17', Statement: [allow(action)] });

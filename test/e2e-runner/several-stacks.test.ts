@@ -9,11 +9,11 @@ import { ShopStack } from '../../examples/shop-stack';
 import { fold } from '../support/assembly/fold';
 import type { Scope } from '../support/assembly/fold';
 import { runs } from '../support/runs';
-import { AwsEmulator } from '../e2e/runner/aws/emulator';
-import { Deployment } from '../e2e/runner/deployment/deployment';
-import type { Json, Template } from '../e2e/runner/intrinsics';
-import { Resolver } from '../e2e/runner/intrinsics';
-import { readTemplate } from '../e2e/runner/template';
+import { AwsEmulator } from '../../programs/emulator/aws/emulator';
+import { Deployment } from '../../programs/emulator/deployment/deployment';
+import type { Json, Template } from '../../programs/emulator/template/intrinsics';
+import { Resolver } from '../../programs/emulator/template/intrinsics';
+import { readTemplate } from '../../programs/emulator/template/read-template';
 import { image, templateOf } from '../e2e/systems/synthesize';
 import flags from '../../cdk.json';
 

@@ -1,4 +1,4 @@
-import { runStateMachine, TaskFailed } from '../e2e/runner/deployment/state-machine';
+import { runStateMachine, TaskFailed } from '../../programs/emulator/deployment/state-machine';
 
 /** As the CDK's waiter has them. */
 const ALL = ['States.ALL'];

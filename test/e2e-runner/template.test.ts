@@ -1,7 +1,7 @@
-import { readTaskDefinition } from '../e2e/runner/containers';
-import { Fields } from '../e2e/runner/fields';
-import type { JsonObject } from '../e2e/runner/intrinsics';
-import { readTemplate } from '../e2e/runner/template';
+import { readTaskDefinition } from '../../programs/emulator/template/containers';
+import { Fields } from '../../programs/emulator/template/fields';
+import type { JsonObject } from '../../programs/emulator/template/intrinsics';
+import { readTemplate } from '../../programs/emulator/template/read-template';
 import { boutique } from '../e2e/systems/boutique';
 import { container, oneTask } from '../e2e/systems/one-task';
 import { shop } from '../e2e/systems/shop';

@@ -3,9 +3,9 @@ import { ApiKey, Period } from 'aws-cdk-lib/aws-apigateway';
 import * as fc from 'fast-check';
 import type { EdgeClientProps } from '../../lib';
 import { Authorizer, Edge, Microservices } from '../../lib';
-import { apiOf } from '../e2e/api-gateway/api';
-import { Meter } from '../e2e/api-gateway/limits';
-import type { Api } from '../e2e/api-gateway/model';
+import { apiOf } from '../../programs/emulator/api-gateway/api';
+import { Meter } from '../../programs/emulator/api-gateway/limits';
+import type { Api } from '../../programs/emulator/api-gateway/model';
 import { image, templateOf } from '../e2e/systems/synthesize';
 
 const DAY = 24 * 60 * 60 * 1000;

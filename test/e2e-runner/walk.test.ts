@@ -1,5 +1,5 @@
-import { randomOf, walk } from '../e2e/runner/deployment/walk';
-import type { Order } from '../e2e/runner/deployment/walk';
+import { randomOf, walk } from '../../programs/emulator/deployment/walk';
+import type { Order } from '../../programs/emulator/deployment/walk';
 
 /** Role and Policy, Key of Role, Service of Key; nobody waits for Policy and Log. */
 const NEEDS = new Map<string, readonly string[]>([

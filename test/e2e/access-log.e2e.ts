@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ApiGateway } from './api-gateway/api-gateway';
-import { API_HOST, CLIENT_ADDRESS } from './api-gateway/client-request';
+import { API_HOST, CLIENT_ADDRESS } from '../../programs/emulator/api-gateway/client-request';
 import { logged, settled } from './mesh';
 import { Cluster, standIns } from './runner';
 import { cluster, e2e } from './suite';

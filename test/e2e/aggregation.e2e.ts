@@ -6,7 +6,7 @@ import { Aggregate, Authorizer, Edge, GrpcApi, Part, Protocol } from '../../lib'
 import { AGGREGATOR_PORT, PARTS_PORT } from '../../lib/core/contract/aggregation';
 import { AGGREGATOR_CONTAINER, AGGREGATOR_MEMORY_MIB, GATEWAY_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import { ApiGateway } from './api-gateway/api-gateway';
-import { API_HOST, CLIENT_ADDRESS } from './api-gateway/client-request';
+import { API_HOST, CLIENT_ADDRESS } from '../../programs/emulator/api-gateway/client-request';
 import { EdgeLoad } from './edge-load';
 import { PROTOS } from './programs';
 import { memoryOf } from './memory';

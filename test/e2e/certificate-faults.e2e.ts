@@ -15,7 +15,7 @@ import { Authority } from '../programs/agent/authority';
 import { memoryOf } from './memory';
 import { presented, settled } from './mesh';
 import type { Container, Fault, ImageRule, Task, Template } from './runner';
-import type { Call } from './runner/aws/service';
+import type { Call } from '../../programs/emulator/aws/service';
 import { Cluster, standIns, until } from './runner';
 import { cluster, e2e } from './suite';
 import { image, synthesize } from './systems/synthesize';

@@ -2,7 +2,7 @@ import { App, Duration, Size, Stack } from 'aws-cdk-lib';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Authorizer, Certificates, Edge, Microservices, Timeout, Tracing } from '../../lib';
 import { ApiGateway } from './api-gateway/api-gateway';
-import type { ClientRequest } from './api-gateway/client-request';
+import type { ClientRequest } from '../../programs/emulator/api-gateway/client-request';
 import { settled } from './mesh';
 import type { RelayAnswer } from './programs/relay';
 import type { HttpResponse, Template } from './runner';

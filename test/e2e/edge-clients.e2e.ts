@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { ApiKey, Period } from 'aws-cdk-lib/aws-apigateway';
 import { Authorizer, Certificates, Edge, Microservices, Tracing } from '../../lib';
 import { ApiGateway } from './api-gateway/api-gateway';
-import { Meter } from './api-gateway/limits';
+import { Meter } from '../../programs/emulator/api-gateway/limits';
 import { settled } from './mesh';
 import type { RelayAnswer } from './programs/relay';
 import type { HttpResponse, Template } from './runner';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
-import { CLIENT_ADDRESS } from './api-gateway/client-request';
-import { Wiring } from './api-gateway/wiring';
+import { CLIENT_ADDRESS } from '../../programs/emulator/api-gateway/client-request';
+import { Wiring } from '../../programs/emulator/api-gateway/wiring';
 import { BALANCER_HOST, forwarded } from './load-balancer';
 import type { ClientRequest } from './load-balancer';
 import { jws } from './issuer';

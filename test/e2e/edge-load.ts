@@ -1,5 +1,5 @@
 import type { ApiGateway } from './api-gateway/api-gateway';
-import type { ClientRequest } from './api-gateway/client-request';
+import type { ClientRequest } from '../../programs/emulator/api-gateway/client-request';
 import { until } from './runner';
 import { pause } from './runner/wait';
 

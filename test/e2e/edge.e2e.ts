@@ -1,5 +1,5 @@
 import { ApiGateway } from './api-gateway/api-gateway';
-import { API_HOST, CLIENT_ADDRESS } from './api-gateway/client-request';
+import { API_HOST, CLIENT_ADDRESS } from '../../programs/emulator/api-gateway/client-request';
 import type { RelayAnswer } from './programs/relay';
 import type { HttpResponse } from './runner';
 import { settled } from './mesh';

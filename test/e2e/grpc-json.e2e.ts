@@ -1,6 +1,6 @@
 import { APPLICATION_CONTAINER } from '../../lib/core/model/constants';
 import { ApiGateway } from './api-gateway/api-gateway';
-import type { ClientRequest } from './api-gateway/client-request';
+import type { ClientRequest } from '../../programs/emulator/api-gateway/client-request';
 import { settled } from './mesh';
 import type { HttpResponse } from './runner';
 import { Cluster, until } from './runner';

@@ -3,7 +3,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { UnauthenticatedAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Authorizer, Edge, Microservices } from '../../lib';
-import { CLIENT_ADDRESS } from './api-gateway/client-request';
+import { CLIENT_ADDRESS } from '../../programs/emulator/api-gateway/client-request';
 import type { Answered } from './edge-listener';
 import { EdgeListener } from './edge-listener';
 import { SigningKey } from './issuer';

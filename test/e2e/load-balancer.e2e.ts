@@ -1,5 +1,5 @@
 import { LOAD_BALANCER_PORT } from '../../lib/core/model/constants';
-import { CLIENT_ADDRESS } from './api-gateway/client-request';
+import { CLIENT_ADDRESS } from '../../programs/emulator/api-gateway/client-request';
 import { BALANCER_HOST, LoadBalancer } from './load-balancer';
 import { logged, settled } from './mesh';
 import type { RelayAnswer } from './programs/relay';

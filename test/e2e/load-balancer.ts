@@ -1,5 +1,5 @@
-import { Wiring } from './api-gateway/wiring';
-import { CLIENT_ADDRESS } from './api-gateway/client-request';
+import { Wiring } from '../../programs/emulator/api-gateway/wiring';
+import { CLIENT_ADDRESS } from '../../programs/emulator/api-gateway/client-request';
 import type { Cluster, HttpClient, HttpOutcome, HttpRequest, HttpResponse, Task } from './runner';
 import { Fields, RequestFailed } from './runner';
 

@@ -1,7 +1,7 @@
 /** Requests made up from the OpenAPI document of an edge, and what the document says of a request. */
 import Ajv from 'ajv';
 import * as fc from 'fast-check';
-import type { ClientRequest } from './api-gateway/client-request';
+import type { ClientRequest } from '../../programs/emulator/api-gateway/client-request';
 
 interface Schema {
   readonly $ref?: string;

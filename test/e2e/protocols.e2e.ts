@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { ApiGateway } from './api-gateway/api-gateway';
-import { CLIENT_ADDRESS } from './api-gateway/client-request';
+import { CLIENT_ADDRESS } from '../../programs/emulator/api-gateway/client-request';
 import { logged, settled } from './mesh';
 import type { Called, RelayAnswer } from './programs/relay';
 import type { GrpcOutcome, SayReply } from './runner';

@@ -3,7 +3,7 @@ import { Duration, Size } from 'aws-cdk-lib';
 import { ActiveHealthCheck, Authorizer, Edge, PathMatch, PathRewrite, Protocol, Timeout, Tracing, ValueMatch } from '../../lib';
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { ApiGateway } from './api-gateway/api-gateway';
-import { API_HOST } from './api-gateway/client-request';
+import { API_HOST } from '../../programs/emulator/api-gateway/client-request';
 import { logged, settled } from './mesh';
 import type { GrpcCall, GrpcOutcome, HttpRequest, HttpResponse, Task, WebSocketOutcome, WebSocketTalk } from './runner';
 import { callGrpc, Cluster, standIns, talk, until } from './runner';

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { Authorizer, Certificates, Edge, Microservices, Tracing } from '../../lib';
 import { GATEWAY_PORT } from '../../lib/core/model/constants';
 import { ApiGateway } from './api-gateway/api-gateway';
-import { API_HOST } from './api-gateway/client-request';
+import { API_HOST } from '../../programs/emulator/api-gateway/client-request';
 import { WebSocketGateway } from './api-gateway/web-socket-api';
 import { settled } from './mesh';
 import type { ChatEvent } from './programs/chat-server';

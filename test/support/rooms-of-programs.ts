@@ -56,6 +56,25 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   'programs/cli/check': {
     rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/nested-templates.ts'],
   },
+  // AWS, for tests and for systems that run locally: all of it goes by templates, and by what AWS's reference says.
+  'programs/emulator': { packages: ['node:timers/promises'] },
+  'programs/emulator/template': {},
+  'programs/emulator/aws': { rooms: ['programs/emulator', 'programs/emulator/template'], packages: SDK },
+  'programs/emulator/deployment/**': {
+    rooms: [
+      'lib/core/contract',
+      'programs/functions/**',
+      'programs/shared',
+      'programs/emulator',
+      'programs/emulator/template',
+      'programs/emulator/aws',
+    ],
+    packages: SDK,
+  },
+  'programs/emulator/api-gateway': {
+    rooms: ['lib/core/model', 'programs/emulator/template'],
+    packages: ['node:**', 'ajv', 'ajv/lib/refs/json-schema-draft-04.json'],
+  },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },

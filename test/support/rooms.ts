@@ -334,7 +334,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/support/large-system.ts': { rooms: ['lib/index.ts'], packages: CDK },
   'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },
   // Of templates, and of nothing that the library is about.
-  'test/support/assembly': { packages: ['node:**', ...CDK] },
+  'test/support/assembly': { rooms: ['programs/emulator/template'], packages: ['node:**', ...CDK] },
   'test/props': {
     rooms: ['test/support', 'test/simulator', 'programs/simulator', ...LIBRARY],
     packages: ['node:**', 'typescript', 'fast-check', 'ajv/**', ...CDK],
@@ -403,8 +403,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [...SDK, 'dns-packet'],
   },
   'test/e2e/api-gateway': {
-    rooms: ['test/e2e', 'test/e2e/programs', 'test/e2e/runner', 'lib/core/model'],
-    packages: ['node:**', 'ajv/**', 'ws'],
+    rooms: ['test/e2e', 'test/e2e/programs', 'test/e2e/runner', 'lib/core/model', 'programs/emulator/**'],
+    packages: ['node:**', 'ws'],
   },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
   'test/e2e/systems': {
@@ -453,7 +453,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: [...SDK, 'dns-packet', 'fast-check', ...CDK],
   },
   // Attacks on identities go by the policies of a template, as the emulated AWS reads them.
-  'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
+  'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/emulator/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
   test: {
     rooms: ['test/support', 'test/support/assembly', 'test/support/large-system.ts', 'test/support/quotas', 'examples', ...LIBRARY],
     packages: ['node:**', 'typescript', 'cdk-nag', 'pretty-format', ...CDK],

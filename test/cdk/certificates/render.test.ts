@@ -5,7 +5,7 @@ import { REPORT_EVERY_MS } from '../../../programs/agent/certificate/life-left';
 import { readConfiguration } from '../../../programs/functions/certificate-issuer/configuration';
 import { kmsSigner } from '../../../programs/functions/x509/kms-signer';
 import { makeAuthority } from '../../programs/functions/support/authorities';
-import { FakeKms } from '../../programs/functions/support/fake-kms';
+import { FakeKms } from '../../../programs/emulator/aws/fake-kms';
 import { Certificates, Mesh } from '../../../lib';
 import type { Built } from '../../support/stack';
 import { build, containersOf, resourcesOf, service, sharedVariablesOf, taskConfigOf } from '../../support/stack';

@@ -5,8 +5,8 @@ import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Authorizer, Deployment, Edge, Protocol } from '../../../lib';
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
 import { weightsPattern } from '../../../lib/core/plan/workload/weights-pattern';
-import { deploymentOrder } from '../../e2e/runner/deployment/order';
-import type { Template } from '../../e2e/runner/intrinsics';
+import { deploymentOrder } from '../../../programs/emulator/deployment/order';
+import type { Template } from '../../../programs/emulator/template/intrinsics';
 import type { Resource } from '../../support/stack';
 import { build, containersOf, resourcesOf, service } from '../../support/stack';
 

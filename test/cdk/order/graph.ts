@@ -1,6 +1,6 @@
-import { referencesIn } from '../../e2e/runner/deployment/order';
-import type { Json, JsonObject, Resource, Template } from '../../e2e/runner/intrinsics';
-import { isObject } from '../../e2e/runner/intrinsics';
+import { referencesIn } from '../../../programs/emulator/deployment/order';
+import type { Json, JsonObject, Resource, Template } from '../../../programs/emulator/template/intrinsics';
+import { isObject } from '../../../programs/emulator/template/intrinsics';
 
 /** A resource of a template, with what its properties say. */
 export interface Node {

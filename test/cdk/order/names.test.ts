@@ -5,7 +5,7 @@ import { BoutiqueStack } from '../../../examples/boutique-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import { teamsApp } from '../../../examples/teams';
 import { WarehouseStack } from '../../../examples/warehouse-stack';
-import type { JsonObject, Template as PlainTemplate } from '../../e2e/runner/intrinsics';
+import type { JsonObject, Template as PlainTemplate } from '../../../programs/emulator/template/intrinsics';
 import { SHAPES, newApp, stackOf } from '../../support/shapes';
 import { service } from '../../support/stack';
 

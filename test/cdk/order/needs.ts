@@ -1,6 +1,6 @@
 import { unpackConfig } from '../../../lib/core/plan/pack-config';
-import type { Json, JsonObject } from '../../e2e/runner/intrinsics';
-import { isObject } from '../../e2e/runner/intrinsics';
+import type { Json, JsonObject } from '../../../programs/emulator/template/intrinsics';
+import { isObject } from '../../../programs/emulator/template/intrinsics';
 import type { Graph, Node } from './graph';
 
 /** One resource that has to be there before another does its work, and until it has done it. */

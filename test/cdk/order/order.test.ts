@@ -8,7 +8,7 @@ import { teamsApp } from '../../../examples/teams';
 import { ChatStack } from '../../../examples/chat-stack';
 import { WarehouseStack } from '../../../examples/warehouse-stack';
 import { Authorizer, Edge, Mesh } from '../../../lib';
-import type { Template as PlainTemplate } from '../../e2e/runner/intrinsics';
+import type { Template as PlainTemplate } from '../../../programs/emulator/template/intrinsics';
 import { flatten } from '../../support/assembly/flatten';
 import { SHAPES, newApp, quiet, stackOf } from '../../support/shapes';
 import { service } from '../../support/stack';

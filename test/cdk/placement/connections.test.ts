@@ -13,7 +13,7 @@ import type { MicroservicesProps, ServiceProps } from '../../../lib';
 import { cyclesIn } from '../../support/assembly/cycles';
 import { flatten } from '../../support/assembly/flatten';
 import { rootStacksOf } from '../../support/assembly/synthesized';
-import type { Resource } from '../../support/assembly/template';
+import type { Resource } from '../../../programs/emulator/template/template';
 import { QUICK } from '../../support/placed-system';
 import { service } from '../../support/stack';
 

@@ -2,11 +2,11 @@ import { App, Stack } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Authorizer, Certificates, Edge, Microservices, Placement, Tracing } from '../../../lib';
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
-import { RESOURCE_TYPES } from '../../e2e/runner/deployment/resource-types';
+import { RESOURCE_TYPES } from '../../../programs/emulator/deployment/resource-types';
 import { rootStacksOf } from '../../support/assembly/synthesized';
 import type { SynthesizedStack } from '../../support/assembly/synthesized';
-import type { Json } from '../../support/assembly/template';
-import { isList, isObject } from '../../support/assembly/template';
+import type { Json } from '../../../programs/emulator/template/template';
+import { isList, isObject } from '../../../programs/emulator/template/template';
 import { QUICK, contextOf } from '../../support/placed-system';
 import { service } from '../../support/stack';
 

@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import { Microservices, Placement } from '../../../lib';
 import type { MicroservicesProps } from '../../../lib';
 import { rootStacksOf } from '../../support/assembly/synthesized';
-import type { Resource } from '../../support/assembly/template';
+import type { Resource } from '../../../programs/emulator/template/template';
 import { QUICK, REFERENCES, contextOf, placedApp, synthesize } from '../../support/placed-system';
 import type { PlacedSystem } from '../../support/placed-system';
 import { service } from '../../support/stack';

@@ -1,11 +1,11 @@
 import { GATEWAY_PORT } from '../../../lib/core/model/constants';
 import type { Cluster, HttpClient, HttpOutcome, HttpResponse, Template } from '../runner';
 import { RequestFailed } from '../runner';
-import type { Instance } from '../runner/cloud-map';
-import { apiOf, passThrough } from './api';
-import type { ClientRequest } from './client-request';
-import type { Meter } from './limits';
-import type { Answered, Api, Readings } from './model';
+import type { Instance } from '../../../programs/emulator/aws/cloud-map';
+import { apiOf, passThrough } from '../../../programs/emulator/api-gateway/api';
+import type { ClientRequest } from '../../../programs/emulator/api-gateway/client-request';
+import type { Meter } from '../../../programs/emulator/api-gateway/limits';
+import type { Answered, Api, Readings } from '../../../programs/emulator/api-gateway/model';
 
 export interface ApiGatewayOptions {
   readonly edge?: string;

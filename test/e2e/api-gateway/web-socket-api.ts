@@ -11,9 +11,9 @@ import type { ConnectionsRequest } from '../programs/connections-server';
 import { program } from '../programs';
 import type { Cluster, HttpClient, HttpResponse, JsonObject, Template } from '../runner';
 import { Fields } from '../runner';
-import { API_HOST, CLIENT_ADDRESS, requestId } from './client-request';
-import type { Wired } from './wiring';
-import { edgeOf, Wiring } from './wiring';
+import { API_HOST, CLIENT_ADDRESS, requestId } from '../../../programs/emulator/api-gateway/client-request';
+import type { Wired } from '../../../programs/emulator/api-gateway/wiring';
+import { edgeOf, Wiring } from '../../../programs/emulator/api-gateway/wiring';
 
 const [API_ID = ''] = API_HOST.split('.');
 const MAPPED_HEADER = 'integration.request.header.';

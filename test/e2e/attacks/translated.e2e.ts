@@ -1,5 +1,5 @@
 import { ApiGateway } from '../api-gateway/api-gateway';
-import type { ClientRequest } from '../api-gateway/client-request';
+import type { ClientRequest } from '../../../programs/emulator/api-gateway/client-request';
 import { settled } from '../mesh';
 import type { HttpResponse } from '../runner';
 import { Cluster } from '../runner';

@@ -1,6 +1,6 @@
-import { Fields } from './fields';
-import type { KnownValues, Resource, Template } from './intrinsics';
-import { Resolver } from './intrinsics';
+import { Fields } from '../../../programs/emulator/template/fields';
+import type { KnownValues, Resource, Template } from '../../../programs/emulator/template/intrinsics';
+import { Resolver } from '../../../programs/emulator/template/intrinsics';
 
 interface Step {
   readonly lower: number;

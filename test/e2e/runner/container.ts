@@ -9,7 +9,7 @@ import type { Finished } from './run-process';
 import type { SandboxOptions } from './sandbox';
 import { Sandbox, withDescendants } from './sandbox';
 import { startFailure } from './start-failure';
-import type { ContainerModel, MountModel } from './system';
+import type { ContainerModel, MountModel } from '../../../programs/emulator/template/system';
 import { pause } from './wait';
 
 /** Until a container is healthy for the first time, it is asked this often, so that tests do not wait for an interval. */

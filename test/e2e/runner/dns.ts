@@ -2,8 +2,8 @@ import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server } from 'node:net';
 import type { Answer, OptAnswer, Packet, Question, SoaAnswer } from 'dns-packet';
 import * as codec from 'dns-packet';
-import type { CloudMap } from './cloud-map';
-import type { ZoneModel } from './system';
+import type { CloudMap } from '../../../programs/emulator/aws/cloud-map';
+import type { ZoneModel } from '../../../programs/emulator/template/system';
 
 /** Route 53 answers a multivalue name with at most this many instances. */
 const MAX_ANSWERS = 8;

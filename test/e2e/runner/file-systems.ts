@@ -1,9 +1,9 @@
 import { chmodSync, chownSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { allows } from './aws/policy';
-import type { Principal } from './aws/principal';
-import { contextOf } from './aws/principal';
-import type { AccessPointModel, FileSystemModel } from './system';
+import { allows } from '../../../programs/emulator/aws/policy';
+import type { Principal } from '../../../programs/emulator/aws/principal';
+import { contextOf } from '../../../programs/emulator/aws/principal';
+import type { AccessPointModel, FileSystemModel } from '../../../programs/emulator/template/system';
 
 /** What a container finds where it mounts a file system. */
 export interface MountedFileSystem {

@@ -1,5 +1,5 @@
 /** Security groups as an nftables ruleset for one network namespace. Pure: text in, text out. */
-import type { RuleModel, SecurityGroupModel } from './system';
+import type { RuleModel, SecurityGroupModel } from '../../../programs/emulator/template/system';
 
 /** Metadata and credentials of a task. */
 export const METADATA_ADDRESS = '169.254.170.2';

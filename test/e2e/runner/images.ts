@@ -1,6 +1,6 @@
 import type { BuiltImage } from './built-images';
 import { builtImage, copiedImage } from './built-images';
-import type { ContainerModel, ServiceModel } from './system';
+import type { ContainerModel, ServiceModel } from '../../../programs/emulator/template/system';
 
 /** How the program that stands in for an image is run. */
 export interface StandIn {

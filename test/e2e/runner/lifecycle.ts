@@ -1,13 +1,13 @@
 /** In which order ECS starts and stops the containers of a task. Pure, so that it is tested without a container. */
-import type { ContainerModel } from './system';
+import type { Graph } from '../../../programs/emulator/template/container-order';
+
+export { order } from '../../../programs/emulator/template/container-order';
 
 export interface ContainerState {
   readonly status: 'PENDING' | 'RUNNING' | 'STOPPED';
   readonly health: 'UNKNOWN' | 'HEALTHY' | 'UNHEALTHY';
   readonly exitCode?: number;
 }
-
-type Graph = Pick<ContainerModel, 'name' | 'dependsOn'>;
 
 export type Verdict = { readonly kind: 'start' } | { readonly kind: 'wait' } | { readonly kind: 'never'; readonly because: string };
 
@@ -41,23 +41,6 @@ export function verdict(container: Graph, states: ReadonlyMap<string, ContainerS
 
 function never(container: Graph, name: string, condition: string, why: string): Verdict {
   return { kind: 'never', because: `container "${container.name}" waits for "${name}" to be ${condition}, but ${why}` };
-}
-
-/** The containers in an order in which each comes after what it depends on. Throws on a cycle. */
-export function order<T extends Graph>(containers: readonly T[]): readonly T[] {
-  const ordered: T[] = [];
-  const visit = (container: T, path: readonly string[]): void => {
-    if (path.includes(container.name))
-      throw new Error(`containers depend on each other in a cycle: ${[...path, container.name].join(' -> ')}`);
-    if (ordered.includes(container)) return;
-    for (const { container: name } of container.dependsOn) {
-      const target = containers.find((other) => other.name === name);
-      if (target) visit(target, [...path, container.name]);
-    }
-    ordered.push(container);
-  };
-  for (const container of containers) visit(container, []);
-  return ordered;
 }
 
 /** Who has to be gone before this container is told to stop: those that depend on it, whatever the condition. */

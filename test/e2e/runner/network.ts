@@ -10,7 +10,7 @@ import { listDrops, membershipUpdate, METADATA_ADDRESS, parseDrops, referencedGr
 import type { Finished, RunOptions } from './run-process';
 import { must, PLAIN_ENVIRONMENT, quote, run } from './run-process';
 import { openSockets } from './sockets';
-import type { RuleModel, SecurityGroupModel, System } from './system';
+import type { RuleModel, SecurityGroupModel, System } from '../../../programs/emulator/template/system';
 import type { Workspace } from './workspace';
 import { NETNS_CONFIG, NETNS_MOUNTS } from './workspace';
 

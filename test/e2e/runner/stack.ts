@@ -1,14 +1,14 @@
 import type { ClusterOptions } from './cluster';
 import { Cluster } from './cluster';
-import type { DeploymentParts, UpdateOptions } from './deployment/deployment';
+import type { DeploymentParts, UpdateOptions } from '../../../programs/emulator/deployment/deployment';
 import { launchOf, obstacle } from './deployment/ecs/launch';
 import { taskRuns } from './deployment/ecs/task-runs';
 import { ecsServices } from './deployment/ecs/services';
-import type { LiveResource } from './deployment/live';
-import type { StackEvent } from './deployment/operation';
-import { attribute } from './deployment/provider';
-import type { Provider, Providers } from './deployment/provider';
-import type { Template } from './intrinsics';
+import type { LiveResource } from '../../../programs/emulator/deployment/live';
+import type { StackEvent } from '../../../programs/emulator/deployment/operation';
+import { attribute } from '../../../programs/emulator/deployment/provider';
+import type { Provider, Providers } from '../../../programs/emulator/deployment/provider';
+import type { Template } from '../../../programs/emulator/template/intrinsics';
 
 /**
  * A stack that is deployed resource by resource into an account with nothing in it: names, security groups, roles and tasks are

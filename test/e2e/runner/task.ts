@@ -9,7 +9,7 @@ import type { Verdict } from './lifecycle';
 import { order, stopsAfter, verdict } from './lifecycle';
 import type { Endpoint } from './network';
 import type { Finished, RunOptions } from './run-process';
-import type { ServiceModel } from './system';
+import type { ServiceModel } from '../../../programs/emulator/template/system';
 import { DEADLINE_MS, until } from './wait';
 
 export type TaskStatus = 'PROVISIONING' | 'PENDING' | 'ACTIVATING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | 'DEPROVISIONING' | 'STOPPED';

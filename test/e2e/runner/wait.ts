@@ -1,4 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
+import { pause } from '../../../programs/emulator/pause';
+
+export { pause };
 
 /** Waiting for conditions. A deadline is only there to say what did not happen; nothing sleeps for a fixed time. */
 
@@ -24,10 +26,4 @@ export async function until<T>(ask: () => T | undefined | false | Promise<T | un
       throw new Error(`waited ${timeoutMs} ms for ${options.what}${options.detail ? `\n${options.detail()}` : ''}`);
     await pause(POLL_MS);
   }
-}
-
-/** The pause between two questions; the signal ends it early. */
-export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  // The signal is the only reason for it to reject.
-  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -8,7 +8,7 @@ import { issuerHandler } from '../../../programs/functions/certificate-issuer/ha
 import { makeRootCertificate } from '../../../programs/functions/x509/root-certificate';
 import { localSigner, type Signer } from '../../../programs/functions/x509/signer';
 import { authorityIdentity } from '../../../programs/shared/x509/authority-identity';
-import { FakeKms } from '../functions/support/fake-kms';
+import { FakeKms } from '../../../programs/emulator/aws/fake-kms';
 import { MESH, recordingLog, SCOPE, type LogLine } from './fake-world';
 
 interface SigningAuthority extends KmsAuthority {

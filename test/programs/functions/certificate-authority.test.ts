@@ -8,8 +8,8 @@ import { kmsSigner } from '../../../programs/functions/x509/kms-signer';
 import { readOneLineCertificate } from '../../../programs/functions/x509/one-line-certificate';
 import { isIssuedBy, validityOf } from '../../../programs/shared/svid';
 import { newLeaf } from './support/authorities';
-import type { CallHooks } from './support/fake-aws';
-import { FakeKms } from './support/fake-kms';
+import type { CallHooks } from '../../../programs/emulator/aws/fake-aws';
+import { FakeKms } from '../../../programs/emulator/aws/fake-kms';
 import { FakePrivateCa } from './support/fake-private-ca';
 
 const CREATED = new Date('2026-11-24T12:00:00Z');

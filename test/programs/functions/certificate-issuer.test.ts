@@ -11,7 +11,7 @@ import { authorityIdentity } from '../../../programs/shared/x509/authority-ident
 import { x509 } from '../../../programs/shared/x509/certificate-library';
 import { keyHashOf } from '../../../programs/shared/x509/certificate-request';
 import { identityOf, makeAuthority, MESH, publicKeyIn, SCOPE, TRUST_DOMAIN, type TestAuthority } from './support/authorities';
-import { FakeKms } from './support/fake-kms';
+import { FakeKms } from '../../../programs/emulator/aws/fake-kms';
 import { issuedBy, IssuerHarness, PROOF_REQUEST_ID, TASK } from './support/issuer-harness';
 import { makePrivateCa, privateAuthority } from './support/private-authorities';
 import { signingRequest } from './support/signing-requests';

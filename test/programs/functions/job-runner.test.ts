@@ -4,8 +4,8 @@ import { jobRunnerHandler } from '../../../programs/functions/job-runner/handler
 import { readRunnerSettings } from '../../../programs/functions/job-runner/runner-settings';
 import type { JobRunSettings } from '../../../lib/core/contract/job-run';
 import { jsonLog } from '../../../programs/shared/log';
-import { FakeEcs } from './support/fake-ecs';
-import { fakeRequestHandler, ServiceError, type Fields } from './support/fake-aws';
+import { FakeEcs } from '../../../programs/emulator/aws/fake-ecs';
+import { fakeRequestHandler, ServiceError, type Fields } from '../../../programs/emulator/aws/fake-aws';
 
 const CLUSTER = 'arn:aws:ecs:eu-west-1:123456789012:cluster/shop';
 const revision = (number: number, family = 'migrate'): string => `arn:aws:ecs:eu-west-1:123456789012:task-definition/${family}:${number}`;

@@ -2,7 +2,7 @@ import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import type { CustomResourceEvent } from '../../../programs/functions/custom-resource-event';
 import { namespaceNameHandler } from '../../../programs/functions/namespace-name/handler';
 import { jsonLog } from '../../../programs/shared/log';
-import { fakeRequestHandler, ServiceError, type Fields } from './support/fake-aws';
+import { fakeRequestHandler, ServiceError, type Fields } from '../../../programs/emulator/aws/fake-aws';
 
 const ID = 'ns-0123456789abcdef';
 

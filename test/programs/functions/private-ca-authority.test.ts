@@ -2,8 +2,8 @@ import { authorityHandler } from '../../../programs/functions/certificate-author
 import type { CustomResourceEvent } from '../../../programs/functions/custom-resource-event';
 import { jsonLog } from '../../../programs/shared/log';
 import { readOneLineCertificate } from '../../../programs/functions/x509/one-line-certificate';
-import type { CallHooks, Fields } from './support/fake-aws';
-import { FakeKms } from './support/fake-kms';
+import type { CallHooks, Fields } from '../../../programs/emulator/aws/fake-aws';
+import { FakeKms } from '../../../programs/emulator/aws/fake-kms';
 import { FakePrivateCa } from './support/fake-private-ca';
 import { makePrivateCa, type PrivateCa } from './support/private-authorities';
 

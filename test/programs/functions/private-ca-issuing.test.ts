@@ -5,7 +5,7 @@ import { x509 } from '../../../programs/shared/x509/certificate-library';
 import { makeCertificateRequest } from '../../../programs/shared/x509/certificate-request';
 import { leafNamesOf } from '../../../programs/shared/x509/leaf-names';
 import { identityOf } from './support/authorities';
-import type { Fields } from './support/fake-aws';
+import type { Fields } from '../../../programs/emulator/aws/fake-aws';
 import { issuedBy, IssuerHarness, type IssueRequest } from './support/issuer-harness';
 import {
   makePrivateAuthority,

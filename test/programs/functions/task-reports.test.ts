@@ -2,8 +2,8 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SETTLE_SECONDS } from '../../../lib/core/contract/issuing';
 import { AUTHORITIES_AGE_METRIC, AUTHORITIES_CHANGED_METRIC, LIFE_LEFT_METRIC } from '../../../lib/core/contract/metric';
 import { cloudWatchReports } from '../../../programs/functions/authority-set/task-reports';
-import type { Query } from '../../e2e/runner/aws/metrics';
-import { fakeRequestHandler, ServiceError, type Fields } from './support/fake-aws';
+import type { Query } from '../../../programs/emulator/aws/metrics';
+import { fakeRequestHandler, ServiceError, type Fields } from '../../../programs/emulator/aws/fake-aws';
 import { AuthoritySetResource, propertiesOf } from './support/authority-set-resource';
 import { makeAuthority, SCOPE, type TestAuthority } from './support/authorities';
 

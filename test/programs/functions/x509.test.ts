@@ -11,7 +11,7 @@ import { makeRootCertificate } from '../../../programs/functions/x509/root-certi
 import { localSigner } from '../../../programs/functions/x509/signer';
 import { isIssuedBy, validityOf } from '../../../programs/shared/svid';
 import { identityOf, makeAuthority, newLeaf, type TestAuthority } from './support/authorities';
-import { FakeKms } from './support/fake-kms';
+import { FakeKms } from '../../../programs/emulator/aws/fake-kms';
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
 /** Whether two templates are the same resources that refer to each other in the same way, whatever their logical IDs are. */
 import { createHash } from 'node:crypto';
 import { isBarrier } from './flatten';
-import type { Json, JsonObject, Resource, Template } from './template';
-import { isList, isObject, renamed } from './template';
+import type { Json, JsonObject, Resource, Template } from '../../../programs/emulator/template/template';
+import { isList, isObject, renamed } from '../../../programs/emulator/template/template';
 
 export interface CompareOptions {
   /** Properties that may differ: `AWS::IAM::Policy.PolicyName`. One that differs nowhere is an error. */

@@ -2,8 +2,8 @@
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { RootStack } from './synthesized';
 import { rootStacksOf } from './synthesized';
-import type { Json, JsonObject, Needs } from './template';
-import { isList, isObject, isOfSystemsManager, needsOf } from './template';
+import type { Json, JsonObject, Needs } from '../../../programs/emulator/template/template';
+import { isList, isObject, isOfSystemsManager, needsOf } from '../../../programs/emulator/template/template';
 
 /**
  * The circles among the resources of each template, nested stacks among them (cfn-lint's E3004), and among the stacks that are deployed

@@ -2,7 +2,7 @@ import { App, CfnCondition, CfnOutput, CfnParameter, CfnResource, Fn, NestedStac
 import { CfnVPCEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { flatten, isBarrier } from './flatten';
-import type { Template } from './template';
+import type { Template } from '../../../programs/emulator/template/template';
 
 const STRENGTHS = ['strong', 'weak'] as const;
 

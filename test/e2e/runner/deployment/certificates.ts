@@ -9,9 +9,9 @@ import type { X509Svid } from '../../../../programs/shared/svid';
 import { makeCertificateRequest } from '../../../../programs/shared/x509/certificate-request';
 import { leafNamesOf } from '../../../../programs/shared/x509/leaf-names';
 import { sharedVariablesOf, taskConfigOf } from '../../../support/task-config';
-import type { AwsEmulator, Clients } from '../aws/emulator';
-import type { TaskModel } from '../system';
-import type { Deployment } from './deployment';
+import type { AwsEmulator, Clients } from '../../../../programs/emulator/aws/emulator';
+import type { TaskModel } from '../../../../programs/emulator/template/system';
+import type { Deployment } from '../../../../programs/emulator/deployment/deployment';
 
 /** What the issuing function logs of a certificate. */
 export interface IssuedCertificate {

@@ -8,7 +8,7 @@ import { RESOURCE_COSTS } from '../../../../programs/cli/cost/resource-costs';
 import { resourcesOf } from '../../../../programs/cli/nested-templates';
 import { readStacks } from '../../../../programs/cli/read-assembly';
 import { readSystem } from '../../../../programs/cli/read-description';
-import { RESOURCE_TYPES } from '../../../e2e/runner/deployment/resource-types';
+import { RESOURCE_TYPES } from '../../../../programs/emulator/deployment/resource-types';
 import { expectGolden } from '../../../support/golden';
 import { largeApp } from '../../../support/large-system';
 import { Bundled, EXAMPLES } from '../bundled';

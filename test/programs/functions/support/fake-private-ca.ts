@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ACMPCAClient } from '@aws-sdk/client-acm-pca';
 import { x509 } from '../../../../programs/shared/x509/certificate-library';
-import { fakeRequestHandler, ServiceError, type CallHooks, type Fields } from './fake-aws';
+import { fakeRequestHandler, ServiceError, type CallHooks, type Fields } from '../../../../programs/emulator/aws/fake-aws';
 import { PRIVATE_CA_BACKDATED_MS, type PrivateCa } from './private-authorities';
 
 interface Issued {

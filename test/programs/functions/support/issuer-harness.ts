@@ -8,8 +8,8 @@ import { jsonLog } from '../../../../programs/shared/log';
 import { makeCertificateRequest } from '../../../../programs/shared/x509/certificate-request';
 import { leafNamesOf } from '../../../../programs/shared/x509/leaf-names';
 import { identityOf, SCOPE, TRUST_DOMAIN, type AnyTestAuthority, type TestAuthority } from './authorities';
-import type { CallHooks } from './fake-aws';
-import { FakeKms } from './fake-kms';
+import type { CallHooks } from '../../../../programs/emulator/aws/fake-aws';
+import { FakeKms } from '../../../../programs/emulator/aws/fake-kms';
 import { FakePrivateCa } from './fake-private-ca';
 
 export interface AuthoritiesOfMesh {

@@ -1,9 +1,9 @@
-import type { Statement } from '../../aws/policy';
-import { allows } from '../../aws/policy';
-import type { JsonObject } from '../../intrinsics';
-import { isObject, Resolver } from '../../intrinsics';
-import type { Live } from '../live';
-import { roleStatements } from '../role-statements';
+import type { Statement } from '../../../../../programs/emulator/aws/policy';
+import { allows } from '../../../../../programs/emulator/aws/policy';
+import type { JsonObject } from '../../../../../programs/emulator/template/intrinsics';
+import { isObject, Resolver } from '../../../../../programs/emulator/template/intrinsics';
+import type { Live } from '../../../../../programs/emulator/deployment/live';
+import { roleStatements } from '../../../../../programs/emulator/deployment/role-statements';
 
 /** What is to run, and where: keys of resources. */
 export interface Launch {

@@ -1,8 +1,8 @@
-import type { Fields } from '../../fields';
-import type { ServiceModel } from '../../system';
+import type { Fields } from '../../../../../programs/emulator/template/fields';
+import type { ServiceModel } from '../../../../../programs/emulator/template/system';
 import type { Task } from '../../task';
-import type { LiveResource } from '../live';
-import type { Making, Provider } from '../provider';
+import type { LiveResource } from '../../../../../programs/emulator/deployment/live';
+import type { Making, Provider } from '../../../../../programs/emulator/deployment/provider';
 import type { RolloutRules } from './rollout';
 import { failureThreshold, nextStep } from './rollout';
 

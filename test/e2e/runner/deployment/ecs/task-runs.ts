@@ -1,10 +1,10 @@
-import type { Fields } from '../../../../programs/functions/support/fake-aws';
-import type { TaskEnd, TaskHost } from '../../../../programs/functions/support/fake-ecs';
+import type { Fields } from '../../../../../programs/emulator/aws/fake-aws';
+import type { TaskEnd, TaskHost } from '../../../../../programs/emulator/aws/fake-ecs';
 import type { Cluster } from '../../cluster';
 import type { Task } from '../../task';
-import { readRun } from '../../template';
-import type { LiveResource } from '../live';
-import { attribute } from '../provider';
+import { readRun } from '../../../../../programs/emulator/template/read-template';
+import type { LiveResource } from '../../../../../programs/emulator/deployment/live';
+import { attribute } from '../../../../../programs/emulator/deployment/provider';
 import { obstacle } from './launch';
 
 /** A test that waits for longer has another problem. */

@@ -1,0 +1,123 @@
+import type { JsonObject } from '../template/intrinsics';
+import { Fields } from '../template/fields';
+import type { Backend } from './service';
+import { failed, succeeded } from './service';
+
+export interface DataPoint {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly at: number;
+  readonly value: number;
+}
+
+export interface MetricName extends Pick<DataPoint, 'namespace' | 'name' | 'dimensions'> {
+  readonly [more: string]: unknown;
+}
+
+export type AlarmState = 'ALARM' | 'OK';
+
+/**
+ * The metrics that CloudWatch makes of the logs of an account and Region.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export class Metrics {
+  readonly points: DataPoint[] = [];
+
+  /** A line of a log; one without the fields of a metric is nothing here. */
+  read(line: string): void {
+    if (!line.startsWith('{')) return;
+    const entry = parsed(line);
+    const { _aws: about } = entry as { readonly _aws?: { readonly Timestamp: number; readonly CloudWatchMetrics: readonly Directive[] } };
+    for (const { Namespace: namespace, Dimensions: sets, Metrics: metrics } of about?.CloudWatchMetrics ?? [])
+      for (const set of sets)
+        for (const { Name: name } of metrics)
+          this.points.push({
+            namespace,
+            name,
+            dimensions: Object.fromEntries(set.map((dimension) => [dimension, String(entry[dimension])])),
+            at: about?.Timestamp ?? NaN,
+            value: Number(entry[name]),
+          });
+  }
+
+  /** Of one metric: the one with just these dimensions. */
+  of(metric: MetricName): readonly DataPoint[] {
+    return this.points.filter(
+      ({ namespace, name, dimensions }) =>
+        namespace === metric.namespace && name === metric.name && textOf(dimensions) === textOf(metric.dimensions),
+    );
+  }
+
+  /** What an alarm says, by the properties that a template has of it, of all that there is. */
+  stateOf(properties: JsonObject): AlarmState {
+    const alarm = Fields.of(properties, 'Alarm');
+    const values = this.of({
+      namespace: alarm.text('Namespace'),
+      name: alarm.text('MetricName'),
+      dimensions: Object.fromEntries(alarm.objects('Dimensions').map((each) => [each.text('Name'), each.text('Value')])),
+    }).map(({ value }) => value);
+    const [statistic, comparison] = [alarm.text('Statistic'), alarm.text('ComparisonOperator')];
+    if (statistic !== 'Minimum' || comparison !== 'LessThanThreshold' || alarm.text('TreatMissingData') !== 'notBreaching')
+      throw new Error(`the runner has no alarms of the ${statistic} that are ${comparison}`);
+    return Math.min(...values) < alarm.number('Threshold') ? 'ALARM' : 'OK';
+  }
+}
+
+interface Directive {
+  readonly Namespace: string;
+  readonly Dimensions: readonly (readonly string[])[];
+  readonly Metrics: readonly { readonly Name: string }[];
+}
+
+/** One of GetMetricData, as far as the library's functions write it. */
+export interface Query {
+  readonly Id: string;
+  readonly MetricStat: {
+    readonly Period: number;
+    readonly Stat: string;
+    readonly Metric: {
+      readonly Namespace: string;
+      readonly MetricName: string;
+      readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+    };
+  };
+}
+
+/** GetMetricData, of maxima. It knows no resources. */
+export function metricsBackend(metrics: Metrics): Backend {
+  return {
+    prefix: 'cloudwatch',
+    request: () => ({ resource: '*', context: {} }),
+    serve: (operation, input) => {
+      if (operation !== 'GetMetricData') return failed('UnknownOperationException', operation);
+      const [from, to] = [Number(input['StartTime']), Number(input['EndTime'])];
+      return succeeded({
+        MetricDataResults: (input['MetricDataQueries'] as readonly Query[]).map(
+          ({ Id: id, MetricStat: { Metric: metric, Period, Stat } }) => {
+            if (Stat !== 'Maximum') throw new Error(`the runner has no ${Stat} of metrics`);
+            const dimensions = Object.fromEntries(metric.Dimensions.map(({ Name, Value }) => [Name, Value]));
+            const byPeriod = new Map<number, number>();
+            for (const { at, value } of metrics.of({ namespace: metric.Namespace, name: metric.MetricName, dimensions })) {
+              const start = Math.floor(at / 1000 / Period) * Period;
+              if (at / 1000 >= from && at / 1000 < to) byPeriod.set(start, Math.max(value, byPeriod.get(start) ?? -Infinity));
+            }
+            return { Id: id, StatusCode: 'Complete', Timestamps: [...byPeriod.keys()], Values: [...byPeriod.values()] };
+          },
+        ),
+      });
+    },
+  };
+}
+
+function textOf(dimensions: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(dimensions).sort());
+}
+
+function parsed(line: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(line) as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+}
