@@ -12,7 +12,7 @@ import { WarehouseStack } from '../examples/warehouse-stack';
 import { Microservices } from '../lib';
 import { FARGATE } from '../lib/core/limits/ecs';
 import flags from '../cdk.json';
-import { rootStacksOf } from './support/assembly/synthesized';
+import { rootStacksOf } from '../programs/emulator/assembly/synthesized';
 import { withCdkValidation } from './support/cdk-validation';
 
 const EXAMPLES: readonly (readonly [string, (app: App) => Stack])[] = [

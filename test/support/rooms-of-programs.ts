@@ -59,6 +59,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   // AWS, for tests and for systems that run locally: all of it goes by templates, and by what AWS's reference says.
   'programs/emulator': { packages: ['node:timers/promises'] },
   'programs/emulator/template': {},
+  'programs/emulator/assembly': { rooms: ['programs/emulator/template'], packages: ['node:**', 'aws-cdk-lib/cx-api'] },
   'programs/emulator/aws': { rooms: ['programs/emulator', 'programs/emulator/template'], packages: SDK },
   'programs/emulator/deployment/**': {
     rooms: [

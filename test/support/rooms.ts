@@ -334,7 +334,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'test/support/large-system.ts': { rooms: ['lib/index.ts'], packages: CDK },
   'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },
   // Of templates, and of nothing that the library is about.
-  'test/support/assembly': { rooms: ['programs/emulator/template'], packages: ['node:**', ...CDK] },
+  'test/support/assembly': { rooms: ['programs/emulator/template', 'programs/emulator/assembly'], packages: ['node:**', ...CDK] },
   'test/props': {
     rooms: ['test/support', 'test/simulator', 'programs/simulator', ...LIBRARY],
     packages: ['node:**', 'typescript', 'fast-check', 'ajv/**', ...CDK],
@@ -408,7 +408,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
   'test/e2e/systems': {
-    rooms: ['test/e2e', 'test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],
+    rooms: [
+      'test/e2e',
+      'test/e2e/runner',
+      'test/support',
+      'test/support/task-config.ts',
+      'test/support/assembly',
+      'programs/emulator/assembly',
+      'examples',
+      ...LIBRARY,
+    ],
     packages: ['node:**', '@bufbuild/**', ...CDK],
   },
   'test/e2e': {
@@ -455,7 +464,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // Attacks on identities go by the policies of a template, as the emulated AWS reads them.
   'test/identity.test.ts': { rooms: ['test/e2e/**', 'programs/emulator/**', 'programs/shared/**', ...LIBRARY], packages: [...SDK, ...CDK] },
   test: {
-    rooms: ['test/support', 'test/support/assembly', 'test/support/large-system.ts', 'test/support/quotas', 'examples', ...LIBRARY],
+    rooms: [
+      'test/support',
+      'test/support/assembly',
+      'programs/emulator/assembly',
+      'test/support/large-system.ts',
+      'test/support/quotas',
+      'examples',
+      ...LIBRARY,
+    ],
     packages: ['node:**', 'typescript', 'cdk-nag', 'pretty-format', ...CDK],
   },
   bench: {

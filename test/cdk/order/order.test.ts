@@ -9,7 +9,7 @@ import { ChatStack } from '../../../examples/chat-stack';
 import { WarehouseStack } from '../../../examples/warehouse-stack';
 import { Authorizer, Edge, Mesh } from '../../../lib';
 import type { Template as PlainTemplate } from '../../../programs/emulator/template/intrinsics';
-import { flatten } from '../../support/assembly/flatten';
+import { flatten } from '../../../programs/emulator/assembly/flatten';
 import { SHAPES, newApp, quiet, stackOf } from '../../support/shapes';
 import { service } from '../../support/stack';
 import { behindLoadBalancers } from '../../support/behind-load-balancers';

@@ -1,7 +1,7 @@
 import { Certificates } from '../../../lib';
 import { unpackConfig } from '../../../lib/core/plan/pack-config';
 import { differences } from '../../support/assembly/compare';
-import { flatten } from '../../support/assembly/flatten';
+import { flatten } from '../../../programs/emulator/assembly/flatten';
 import type { Json, JsonObject, Resource, Template } from '../../../programs/emulator/template/template';
 import { isList, isObject, referencesIn, renamed } from '../../../programs/emulator/template/template';
 import type { PlacedSystem } from '../../support/placed-system';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Microservices, Placement } from '../../../lib';
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
 import { measureTemplate } from '../../../lib/cdk/placement/template-bytes';
-import { rootStacksOf } from '../../support/assembly/synthesized';
+import { rootStacksOf } from '../../../programs/emulator/assembly/synthesized';
 import { QUICK } from '../../support/placed-system';
 import { service } from '../../support/stack';
 import flags from '../../../cdk.json';

@@ -11,7 +11,7 @@ import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import { Microservices, Placement } from '../../../lib';
 import type { MicroservicesProps } from '../../../lib';
-import { rootStacksOf } from '../../support/assembly/synthesized';
+import { rootStacksOf } from '../../../programs/emulator/assembly/synthesized';
 import type { Resource } from '../../../programs/emulator/template/template';
 import { QUICK, REFERENCES, contextOf, placedApp, synthesize } from '../../support/placed-system';
 import type { PlacedSystem } from '../../support/placed-system';

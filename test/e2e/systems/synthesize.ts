@@ -2,8 +2,8 @@ import { App, Stack, Stage } from 'aws-cdk-lib';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import type { MicroservicesProps } from '../../../lib';
 import { Microservices } from '../../../lib';
-import { flatten } from '../../support/assembly/flatten';
-import { assetManifestsOf } from '../../support/assembly/synthesized';
+import { flatten } from '../../../programs/emulator/assembly/flatten';
+import { assetManifestsOf } from '../../../programs/emulator/assembly/synthesized';
 import type { Template as TemplateJson } from '../runner';
 import { recordBuiltImages } from '../runner/built-images';
 

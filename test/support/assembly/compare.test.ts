@@ -1,6 +1,6 @@
 import { App, CfnMapping, CfnParameter, CfnResource, Fn, NestedStack, Stack } from 'aws-cdk-lib';
 import { differences } from './compare';
-import { flatten } from './flatten';
+import { flatten } from '../../../programs/emulator/assembly/flatten';
 import type { Resource, Template } from '../../../programs/emulator/template/template';
 
 /** A small system: roles, groups and rules that refer to each other in a circle, and two resources that are alike. */

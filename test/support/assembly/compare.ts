@@ -1,6 +1,6 @@
 /** Whether two templates are the same resources that refer to each other in the same way, whatever their logical IDs are. */
 import { createHash } from 'node:crypto';
-import { isBarrier } from './flatten';
+import { isBarrier } from '../../../programs/emulator/assembly/flatten';
 import type { Json, JsonObject, Resource, Template } from '../../../programs/emulator/template/template';
 import { isList, isObject, renamed } from '../../../programs/emulator/template/template';
 

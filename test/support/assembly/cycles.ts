@@ -1,7 +1,7 @@
 /** Circles in which resources or stacks wait for each other, which CloudFormation cannot deploy, and of which the CDK finds only some. */
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import type { RootStack } from './synthesized';
-import { rootStacksOf } from './synthesized';
+import type { RootStack } from '../../../programs/emulator/assembly/synthesized';
+import { rootStacksOf } from '../../../programs/emulator/assembly/synthesized';
 import type { Json, JsonObject, Needs } from '../../../programs/emulator/template/template';
 import { isList, isObject, isOfSystemsManager, needsOf } from '../../../programs/emulator/template/template';
 

@@ -1,7 +1,7 @@
 import { App, CfnCondition, CfnOutput, CfnParameter, CfnResource, Fn, NestedStack, Stack, Token } from 'aws-cdk-lib';
 import { CfnVPCEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { flatten, isBarrier } from './flatten';
+import { flatten, isBarrier } from '../../../programs/emulator/assembly/flatten';
 import type { Template } from '../../../programs/emulator/template/template';
 
 const STRENGTHS = ['strong', 'weak'] as const;

@@ -2,8 +2,8 @@
  * CloudFormation's intrinsic functions, worked out as far as they can be without an account. What is left is written in one way
  * only, so that two values that mean the same are the same JSON: every text is a string, or one `Fn::Join` of strings and references.
  */
-import type { Json, JsonObject } from '../../../programs/emulator/template/template';
-import { isList, isObject } from '../../../programs/emulator/template/template';
+import type { Json, JsonObject } from '../template/template';
+import { isList, isObject } from '../template/template';
 
 /** What names mean where a value is written. What these return is worked out already. */
 export interface Scope {

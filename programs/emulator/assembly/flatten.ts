@@ -5,8 +5,8 @@ import { concatenated, fold, foldObject } from './fold';
 import type { Scope } from './fold';
 import type { RootStack, SynthesizedStack } from './synthesized';
 import { NESTED_STACK, rootStacksOf } from './synthesized';
-import type { Json, JsonObject, Resource, Template } from '../../../programs/emulator/template/template';
-import { isObject, isOfSystemsManager, neededBy, needsOf } from '../../../programs/emulator/template/template';
+import type { Json, JsonObject, Resource, Template } from '../template/template';
+import { isObject, isOfSystemsManager, neededBy, needsOf } from '../template/template';
 
 export interface FlattenOptions {
   /**

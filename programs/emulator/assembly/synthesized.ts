@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AssetManifestArtifact, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import type { Json, Resource, Template } from '../../../programs/emulator/template/template';
-import { isList, isObject } from '../../../programs/emulator/template/template';
+import type { Json, Resource, Template } from '../template/template';
+import { isList, isObject } from '../template/template';
 
 export const NESTED_STACK = 'AWS::CloudFormation::Stack';
 
