@@ -1,0 +1,52 @@
+import type { KnownValues } from '../emulator/template/intrinsics';
+import type { Template } from '../emulator/template/template';
+
+/** What the command `local` tells the container `aws`: the content of `SYSTEM_FILE`, which takes its place when it changes. */
+export interface LocalSystem {
+  /** All stacks of the system as one template. */
+  readonly template: Template;
+  /** Region, account, name of the stack. */
+  readonly values: KnownValues;
+  /** Those that containers hold open, by their IDs such as `catalog-1`. */
+  readonly tasks: readonly LocalTask[];
+  readonly edges: readonly LocalEdge[];
+}
+
+export interface LocalTask {
+  readonly id: string;
+  /** Logical ID of its ECS service in the template. */
+  readonly service: string;
+  /** Name of its workload in the description of the system, such as `catalog`. */
+  readonly workload: string;
+}
+
+export interface LocalEdge {
+  /** As in the description of the system. */
+  readonly name: string;
+  /** Where clients call it, in the container and on the host. */
+  readonly port: number;
+}
+
+/** Directory that the command writes, and its file for the container `aws`. */
+export const SYSTEM_DIRECTORY = '/system';
+export const SYSTEM_FILE = 'system.json';
+/** Where the programs of this folder are. */
+export const PROGRAMS_DIRECTORY = '/local';
+/** Where the containers have the framework for custom resources of aws-cdk-lib. */
+export const FRAMEWORK_DIRECTORY = '/provider-framework';
+
+/** Name of the container `aws` on the network, where it answers tasks: AWS's API, what ECS tells of tasks, their leases. */
+export const AWS_HOST = 'aws';
+export const AWS_PORT = 8000;
+/** Where it answers the host: tasks, statistics of Envoys, tokens. */
+export const CONTROL_PORT = 8001;
+
+/** By which the holder of a task says of which task a call is. */
+export const TASK_HEADER = 'x-local-task';
+/** `POST <this>/<id>`: a response without an end that lasts for as long as the task is there; each line of the request is its health. */
+export const LEASES_PATH = '/leases';
+
+/** Where the holder of a task has, on loopback, all that `aws` answers tasks. */
+export const TASK_AWS_PORT = 15790;
+/** Where it passes on to `aws` what Envoy's admin interface answers. */
+export const TASK_ADMIN_PORT = 15791;
