@@ -40,22 +40,22 @@ export class FakeKms {
   /** @param place `<region>:<account>` */
   constructor(private readonly place = 'eu-west-1:111111111111') {}
 
-  createKey(createdAt: Date, curve: 'prime256v1' | 'secp384r1' = 'prime256v1'): string {
+  createKey(createdAt: Date, curve: 'prime256v1' | 'secp384r1' = 'prime256v1', id?: string): string {
     return this.add({
       usage: 'SIGN_VERIFY',
       ...generateKeyPairSync('ec', { namedCurve: curve }),
       spec: curve === 'prime256v1' ? 'ECC_NIST_P256' : 'ECC_NIST_P384',
-      arn: this.nextArn(),
+      arn: this.arnOf(id),
       createdAt,
     });
   }
 
-  createSymmetricKey(createdAt = new Date()): string {
+  createSymmetricKey(createdAt = new Date(), id?: string): string {
     return this.add({
       usage: 'ENCRYPT_DECRYPT',
       spec: 'SYMMETRIC_DEFAULT',
       secret: randomBytes(32),
-      arn: this.nextArn(),
+      arn: this.arnOf(id),
       createdAt,
     });
   }
@@ -76,8 +76,8 @@ export class FakeKms {
     });
   }
 
-  private nextArn(): string {
-    return `arn:aws:kms:${this.place}:key/${this.keys.size + 1}`;
+  private arnOf(id = String(this.keys.size + 1)): string {
+    return `arn:aws:kms:${this.place}:key/${id}`;
   }
 
   private add(key: Key): string {

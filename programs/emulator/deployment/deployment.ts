@@ -180,7 +180,10 @@ export class Deployment {
   private readonly providers = once((): Providers => together(this.ownProviders(), this.parts.providers ?? {}));
 
   private readonly ownProviders = once((): Providers => ({
-    'AWS::KMS::Key': keys(this.aws, this.live, this.place),
+    'AWS::KMS::Key': keys(this.aws, this.live, {
+      account: this.place,
+      stack: new Resolver({}, this.known).text({ Ref: 'AWS::StackName' }),
+    }),
     'AWS::SSM::Parameter': {
       create: async ({ resource, fields }) => {
         const name = fields.optionalText('Name') ?? resource.values[resource.key] ?? resource.key;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AwsEmulator } from '../../aws/emulator';
 import { checkLockout, checkSets, defaultKeyPolicy } from '../../aws/key-policy';
 import type { Statement } from '../../aws/policy';
@@ -9,7 +10,7 @@ import type { Provider } from '../provider';
 import { statementsIn } from '../role-statements';
 
 /** Keys of KMS, with their policies. */
-export function keys(aws: AwsEmulator, live: Live, account: string): Provider {
+export function keys(aws: AwsEmulator, live: Live, { account, stack }: { readonly account: string; readonly stack: string }): Provider {
   const policyOf = ({ properties }: LiveResource): readonly Statement[] =>
     properties['KeyPolicy'] === undefined ? defaultKeyPolicy(account) : statementsIn(properties['KeyPolicy'], new Resolver({}));
   const put = (resource: LiveResource, arn: string): void => {
@@ -21,10 +22,9 @@ export function keys(aws: AwsEmulator, live: Live, account: string): Provider {
   };
   return {
     create: ({ resource, fields }) => {
-      const arn = createKey(aws, fields);
+      const arn = createKey(aws, fields, keyId(stack, resource));
       put(resource, arn);
-      const keyId = arn.split('/').pop() ?? '';
-      return Promise.resolve({ Arn: arn, KeyId: keyId });
+      return Promise.resolve({ Arn: arn, KeyId: arn.split('/').pop() ?? '' });
     },
     update: ({ resource }) => {
       put(resource, attribute(resource, 'Arn') ?? '');
@@ -39,14 +39,20 @@ export function keys(aws: AwsEmulator, live: Live, account: string): Provider {
   };
 }
 
-function createKey(aws: AwsEmulator, properties: Fields): string {
+/** Always the same for one key of a stack, so that two deployments of one template call it the same. */
+function keyId(stack: string, { key }: LiveResource): string {
+  const hash = createHash('sha256').update(`${stack}/${key}`).digest('hex');
+  return [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join('-');
+}
+
+function createKey(aws: AwsEmulator, properties: Fields, id: string): string {
   const spec = properties.optionalText('KeySpec') ?? 'SYMMETRIC_DEFAULT';
   const usage = properties.optionalText('KeyUsage') ?? 'ENCRYPT_DECRYPT';
   switch (`${spec} ${usage}`) {
     case 'SYMMETRIC_DEFAULT ENCRYPT_DECRYPT':
-      return aws.keys.createSymmetricKey();
+      return aws.keys.createSymmetricKey(new Date(), id);
     case 'ECC_NIST_P256 SIGN_VERIFY':
-      return aws.keys.createKey(new Date());
+      return aws.keys.createKey(new Date(), 'prime256v1', id);
     default:
       throw new Error(`the runner has symmetric keys, and keys of ECC_NIST_P256 for SIGN_VERIFY, not ${spec} for ${usage}`);
   }
