@@ -10,12 +10,16 @@ import { build } from 'esbuild';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const output = resolve(process.argv[2] ?? join(root, 'assets/cli'));
 
+/** The part of the command `local` is a file of its own, which no other command loads. */
+const LOCAL = { name: 'local', setup: (of) => of.onResolve({ filter: /^\.\/local\/run-local\.js$/ }, () => ({ path: './local.js', external: true })) };
+
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
   tsconfigRaw: {},
-  entryPoints: { 'cdk-ecs-microservices': join(root, 'programs/cli/main.ts') },
+  entryPoints: { 'cdk-ecs-microservices': join(root, 'programs/cli/main.ts'), local: join(root, 'programs/cli/local/run-local.ts') },
+  plugins: [LOCAL],
   outdir: output,
   bundle: true,
   platform: 'node',

@@ -50,3 +50,47 @@ export const LEASES_PATH = '/leases';
 export const TASK_AWS_PORT = 15790;
 /** Where it passes on to `aws` what Envoy's admin interface answers. */
 export const TASK_ADMIN_PORT = 15791;
+
+/** Directory below `SYSTEM_DIRECTORY` with a file `<task>.json` for the holder of each task: `TaskSettings`. */
+export const TASKS_DIRECTORY = 'tasks';
+/** In the environment of a task's holder: its ID. */
+export const TASK_VARIABLE = 'LOCAL_TASK';
+
+/** What the holder of a task does beside holding its network. It reads them again when they change. */
+export interface TaskSettings {
+  /** Where the application listens: a task whose application takes no connections there is not healthy. */
+  readonly applicationPorts: readonly number[];
+  /** Answer in place of the application. */
+  readonly standIns: readonly StandInSettings[];
+  /** Connections that it passes on. */
+  readonly relays: readonly Relay[];
+}
+
+export interface StandInSettings {
+  readonly port: number;
+  readonly protocol: 'http' | 'http2' | 'grpc' | 'tcp';
+  /** The first that fits. */
+  readonly answers: readonly StandInAnswer[];
+}
+
+export interface StandInAnswer {
+  /** @default - every method */
+  readonly method?: string;
+  /** A path, or the beginning of one and `*`. @default - every path */
+  readonly path?: string;
+  /** @default 200 */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text, or what is sent as JSON. @default - what was requested, as JSON */
+  readonly body?: unknown;
+  /** Milliseconds before the answer. @default 0 */
+  readonly delayMs?: number;
+}
+
+export interface Relay {
+  readonly port: number;
+  /** @default - loopback alone */
+  readonly everywhere?: boolean;
+  readonly toHost: string;
+  readonly toPort: number;
+}

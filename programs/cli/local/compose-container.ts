@@ -1,0 +1,159 @@
+import type { ContainerDescription } from '../../../lib/core/description/system-description';
+import type { ContainerModel, Dependency, FileSystemModel, HealthCheckModel } from '../../emulator/template/system';
+import { TASK_AWS_PORT } from '../../local/local-system';
+import type { ComposeCondition, ComposeHealthCheck, ComposeService } from './compose-file';
+import { literal } from './compose-file';
+import { containerName } from './container-name';
+import type { LocalOptions } from './local-plan';
+import type { SynthesizedWorkload } from './read-local-system';
+import { Trouble } from '../trouble';
+
+export interface TaskContainer {
+  /** ID of the task. */
+  readonly task: string;
+  readonly workload: SynthesizedWorkload;
+  readonly model: ContainerModel;
+  readonly description: ContainerDescription;
+  /** Names of the containers of the task that there are: nothing waits for others. */
+  readonly kept: readonly string[];
+}
+
+export interface ComposedContainer {
+  readonly service: Omit<ComposeService, 'container_name'>;
+  /** Names of its volumes. */
+  readonly volumes: readonly string[];
+}
+
+/** A container of a task definition as Compose has it, in the network of the holder of its task. */
+export function composeContainer(container: TaskContainer, options: LocalOptions & { readonly project: string }): ComposedContainer {
+  const { task, model, description, kept } = container;
+  const mounts = mountsOf(container);
+  const own = !isUsers(description);
+  const given = imageGiven(container, options);
+  const depends = [
+    [task, { condition: 'service_started' }] as const,
+    ...model.dependsOn
+      .filter((each) => kept.includes(each.container))
+      .map((each) => [`${task}-${each.container}`, { condition: conditionOf(each) }] as const),
+  ];
+  const service: ComposedContainer['service'] = {
+    ...(given === undefined ? options.imageOf(model.image) : { image: given }),
+    ...(model.entryPoint !== undefined && { entrypoint: model.entryPoint.map(literal) }),
+    ...(model.command.length > 0 && { command: model.command.map(literal) }),
+    network_mode: options.sharesBy === 'service' ? `service:${task}` : `container:${containerName(options.project, task)}`,
+    depends_on: Object.fromEntries(depends),
+    ...(model.user !== undefined && { user: model.user }),
+    ...(model.workingDirectory !== undefined && { working_dir: model.workingDirectory }),
+    environment: environmentOf(container, options, own),
+    ...(model.healthCheck !== undefined && { healthcheck: healthCheckOf(model.healthCheck) }),
+    ...(model.readonlyRoot && { read_only: true }),
+    ...(model.dropCapabilities.length > 0 && { cap_drop: model.dropCapabilities }),
+    ...(model.initProcess && { init: true }),
+    ...(model.tmpfs.length > 0 && { tmpfs: model.tmpfs.map(({ path, sizeMiB }) => `${path}:size=${sizeMiB}m`) }),
+    ...(mounts.length > 0 && { volumes: mounts.map(({ volume, path, readOnly }) => `${volume}:${path}${readOnly ? ':ro' : ''}`) }),
+    ...(description.memoryLimitMiB !== undefined && { mem_limit: `${description.memoryLimitMiB}m` }),
+    ...(model.essential && { restart: 'on-failure' }),
+    stop_grace_period: `${model.stopTimeoutMs / 1000}s`,
+    labels: { 'cdk-ecs-microservices.role': description.role, 'cdk-ecs-microservices.task': task },
+  };
+  return { service, volumes: mounts.map(({ volume }) => volume) };
+}
+
+const isUsers = ({ role }: ContainerDescription): boolean => role === 'application' || role === 'extra';
+
+function imageGiven(
+  { workload: { description }, model, description: { role } }: TaskContainer,
+  { settings: { images } }: LocalOptions,
+): string | undefined {
+  const names = [description.name, ...(description.service === undefined ? [] : [description.service])];
+  const own = names.map((name) => images[`${name}/${model.name}`]).find((image) => image !== undefined);
+  const ofService = role === 'application' ? names.map((name) => images[name]).find((image) => image !== undefined) : undefined;
+  return own ?? ofService ?? images[`*/${model.name}`];
+}
+
+/** Compose has no condition for an end whatever it was; who waits for it waits in the same order if it goes well. */
+function conditionOf({ condition }: Dependency): ComposeCondition {
+  switch (condition) {
+    case 'START':
+      return 'service_started';
+    case 'HEALTHY':
+      return 'service_healthy';
+    case 'SUCCESS':
+    case 'COMPLETE':
+      return 'service_completed_successfully';
+  }
+}
+
+function healthCheckOf({ argv, intervalMs, timeoutMs, retries, startPeriodMs }: HealthCheckModel): ComposeHealthCheck {
+  return {
+    test: ['CMD', ...argv.map(literal)],
+    interval: `${Math.min(intervalMs, LONGEST_INTERVAL_MS) / 1000}s`,
+    timeout: `${timeoutMs / 1000}s`,
+    retries,
+    start_period: `${startPeriodMs / 1000}s`,
+  };
+}
+
+/** Nobody at a laptop wants to wait for the first check, which comes after an interval. */
+const LONGEST_INTERVAL_MS = 2000;
+
+/** What ECS tells a container of its task; the library's own containers call the AWS of the local system, too. */
+function environmentOf(container: TaskContainer, options: LocalOptions, own: boolean): Readonly<Record<string, string>> {
+  const { task, model } = container;
+  const task4 = { ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${TASK_AWS_PORT}/v4/${task}` };
+  const place = { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE', AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION };
+  const aws = {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${TASK_AWS_PORT}`,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${TASK_AWS_PORT}/v2/credentials/${task}`,
+  };
+  const written = Object.fromEntries(Object.entries(model.environment).map(([name, value]) => [name, literal(value)]));
+  return { ...task4, ...place, ...(own ? aws : {}), ...written, ...(own ? {} : givenTo(container, options)) };
+}
+
+const REGION = 'us-east-1';
+
+/** What the files say of an application's variables: values of the environment file stand nowhere but in that file. */
+function givenTo(
+  { workload: { description }, model }: TaskContainer,
+  { settings, variables }: LocalOptions,
+): Readonly<Record<string, string>> {
+  const names = [...(description.service === undefined ? [] : [description.service]), description.name];
+  const fromSettings = Object.assign({}, ...names.map((name) => settings.environment[name])) as Readonly<Record<string, string>>;
+  const own = Object.fromEntries(Object.entries(fromSettings).map(([name, value]) => [name, literal(value)]));
+  const wanted = [...Object.keys(model.environment), ...Object.keys(model.secrets)];
+  const fromFile = Object.fromEntries(
+    wanted.flatMap((name) => {
+      const specific = `${(description.service ?? description.name).toUpperCase().replace(/[^A-Z0-9]/g, '_')}_${name}`;
+      const found = [specific, name].find((each) => variables.has(each));
+      return found === undefined ? [] : [[name, `\${${found}}`]];
+    }),
+  );
+  const missing = Object.keys(model.secrets).filter((name) => fromFile[name] === undefined && own[name] === undefined);
+  if (missing.length > 0)
+    throw new Trouble(
+      `${description.name}, container "${model.name}": nobody says the ${missing.length === 1 ? 'secret' : 'secrets'} ${missing.join(', ')}`,
+      {
+        fix: `write ${missing.map((name) => `${name}=…`).join(' and ')} into a file, and name it with --env-file`,
+      },
+    );
+  return { ...fromFile, ...own };
+}
+
+interface Mount {
+  readonly volume: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+function mountsOf({ task, workload: { service }, model }: TaskContainer): readonly Mount[] {
+  return model.mounts.map(({ volume, path, readOnly }) => {
+    const fileSystem = service.task.fileSystems.find((each) => each.volume === volume);
+    return { volume: fileSystem === undefined ? `${task}-${volume}` : nameOf(fileSystem), path, readOnly };
+  });
+}
+
+/** A directory of a file system is a volume that all tasks share which have it. */
+function nameOf({ fileSystem, accessPoint, directory }: FileSystemModel): string {
+  const place = accessPoint ?? directory.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  return ['efs', fileSystem, place].filter((part) => part !== '').join('-');
+}

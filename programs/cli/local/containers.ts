@@ -1,0 +1,178 @@
+import { setTimeout } from 'node:timers/promises';
+import type { ComposeFile, ComposeService } from './compose-file';
+import { containerName } from './container-name';
+import type { Engine } from './engine';
+import { lastLine, runCommand } from './engine';
+import { Trouble } from '../trouble';
+
+/** A container as its engine has it. */
+export interface ContainerState {
+  readonly status: 'absent' | 'created' | 'running' | 'exited';
+  readonly exitCode: number;
+  readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+}
+
+interface Inspected {
+  readonly Name?: string;
+  readonly State?: {
+    readonly Status?: string;
+    readonly ExitCode?: number;
+    readonly Health?: { readonly Status?: string };
+    readonly Healthcheck?: { readonly Status?: string };
+  };
+}
+
+const ABSENT: ContainerState = { status: 'absent', exitCode: 0, health: 'none' };
+const POLL_MS = 250;
+const MOST_AT_ONCE = 4;
+
+/** Told of each container that has come so far. */
+export type Progress = (line: string) => void;
+
+/**
+ * Starts the containers of a Compose file that there are, each when those that it waits for are as far as it wants. Compose tools differ in
+ * that: some start all at once, and some run again what has come to its end.
+ */
+export class Containers {
+  constructor(
+    private readonly engine: Engine,
+    private readonly file: ComposeFile,
+    private readonly progress: Progress,
+  ) {}
+
+  name(service: string): string {
+    return containerName(this.file.name, service);
+  }
+
+  /** @throws Trouble if one of them ends, or is unhealthy, before all that wait for it have begun */
+  async start(services: readonly string[], signal: AbortSignal): Promise<void> {
+    const waiting = new Set(services);
+    const checked = new Map<string, number>();
+    while (waiting.size > 0 && !signal.aborted) {
+      const states = await this.states();
+      this.refuseFailed(states, waiting);
+      const ready = [...waiting].filter((service) => this.mayStart(service, states));
+      for (let at = 0; at < ready.length; at += MOST_AT_ONCE)
+        await Promise.all(
+          ready.slice(at, at + MOST_AT_ONCE).map(async (service) => {
+            await this.startOne(service);
+            waiting.delete(service);
+          }),
+        );
+      if (waiting.size === 0) return;
+      await this.check(states, checked);
+      if (ready.length === 0) await setTimeout(POLL_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async states(): Promise<ReadonlyMap<string, ContainerState>> {
+    const services = Object.keys(this.file.services);
+    const { stdout } = await runCommand([
+      this.engine.command,
+      'inspect',
+      '--type',
+      'container',
+      '--format',
+      '{{json .}}',
+      ...services.map((service) => this.name(service)),
+    ]);
+    const found = new Map(
+      stdout.split('\n').flatMap((line) => {
+        if (!line.startsWith('{')) return [];
+        const each = JSON.parse(line) as Inspected;
+        return [[(each.Name ?? '').replace(/^\//, ''), stateOf(each)] as const];
+      }),
+    );
+    return new Map(services.map((service) => [service, found.get(this.name(service)) ?? ABSENT]));
+  }
+
+  /** The last lines of a container's log. */
+  async logs(service: string, lines: number): Promise<readonly string[]> {
+    const { stdout, stderr } = await runCommand([this.engine.command, 'logs', '--tail', String(lines), this.name(service)]);
+    return `${stdout}${stderr}`.trim().split('\n').slice(-lines);
+  }
+
+  private mayStart(service: string, states: ReadonlyMap<string, ContainerState>): boolean {
+    return Object.entries(this.service(service).depends_on ?? {}).every(([name, { condition }]) => {
+      const { status, health, exitCode } = states.get(name) ?? ABSENT;
+      switch (condition) {
+        case 'service_started':
+          return status === 'running' || status === 'exited';
+        case 'service_healthy':
+          return status === 'running' && health === 'healthy';
+        case 'service_completed_successfully':
+          return status === 'exited' && exitCode === 0;
+      }
+    });
+  }
+
+  private async startOne(service: string): Promise<void> {
+    const { code, stderr } = await runCommand([this.engine.command, 'start', this.name(service)]);
+    if (code === 0) {
+      this.progress(`${service} started`);
+      return;
+    }
+    throw new Trouble(`the container ${this.name(service)} cannot be started: ${lastLine(stderr)}`, {
+      fix: /port|address already in use/i.test(stderr)
+        ? 'stop what has the port, or choose another one with --port or --control-port'
+        : 'see what the engine says',
+    });
+  }
+
+  /** Podman has timers of systemd for health checks, which not every machine has: one check more does no harm. */
+  private async check(states: ReadonlyMap<string, ContainerState>, checked: Map<string, number>): Promise<void> {
+    if (this.engine.name !== 'podman') return;
+    const due = [...states].filter(([service, { status, health }]) => {
+      const { healthcheck } = this.service(service);
+      return (
+        healthcheck !== undefined && status === 'running' && health === 'starting' && Date.now() - (checked.get(service) ?? 0) >= CHECK_MS
+      );
+    });
+    await Promise.all(
+      due.map(async ([service]) => {
+        checked.set(service, Date.now());
+        await runCommand([this.engine.command, 'healthcheck', 'run', this.name(service)]);
+      }),
+    );
+  }
+
+  private refuseFailed(states: ReadonlyMap<string, ContainerState>, waiting: ReadonlySet<string>): void {
+    for (const service of waiting)
+      for (const [name, { condition }] of Object.entries(this.service(service).depends_on ?? {})) {
+        const { status, exitCode, health } = states.get(name) ?? ABSENT;
+        if (waiting.has(name)) continue;
+        if (condition !== 'service_started' && status === 'exited' && (exitCode !== 0 || condition === 'service_healthy'))
+          throw new ContainerFailed(name, `ended with ${exitCode}, and ${service} waits for it`);
+        if (condition === 'service_healthy' && health === 'unhealthy')
+          throw new ContainerFailed(name, `is unhealthy, and ${service} waits for it`);
+      }
+  }
+
+  private service(name: string): ComposeService {
+    const found = this.file.services[name];
+    if (found === undefined) throw new Error(`bug: the Compose file has no service ${name}`);
+    return found;
+  }
+}
+
+const CHECK_MS = 500;
+
+export class ContainerFailed extends Error {
+  constructor(
+    readonly service: string,
+    readonly why: string,
+  ) {
+    super(`${service} ${why}`);
+  }
+}
+
+function stateOf({
+  State: { Status: status = '', ExitCode: exitCode = 0, Health: health, Healthcheck: healthcheck } = {},
+}: Inspected): ContainerState {
+  const said = health?.Status ?? healthcheck?.Status ?? '';
+  return {
+    status: status === 'running' || status === 'exited' ? status : status === 'stopped' ? 'exited' : 'created',
+    exitCode,
+    health: said === 'starting' || said === 'healthy' || said === 'unhealthy' ? said : 'none',
+  };
+}

@@ -1,0 +1,67 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SYSTEM_FILE, TASKS_DIRECTORY } from '../../local/local-system';
+import type { ComposeFile } from './compose-file';
+import { writeCompose } from './compose-file';
+import type { LocalPlan } from './local-plan';
+
+const HEADING = [
+  'Written by `npx cdk-ecs-microservices local`: the tasks of the system, each in a network of its own.',
+  'Compose runs it without that command, too: `docker compose up`.',
+];
+
+/** The directory of a local system: its Compose file, and what its containers read. */
+export class LocalDirectory {
+  constructor(readonly path: string) {}
+
+  get composeFile(): string {
+    return join(this.path, 'compose.yaml');
+  }
+
+  /** The Compose file that it has, if there is one. */
+  get current(): ComposeFile | undefined {
+    const kept = join(this.path, KEPT);
+    return existsSync(kept) ? (JSON.parse(readFileSync(kept, 'utf8')) as ComposeFile) : undefined;
+  }
+
+  /** @param framework directory of the framework for custom resources of aws-cdk-lib */
+  write(plan: LocalPlan, programs: string, framework: string): void {
+    for (const directory of ['', 'system', join('system', TASKS_DIRECTORY)])
+      mkdirSync(join(this.path, directory), { recursive: true, mode: 0o755 });
+    // Nobody adds it to a repository by mistake.
+    this.put('.gitignore', '*\n');
+    for (const name of ['aws.js', 'task.js']) this.copy(join(programs, name), join('programs', name));
+    for (const name of readdirSync(framework).filter((each) => each.endsWith('.js')))
+      this.copy(join(framework, name), join('provider-framework', name));
+    for (const [task, settings] of Object.entries(plan.tasks))
+      this.put(join('system', TASKS_DIRECTORY, `${task}.json`), JSON.stringify(settings));
+    this.put(join('system', SYSTEM_FILE), JSON.stringify(plan.system));
+    this.put('compose.yaml', writeCompose(plan.compose, HEADING));
+    this.put(KEPT, JSON.stringify(plan.compose));
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+    // Of the last system that was there.
+    try {
+      rmSync(dirname(this.path), { recursive: false });
+    } catch {
+      // There are others.
+    }
+  }
+
+  /** As a whole, so that nobody reads a half of it; unless it is there already, which nobody has to notice. */
+  private put(name: string, content: string): void {
+    const file = join(this.path, name);
+    if (existsSync(file) && readFileSync(file, 'utf8') === content) return;
+    writeFileSync(`${file}.new`, content, { mode: 0o644 });
+    renameSync(`${file}.new`, file);
+  }
+
+  private copy(from: string, to: string): void {
+    mkdirSync(join(this.path, dirname(to)), { recursive: true, mode: 0o755 });
+    cpSync(from, join(this.path, to));
+  }
+}
+
+const KEPT = 'compose.json';

@@ -1,0 +1,303 @@
+import { createHash } from 'node:crypto';
+import type { ContainerDescription, SystemDescription } from '../../../lib/core/description/system-description';
+import type { ContainerModel } from '../../emulator/template/system';
+import type { LocalEdge, LocalSystem, LocalTask, Relay, TaskSettings } from '../../local/local-system';
+import { AWS_HOST, CONTROL_PORT, FRAMEWORK_DIRECTORY, PROGRAMS_DIRECTORY, SYSTEM_DIRECTORY, TASK_VARIABLE } from '../../local/local-system';
+import type { ComposeFile, ComposeService } from './compose-file';
+import { composeContainer } from './compose-container';
+import { containerName } from './container-name';
+import type { LocalImage } from './images';
+import type { SynthesizedSystem, SynthesizedWorkload } from './read-local-system';
+import type { LocalSettings, Swap } from './settings';
+import { Trouble } from '../trouble';
+
+export interface LocalOptions {
+  /** Names of services whose own applications run; undefined: all. */
+  readonly only: ReadonlySet<string> | undefined;
+  /** Processes on the host in place of applications, by the names of services. */
+  readonly swaps: ReadonlyMap<string, Swap>;
+  readonly settings: LocalSettings;
+  /** Names of variables that the files of the environment have. */
+  readonly variables: ReadonlySet<string>;
+  /** On the host, by the names of edges. */
+  readonly edgePorts: ReadonlyMap<string, number>;
+  readonly controlPort: number;
+  /** The first port on the host at which swapped processes reach what they call. */
+  readonly firstCalleePort: number;
+  /** How the engine says whose network a container has. */
+  readonly sharesBy: 'service' | 'container';
+  readonly imageOf: (reference: string) => LocalImage;
+}
+
+/** All files of a local system. */
+export interface LocalPlan {
+  readonly compose: ComposeFile;
+  readonly system: LocalSystem;
+  readonly tasks: Readonly<Record<string, TaskSettings>>;
+  /** Where processes on the host reach what they call. */
+  readonly callees: readonly LocalCallee[];
+  /** Containers of the template that are not run, with the reason. */
+  readonly leftOut: readonly string[];
+}
+
+export interface LocalCallee {
+  readonly caller: string;
+  readonly callee: string;
+  readonly port: number;
+}
+
+const NETWORK = 'mesh';
+/** What a container on the host's machine calls the host. */
+export const HOST = 'host.docker.internal';
+/** That of a task's holder, as Compose and ECS have no word for it. */
+const HASH_LABEL = 'cdk-ecs-microservices.definition';
+
+type Unnamed = Omit<ComposeService, 'container_name'>;
+
+/** A task, with the names of its Compose services. */
+interface PlannedTask {
+  readonly id: string;
+  readonly workload: SynthesizedWorkload;
+  readonly serviceName: string;
+  readonly swap: Swap | undefined;
+  readonly standsIn: boolean;
+}
+
+export function planLocal(system: SynthesizedSystem, options: LocalOptions): LocalPlan {
+  const project = projectName(system.description);
+  const tasks = system.workloads.flatMap((workload) => tasksOf(workload, options));
+  const callees = calleesOf(system, tasks, options);
+  const agent = agentImageOf(system, options);
+  const services: [string, Unnamed][] = [['aws', awsContainer(agent, system, options)]];
+  const volumes = new Set<string>();
+  const built = new Set<string>();
+  for (const task of tasks) {
+    const containers = containersOf(task);
+    services.push([
+      task.id,
+      holder(
+        task,
+        system,
+        agent,
+        callees.filter(({ task: id }) => id === task.id),
+      ),
+    ]);
+    const hash = hashOf(containers.filter(({ description }) => !isApplication(description)).map(({ model }) => model));
+    for (const { model, description } of containers) {
+      const made = composeContainer(
+        { task: task.id, workload: task.workload, model, description, kept: containers.map((each) => each.model.name) },
+        { ...options, project },
+      );
+      const definition = isApplication(description) ? hashOf([model]) : hash;
+      services.push([`${task.id}-${model.name}`, { ...made.service, labels: { ...made.service.labels, [HASH_LABEL]: definition } }]);
+      for (const volume of made.volumes) volumes.add(volume);
+    }
+  }
+  return {
+    compose: {
+      name: project,
+      'x-podman': { in_pod: false },
+      services: Object.fromEntries(
+        services.map(([name, service]) => [name, builtOnce({ container_name: containerName(project, name), ...service }, built)]),
+      ),
+      networks: { [NETWORK]: {} },
+      volumes: Object.fromEntries([...volumes].sort().map((name) => [name, {}])),
+    },
+    system: localSystem(system, tasks, options),
+    tasks: Object.fromEntries(tasks.map((task) => [task.id, settingsOf(task, callees, options)])),
+    callees: callees.map(({ caller, callee, port }) => ({ caller, callee, port })),
+    leftOut: leftOutOf(system),
+  };
+}
+
+/** What Compose calls the system. */
+export function projectName({ name }: SystemDescription): string {
+  return `${name.toLowerCase().replace(/[^a-z0-9_-]/g, '-')}-local`;
+}
+
+/** An image is built by the first of the services that have it. */
+function builtOnce(service: ComposeService, built: Set<string>): ComposeService {
+  if (service.build === undefined) return service;
+  const { build, ...others } = service;
+  if (built.has(service.image)) return { ...others, pull_policy: 'never' };
+  built.add(service.image);
+  return { ...others, build };
+}
+
+function tasksOf(workload: SynthesizedWorkload, { settings, swaps, only }: LocalOptions): readonly PlannedTask[] {
+  const { name, service: serviceName = name, version, edge } = workload.description;
+  const isUsers = edge === undefined && !workload.description.clientGateway;
+  const swap = version === undefined ? swaps.get(serviceName) : undefined;
+  const standsIn = isUsers && swap === undefined && only !== undefined && !only.has(serviceName) && !only.has(name);
+  const count = swap === undefined ? (settings.tasks[name] ?? 1) : 1;
+  return Array.from({ length: count }, (_, index) => ({ id: `${name}-${index + 1}`, workload, serviceName, swap, standsIn }));
+}
+
+interface NamedContainer {
+  readonly model: ContainerModel;
+  readonly description: ContainerDescription;
+}
+
+/** Those that run: the collector sends to AWS, and what a task stands in for, or the host runs, has no container. */
+function containersOf({ workload, swap, standsIn }: PlannedTask): readonly NamedContainer[] {
+  const replaced = swap !== undefined || standsIn;
+  return namedContainers(workload).filter(({ description: { role } }) => role !== 'collector' && !(replaced && isUsers(role)));
+}
+
+function namedContainers({ service, description }: SynthesizedWorkload): readonly NamedContainer[] {
+  return service.task.containers.map((model) => {
+    const found = description.containers.find(({ name }) => name === model.name);
+    return { model, description: found ?? { name: model.name, role: 'extra', essential: model.essential } };
+  });
+}
+
+const isUsers = (role: ContainerDescription['role']): boolean => role === 'application' || role === 'extra';
+const isApplication = ({ role }: ContainerDescription): boolean => isUsers(role);
+
+/** The holder and the container `aws` have the image of the agent, which has a Node.js. */
+function agentImageOf({ workloads }: SynthesizedSystem, { settings, imageOf }: LocalOptions): LocalImage {
+  const agent = workloads.flatMap(namedContainers).find(({ description: { role } }) => role === 'agent');
+  if (agent === undefined) throw new Trouble('no task of the system has a mesh agent', { fix: 'run `npx cdk synth` again' });
+  const given = settings.images[`*/${agent.model.name}`];
+  return given === undefined ? imageOf(agent.model.image) : { image: given };
+}
+
+const MOUNTS = [`./system:${SYSTEM_DIRECTORY}:ro`, `./programs:${PROGRAMS_DIRECTORY}:ro`];
+/** Paths that the image of the agent declares as volumes: without a place for them there would be one without a name for each. */
+const OWN_VOLUMES = ['/run/mesh', '/run/app-mesh'];
+
+function awsContainer(image: LocalImage, { description }: SynthesizedSystem, { edgePorts, controlPort }: LocalOptions): Unnamed {
+  const edges = description.edges.flatMap(({ name }) => edgePorts.get(name) ?? []);
+  return {
+    ...image,
+    entrypoint: ['node', `${PROGRAMS_DIRECTORY}/aws.js`],
+    // Of the same user as the agent; all that it has is in memory.
+    user: '101:101',
+    read_only: true,
+    cap_drop: ['ALL'],
+    init: true,
+    networks: { [NETWORK]: { aliases: [AWS_HOST] } },
+    ports: [...edges.map((port) => `127.0.0.1:${port}:${port}`), `127.0.0.1:${controlPort}:${CONTROL_PORT}`],
+    volumes: [...MOUNTS, `./provider-framework:${FRAMEWORK_DIRECTORY}:ro`],
+    tmpfs: [...OWN_VOLUMES],
+    restart: 'on-failure',
+    stop_grace_period: '1s',
+    labels: { 'cdk-ecs-microservices.role': 'aws' },
+  };
+}
+
+interface PlannedCallee extends LocalCallee {
+  readonly task: string;
+  readonly relay: Relay;
+}
+
+function holder(task: PlannedTask, { model }: SynthesizedSystem, image: LocalImage, callees: readonly PlannedCallee[]): Unnamed {
+  const { service } = task.workload;
+  const names = service.registries.flatMap(({ discovery }) => model.discovery.find(({ logicalId }) => logicalId === discovery)?.name ?? []);
+  const sysctls = Object.assign({}, ...service.task.containers.map((container) => container.sysctls)) as Record<string, string>;
+  const hosts = model.zones.flatMap(({ records }) =>
+    records
+      .filter(({ type, name }) => type === 'A' && !name.startsWith('*'))
+      .flatMap(({ name, values }) => values.map((value) => `${name}:${value}`)),
+  );
+  const onHost = task.swap === undefined ? [] : [`${HOST}:host-gateway`];
+  return {
+    ...image,
+    entrypoint: ['node', `${PROGRAMS_DIRECTORY}/task.js`],
+    environment: { [TASK_VARIABLE]: task.id },
+    user: '101:101',
+    read_only: true,
+    cap_drop: ['ALL'],
+    init: true,
+    networks: { [NETWORK]: { aliases: [...new Set(names)].sort() } },
+    extra_hosts: [...hosts, ...onHost],
+    ...(Object.keys(sysctls).length > 0 && { sysctls }),
+    ...(callees.length > 0 && { ports: callees.map(({ port }) => `127.0.0.1:${port}:${port}`) }),
+    volumes: MOUNTS,
+    tmpfs: [...OWN_VOLUMES],
+    stop_grace_period: '1s',
+    labels: { 'cdk-ecs-microservices.role': 'task', 'cdk-ecs-microservices.task': task.id },
+  };
+}
+
+/** What swapped processes call: a port of the host for each, since names of the mesh mean nothing there. */
+function calleesOf(
+  { description, model }: SynthesizedSystem,
+  tasks: readonly PlannedTask[],
+  { firstCalleePort }: LocalOptions,
+): readonly PlannedCallee[] {
+  const addresses = new Map(
+    model.zones.flatMap(({ records }) =>
+      records.flatMap(({ name, values: [value] }) => (value === undefined ? [] : [[name, value] as const])),
+    ),
+  );
+  const called = tasks.flatMap(({ id, swap, serviceName }) => {
+    const service = description.services.find(({ name }) => name === serviceName);
+    if (swap === undefined || service === undefined) return [];
+    return service.calls.map((callee) => ({
+      id,
+      caller: serviceName,
+      callee,
+      url: description.services.find(({ name }) => name === callee)?.url,
+    }));
+  });
+  return called.flatMap(({ id, caller, callee, url }, index) => {
+    const parsed = url === undefined ? undefined : new URL(url.replace(/^[a-z]+:/, 'http:'));
+    const address = parsed === undefined ? undefined : addresses.get(parsed.hostname);
+    if (parsed === undefined || address === undefined) return [];
+    const port = firstCalleePort + index;
+    return [
+      {
+        task: id,
+        caller,
+        callee,
+        port,
+        relay: { port, everywhere: true, toHost: address, toPort: Number(parsed.port === '' ? 80 : parsed.port) },
+      },
+    ];
+  });
+}
+
+function settingsOf(task: PlannedTask, callees: readonly PlannedCallee[], { settings }: LocalOptions): TaskSettings {
+  const { workload, swap, standsIn, serviceName } = task;
+  const [first] = workload.ports;
+  const relays = callees.filter(({ task: id }) => id === task.id).map(({ relay }) => relay);
+  const toHost: readonly Relay[] =
+    swap === undefined || first === undefined ? [] : [{ port: first.port, everywhere: true, toHost: swap.host, toPort: swap.port }];
+  const answers = settings.answers[serviceName] ?? [];
+  return {
+    applicationPorts: swap === undefined ? workload.ports.map(({ port }) => port) : toHost.map(({ port }) => port),
+    standIns: standsIn ? workload.ports.map((each) => ({ ...each, answers })) : [],
+    relays: [...toHost, ...relays],
+  };
+}
+
+function localSystem(
+  { template, values, description }: SynthesizedSystem,
+  tasks: readonly PlannedTask[],
+  { edgePorts }: LocalOptions,
+): LocalSystem {
+  const edges = description.edges.flatMap(({ name }): readonly LocalEdge[] => {
+    const port = edgePorts.get(name);
+    return port === undefined ? [] : [{ name, port }];
+  });
+  return {
+    template,
+    values,
+    tasks: tasks.map(({ id, workload }): LocalTask => ({ id, service: workload.service.logicalId, workload: workload.description.name })),
+    edges,
+  };
+}
+
+function leftOutOf({ workloads, description }: SynthesizedSystem): readonly string[] {
+  const collectors = workloads.some((workload) => namedContainers(workload).some(({ description: { role } }) => role === 'collector'));
+  const jobs = description.workloads.filter(({ job }) => job).map(({ name }) => name);
+  return [
+    ...(collectors ? ['collectors of traces, which send to AWS X-Ray'] : []),
+    ...(jobs.length > 0 ? [`jobs, which schedules and deployments start: ${jobs.join(', ')}`] : []),
+  ];
+}
+
+function hashOf(containers: readonly ContainerModel[]): string {
+  return createHash('sha256').update(JSON.stringify(containers)).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,86 @@
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import type { SystemDescription, WorkloadDescription } from '../../../lib/core/description/system-description';
+import { flatten } from '../../emulator/assembly/flatten';
+import { AwsEmulator } from '../../emulator/aws/emulator';
+import { Deployment } from '../../emulator/deployment/deployment';
+import type { KnownValues } from '../../emulator/template/intrinsics';
+import { readTemplate } from '../../emulator/template/read-template';
+import type { ServiceModel, System } from '../../emulator/template/system';
+import type { Template } from '../../emulator/template/template';
+import { stackDirectoryOf } from './assembly-directory';
+import { Trouble } from '../trouble';
+
+/** A system as its last `cdk synth` has written it, with everything resolved that a deployment would resolve. */
+export interface SynthesizedSystem {
+  readonly description: SystemDescription;
+  /** Of the cloud assembly in which its stacks are. */
+  readonly directory: string;
+  readonly template: Template;
+  readonly values: KnownValues;
+  readonly model: System;
+  readonly workloads: readonly SynthesizedWorkload[];
+}
+
+export interface SynthesizedWorkload {
+  readonly description: WorkloadDescription;
+  readonly service: ServiceModel;
+  /** Where its application listens; the first is what the service itself is called at. */
+  readonly ports: readonly ApplicationPort[];
+}
+
+export interface ApplicationPort {
+  readonly port: number;
+  readonly protocol: 'http' | 'http2' | 'grpc' | 'tcp';
+}
+
+/** No account of anybody: the Region is that of the examples in AWS's documentation. */
+const PLACE = { region: 'us-east-1', account: '123456789012' };
+
+/**
+ * @throws Trouble if the stacks of the system cannot be run by what they say
+ */
+export async function readLocalSystem(app: string, description: SystemDescription): Promise<SynthesizedSystem> {
+  const directory = stackDirectoryOf(app, description);
+  const values: KnownValues = { 'AWS::Region': PLACE.region, 'AWS::AccountId': PLACE.account, 'AWS::StackName': 'local' };
+  const { template, model } = await deployed(directory, values);
+  const workloads = description.workloads
+    .filter(({ job }) => !job)
+    .map((workload) => ({
+      description: workload,
+      service: serviceOf(workload, model, description.path),
+      ports: portsOf(workload, description),
+    }));
+  return { description, directory, template, values, model, workloads };
+}
+
+/** The same names and ARNs as in the container `aws`, which deploys the same template. */
+async function deployed(directory: string, values: KnownValues): Promise<{ readonly template: Template; readonly model: System }> {
+  const aws = new AwsEmulator(`${PLACE.region}:${PLACE.account}`);
+  try {
+    const template = flatten(new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true }));
+    const deployment = new Deployment(aws, values);
+    await deployment.deploy(template);
+    return { template, model: readTemplate(deployment.template, deployment.values) };
+  } catch (error) {
+    throw new Trouble(`${directory} cannot be run locally: ${error instanceof Error ? error.message : String(error)}`, {
+      fix: 'run `npx cdk synth` again; if that does not help, please report this with the template',
+    });
+  } finally {
+    aws.close();
+  }
+}
+
+function serviceOf({ name }: WorkloadDescription, { services }: System, path: string): ServiceModel {
+  const [service, another] = services.filter(({ aliases }) => aliases.includes(name));
+  if (service !== undefined && another === undefined) return service;
+  throw new Trouble(`${path}: ${service === undefined ? 'no ECS service' : 'more than one ECS service'} of the template is "${name}"`, {
+    fix: 'run `npx cdk synth` again, and name the system with --stack if the app has several',
+  });
+}
+
+function portsOf({ service: name }: WorkloadDescription, { services }: SystemDescription): readonly ApplicationPort[] {
+  return services
+    .filter((each) => each.name === name || each.portOf === name)
+    .sort((a, b) => Number(a.portOf !== undefined) - Number(b.portOf !== undefined))
+    .flatMap(({ port, protocol }) => (port === undefined ? [] : [{ port, protocol }]));
+}
