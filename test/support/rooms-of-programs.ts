@@ -76,6 +76,14 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/model', 'programs/emulator/template'],
     packages: ['node:**', 'ajv', 'ajv/lib/refs/json-schema-draft-04.json'],
   },
+  // What runs in containers of a local system.
+  'programs/local': { rooms: ['programs/local/*', 'programs/local/local-system.ts'], packages: ['node:**'] },
+  // What the command line and the containers agree on.
+  'programs/local/local-system.ts': { rooms: ['programs/emulator/template'] },
+  'programs/local/aws': {
+    rooms: ['lib/core/contract', 'programs/local/local-system.ts', 'programs/emulator/**'],
+    packages: ['node:**'],
+  },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },
   'programs/*/bundle.mjs': { rooms: ['programs/images'], packages: ['node:**', 'esbuild'] },

@@ -389,6 +389,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['node:**', 'fast-check', ...CDK],
   },
+  'test/programs/local': {
+    rooms: ['test/support', 'test/e2e/systems', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],
+    packages: [...SDK, ...CDK],
+  },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {
     rooms: [

@@ -1,4 +1,4 @@
-import type { DiscoveryModel } from '../template/system';
+import type { DiscoveryModel, RegistryModel } from '../template/system';
 
 export interface Instance {
   readonly id: string;
@@ -118,6 +118,11 @@ export class CloudMap {
     }, this.propagationMs);
     this.pending.add(timer);
   }
+}
+
+/** A task as ECS registers it. */
+export function registerTask(cloudMap: CloudMap, registries: readonly RegistryModel[], task: Omit<Instance, 'port'>): void {
+  for (const { discovery, port } of registries) cloudMap.register(discovery, { ...task, ...(port !== undefined && { port }) });
 }
 
 function idsOf(instances: readonly Instance[]): string {

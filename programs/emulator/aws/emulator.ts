@@ -21,7 +21,7 @@ import type { MessageQueue } from './queues';
 import { queuesBackend } from './queues';
 import type { Principal } from './principal';
 import { contextOf } from './principal';
-import type { AnswerOrFault, Fields } from './service';
+import type { AnswerOrFault, Backend, Fields } from './service';
 import { AwsService, failed } from './service';
 
 /** A call over HTTP. */
@@ -55,32 +55,44 @@ export class AwsEmulator {
   readonly keyPolicies = new Map<string, readonly Statement[]>();
   readonly parameters = new Parameters();
   readonly namespaces: Namespaces;
-  readonly metrics = new Metrics();
+  readonly metrics: Metrics;
   /** By URL. */
   readonly queues = new Map<string, MessageQueue>();
   /** Tasks that nobody's service runs. */
-  readonly tasks = new FakeEcs();
+  readonly tasks: FakeEcs;
   /** Set by those who deploy: the roles of a task definition. */
   rolesOfTask: (taskDefinition: string) => readonly string[] = () => [];
   /** Set by those who deploy: the tags of a task definition. */
   tagsOfTask: (taskDefinition: string) => readonly Tag[] = () => [];
-  readonly ecs = new AwsService(ecsBackend(this.tasks, { rolesOf: (arn) => this.rolesOfTask(arn), tagsOf: (arn) => this.tagsOfTask(arn) }));
+  readonly ecs: AwsService;
   readonly kms: AwsService;
   readonly lambda: LambdaService;
   readonly systemsManager: AwsService;
   readonly cloudMap: AwsService;
-  readonly sqs = new AwsService(queuesBackend(this.queues));
-  private readonly cloudWatch = new AwsService(metricsBackend(this.metrics));
+  readonly sqs: AwsService;
+  private readonly cloudWatch: AwsService;
   private readonly cloudMaps: CloudMap[] = [];
 
-  /** @param place `<region>:<account>` */
-  constructor(place: string) {
-    this.keys = new FakeKms(place);
-    this.kms = new AwsService(kmsBackend(this.keys, this.keyPolicies));
-    this.lambda = new LambdaService(place);
-    this.systemsManager = new AwsService(parametersBackend(this.parameters, place));
+  /**
+   * @param place `<region>:<account>`
+   * @param remembers how much of what has happened: calls of each service, points of metrics, lines of logs. Tests look at all of it.
+   */
+  constructor(
+    place: string,
+    readonly remembers = Infinity,
+  ) {
+    const service = (backend: Backend): AwsService => new AwsService(backend, remembers);
+    this.keys = new FakeKms(place, remembers);
+    this.metrics = new Metrics(remembers);
+    this.tasks = new FakeEcs(undefined, undefined, remembers);
     this.namespaces = new Namespaces(place);
-    this.cloudMap = new AwsService(cloudMapApi(this.namespaces, this.cloudMaps));
+    this.ecs = service(ecsBackend(this.tasks, { rolesOf: (arn) => this.rolesOfTask(arn), tagsOf: (arn) => this.tagsOfTask(arn) }));
+    this.kms = service(kmsBackend(this.keys, this.keyPolicies));
+    this.lambda = new LambdaService(place, remembers);
+    this.systemsManager = service(parametersBackend(this.parameters, place));
+    this.cloudMap = service(cloudMapApi(this.namespaces, this.cloudMaps));
+    this.sqs = service(queuesBackend(this.queues));
+    this.cloudWatch = service(metricsBackend(this.metrics));
   }
 
   /** The instances of a cluster come with its network, after the deployment. */

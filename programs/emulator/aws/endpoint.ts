@@ -37,44 +37,17 @@ export function placeEnvironment(launchType: LaunchType, region: string): Readon
   return { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE', AWS_REGION: region, AWS_DEFAULT_REGION: region };
 }
 
-/**
- * AWS over HTTP, on sockets inside the VPC: the API on one, the metadata and credentials of tasks on the other. Who calls
- * is known by the address, which nobody in the VPC can fake.
- */
-export class AwsEndpoint {
-  private readonly servers;
+/** Who has sent a request; undefined if it is nobody's task. */
+export type Caller = (request: IncomingMessage) => TaskIdentity | undefined;
 
+/** What tasks are answered over HTTP: AWS's API, and what ECS tells of them. */
+export class TaskAnswers {
   constructor(
     private readonly emulator: AwsEmulator,
-    private readonly taskAt: (address: string) => TaskIdentity | undefined,
-    api: Server,
-    metadata: Server,
-  ) {
-    this.servers = [
-      {
-        socket: api,
-        http: createServer((request, response) => {
-          void this.serveApi(request, response);
-        }),
-      },
-      {
-        socket: metadata,
-        http: createServer((request, response) => {
-          this.serveMetadata(request, response);
-        }),
-      },
-    ];
-    for (const { socket, http } of this.servers) socket.on('connection', (connection) => http.emit('connection', connection));
-  }
+    private readonly caller: Caller,
+  ) {}
 
-  close(): void {
-    for (const { socket, http } of this.servers) {
-      socket.close();
-      http.closeAllConnections();
-    }
-  }
-
-  private async serveApi(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async api(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const task = this.caller(request);
     if (task === undefined) {
       response.writeHead(403).end();
@@ -97,7 +70,7 @@ export class AwsEndpoint {
   }
 
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html */
-  private serveMetadata(request: IncomingMessage, response: ServerResponse): void {
+  metadata(request: IncomingMessage, response: ServerResponse): void {
     const task = this.caller(request);
     const answer =
       task === undefined
@@ -120,8 +93,43 @@ export class AwsEndpoint {
           }[request.url ?? ''];
     response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}));
   }
+}
 
-  private caller({ socket }: IncomingMessage): TaskIdentity | undefined {
-    return this.taskAt((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
+/**
+ * AWS over HTTP, on sockets inside the VPC: the API on one, the metadata and credentials of tasks on the other. Who calls
+ * is known by the address, which nobody in the VPC can fake.
+ */
+export class AwsEndpoint {
+  private readonly servers;
+
+  constructor(emulator: AwsEmulator, taskAt: (address: string) => TaskIdentity | undefined, api: Server, metadata: Server) {
+    const answers = new TaskAnswers(emulator, (request) => taskAt(addressOf(request)));
+    this.servers = [
+      {
+        socket: api,
+        http: createServer((request, response) => {
+          void answers.api(request, response);
+        }),
+      },
+      {
+        socket: metadata,
+        http: createServer((request, response) => {
+          answers.metadata(request, response);
+        }),
+      },
+    ];
+    for (const { socket, http } of this.servers) socket.on('connection', (connection) => http.emit('connection', connection));
   }
+
+  close(): void {
+    for (const { socket, http } of this.servers) {
+      socket.close();
+      http.closeAllConnections();
+    }
+  }
+}
+
+/** Where a request comes from. */
+export function addressOf({ socket }: IncomingMessage): string {
+  return (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 }

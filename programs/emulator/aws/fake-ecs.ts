@@ -1,3 +1,4 @@
+import { remember } from '../remember';
 import { ServiceError, type Fields } from './fake-aws';
 
 /** How a task has ended, as DescribeTasks says it. */
@@ -47,10 +48,12 @@ export class FakeEcs {
     private readonly cluster?: string,
     /** In milliseconds since 1970. */
     public now: () => number = () => Date.now(),
+    /** How many calls. */
+    private readonly remembers = Infinity,
   ) {}
 
   serve(operation: string, input: Fields): Fields {
-    this.asked.push(operation);
+    remember(this.asked, operation, this.remembers);
     if (this.cluster !== undefined && input['cluster'] !== this.cluster)
       throw new ServiceError('ClusterNotFoundException', 'Cluster not found.');
     if (operation === 'RunTask') return this.runTask(input);
@@ -108,7 +111,7 @@ export class FakeEcs {
     const taskArn = `${String(input['cluster']).replace(':cluster/', ':task/')}/task-${this.tasks.length + 1}`;
     const task: FakeTask = { taskArn, token, request, input, createdAt: this.now() / 1000, lastStatus: 'PROVISIONING', more: {} };
     this.tasks.push(task);
-    this.started.push(input);
+    remember(this.started, input, this.remembers);
     if (this.host !== undefined) {
       task.lastStatus = 'RUNNING';
       void this.host.run(input, taskArn).then((how) => {
@@ -128,7 +131,7 @@ export class FakeEcs {
   }
 
   private stop(arn: string): Fields {
-    this.stopped.push(arn);
+    remember(this.stopped, arn, this.remembers);
     this.host?.stop(arn);
     return { task: { taskArn: arn } };
   }

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { createCipheriv, createDecipheriv, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { remember } from '../remember';
 import { fakeRequestHandler, ServiceError, type CallHooks, type Fields } from './fake-aws';
+import { signDigest } from './sign-digest';
 
 interface AnyKey {
   readonly arn: string;
@@ -29,16 +30,21 @@ const LONGEST_PLAINTEXT = 4096;
 const LONGEST_CIPHERTEXT = 6144;
 
 /**
- * Keys of KMS: those that sign, and those that encrypt under an encryption context, as AWS documents them. It signs digests as they
- * are, by openssl: Node.js would hash them again.
+ * Keys of KMS: those that sign, and those that encrypt under an encryption context, as AWS documents them.
  */
 export class FakeKms {
   private readonly keys = new Map<string, Key>();
 
   readonly signed: Fields[] = [];
 
-  /** @param place `<region>:<account>` */
-  constructor(private readonly place = 'eu-west-1:111111111111') {}
+  /**
+   * @param place `<region>:<account>`
+   * @param remembers how many signatures
+   */
+  constructor(
+    private readonly place = 'eu-west-1:111111111111',
+    private readonly remembers = Infinity,
+  ) {}
 
   createKey(createdAt: Date, curve: 'prime256v1' | 'secp384r1' = 'prime256v1', id?: string): string {
     return this.add({
@@ -114,7 +120,7 @@ export class FakeKms {
   }
 
   private sign(key: SigningKey, input: Fields): Buffer {
-    this.signed.push(input);
+    remember(this.signed, input, this.remembers);
     const message = Buffer.from(String(input.Message), 'base64');
     if (input.SigningAlgorithm !== 'ECDSA_SHA_256' || input.MessageType !== 'DIGEST' || message.length !== 32)
       throw new ServiceError('ValidationException', 'Digest is invalid length for algorithm ECDSA_SHA_256.');
@@ -224,14 +230,4 @@ function readCiphertext(bytes: Buffer): Ciphertext | undefined {
 
 function bytesOf(base64: unknown): Buffer {
   return Buffer.from(typeof base64 === 'string' ? base64 : '', 'base64');
-}
-
-/** The key and the digest go by pipes, so that neither is left on disk. */
-function signDigest(privateKey: KeyObject, digest: Buffer): Buffer {
-  const KEY = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-  const openssl = spawnSync('bash', ['-c', 'openssl pkeyutl -sign -inkey <(printf %s "$KEY") -in <(printf %s "$DIGEST" | base64 -d)'], {
-    env: { ...process.env, KEY, DIGEST: digest.toString('base64') },
-  });
-  if (openssl.status !== 0) throw new Error(`openssl does not sign: ${openssl.stderr.toString()}`);
-  return openssl.stdout;
 }

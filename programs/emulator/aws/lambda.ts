@@ -13,12 +13,16 @@ export interface LambdaFunction {
 
 /** Lambda's Invoke. A permission that stands at a function is not read: policies of roles alone decide. */
 export class LambdaService extends AwsService {
-  /** @param place `<region>:<account>` */
+  /**
+   * @param place `<region>:<account>`
+   * @param remembers how many calls
+   */
   constructor(
     place: string,
+    remembers = Infinity,
     private readonly functions = new Functions(),
   ) {
-    super(lambdaBackend(functions, place));
+    super(lambdaBackend(functions, place), remembers);
   }
 
   /** How many invocations of one function may run at once, whatever the template says; undefined: what it says. */

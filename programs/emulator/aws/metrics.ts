@@ -1,5 +1,6 @@
 import type { JsonObject } from '../template/intrinsics';
 import { Fields } from '../template/fields';
+import { remember } from '../remember';
 import type { Backend } from './service';
 import { failed, succeeded } from './service';
 
@@ -24,6 +25,9 @@ export type AlarmState = 'ALARM' | 'OK';
 export class Metrics {
   readonly points: DataPoint[] = [];
 
+  /** @param remembers how many points */
+  constructor(private readonly remembers = Infinity) {}
+
   /** A line of a log; one without the fields of a metric is nothing here. */
   read(line: string): void {
     if (!line.startsWith('{')) return;
@@ -32,13 +36,17 @@ export class Metrics {
     for (const { Namespace: namespace, Dimensions: sets, Metrics: metrics } of about?.CloudWatchMetrics ?? [])
       for (const set of sets)
         for (const { Name: name } of metrics)
-          this.points.push({
-            namespace,
-            name,
-            dimensions: Object.fromEntries(set.map((dimension) => [dimension, String(entry[dimension])])),
-            at: about?.Timestamp ?? NaN,
-            value: Number(entry[name]),
-          });
+          remember(
+            this.points,
+            {
+              namespace,
+              name,
+              dimensions: Object.fromEntries(set.map((dimension) => [dimension, String(entry[dimension])])),
+              at: about?.Timestamp ?? NaN,
+              value: Number(entry[name]),
+            },
+            this.remembers,
+          );
   }
 
   /** Of one metric: the one with just these dimensions. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { pause } from '../pause';
+import { remember } from '../remember';
 import { keyAllows } from './key-policy';
 import type { PolicyRequest, Statement } from './policy';
 import { allows } from './policy';
@@ -72,7 +73,7 @@ export interface Backend {
 
 /** One service of AWS: who may call it, who did, and what a test lets go wrong. */
 export class AwsService {
-  /** Every call, in the order of their answers. */
+  /** The calls, in the order of their answers. */
   readonly calls: FinishedCall[] = [];
   /** What the calls of tasks meet from now on. Functions, which run in AWS, notice nothing of it. */
   fault: Faults;
@@ -81,7 +82,11 @@ export class AwsService {
   private readonly closed = new AbortController();
   private readonly failed: typeof failed;
 
-  constructor(private readonly backend: Backend) {
+  /** @param remembers how many calls */
+  constructor(
+    private readonly backend: Backend,
+    private readonly remembers = Infinity,
+  ) {
     this.failed = backend.failed ?? failed;
   }
 
@@ -154,7 +159,7 @@ export class AwsService {
 
   private note(call: Call, outcome: string): string {
     const requestId = randomUUID();
-    this.calls.push({ ...call, at: Date.now(), outcome, requestId });
+    remember(this.calls, { ...call, at: Date.now(), outcome, requestId }, this.remembers);
     return requestId;
   }
 }

@@ -9,11 +9,11 @@ export interface Change {
 }
 
 /** By the properties that are resolved: what refers to a resource that was replaced has changed by that. */
-export function changeOf(type: string, before: JsonObject, after: JsonObject): Change {
+export function changeOf(type: string, before: JsonObject, after: JsonObject, takesAnyType = false): Change {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   const properties = names.filter((name) => text(before[name]) !== text(after[name]));
   if (properties.length === 0) return { kind: 'none', properties };
-  const replacing = replacingProperties(type);
+  const replacing = takesAnyType && !isCustom(type) && RESOURCE_TYPES[type] === undefined ? [] : replacingProperties(type);
   return { kind: properties.some((name) => replacing.includes(name)) ? 'replace' : 'update', properties };
 }
 

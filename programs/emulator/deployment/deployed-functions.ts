@@ -28,6 +28,8 @@ export interface FunctionsWorld {
   readonly nowForTasks: () => Date;
   /** How long a second of a state machine takes; for functions that it waits for, a second has passed all the same. */
   readonly secondMs: number;
+  /** Where the CDK's provider framework is. */
+  readonly frameworkDirectory: string | undefined;
   /** A line of a log. */
   readonly write: (line: string) => void;
 }
@@ -71,6 +73,7 @@ export class DeployedFunctions {
     const { environment, principal } = this.invocation(found);
     return {
       environment,
+      directory: this.world.frameworkDirectory,
       invoke: async (arn, payload) => this.invoke(principal, arn, payload),
       startExecution: async (arn, input) => this.startExecution(principal, arn, input),
     };

@@ -2,6 +2,7 @@ import type { CustomResourceAnswer } from '../../functions/custom-resource-event
 import type { AwsEmulator } from '../aws/emulator';
 import type { Tag } from '../aws/ecs-api';
 import type { Principal } from '../aws/principal';
+import { remember } from '../remember';
 import type { JsonObject, KnownValues, Template } from '../template/intrinsics';
 import { Resolver } from '../template/intrinsics';
 import { withoutConditions } from './conditions';
@@ -25,6 +26,8 @@ export interface UpdateOptions {
   readonly laterMs?: number;
   /** @default 'parallel' */
   readonly order?: Order;
+  /** Values for what only AWS knows, from now on. @default - as before */
+  readonly known?: KnownValues;
 }
 
 /** What else there is beside what programs of AWS do by themselves. */
@@ -34,6 +37,12 @@ export interface DeploymentParts {
   readonly secondMs?: number;
   /** Told of each change of what exists. */
   readonly changed?: () => Promise<void>;
+  /** Where the CDK's provider framework for custom resources is. @default - that of the package aws-cdk-lib */
+  readonly frameworkDirectory?: string;
+  /** Types of custom resources that exist, and do nothing, beside those of others. */
+  readonly idle?: readonly string[];
+  /** Whether resources of types that are not known are changed in place, whatever changes of them. @default false - they cannot change */
+  readonly takesAnyType?: boolean;
 }
 
 const NOTHING: State = { template: {}, current: new Map() };
@@ -60,7 +69,7 @@ export class Deployment {
 
   constructor(
     private readonly aws: AwsEmulator,
-    private readonly known: KnownValues,
+    private known: KnownValues,
     private readonly parts: DeploymentParts = {},
   ) {
     this.place = new Resolver({}, known).text({ Ref: 'AWS::AccountId' });
@@ -73,8 +82,9 @@ export class Deployment {
       now: () => this.now(),
       nowForTasks: () => new Date(Date.now() + this.clockAheadMs),
       secondMs: parts.secondMs ?? 1000,
+      frameworkDirectory: parts.frameworkDirectory,
       write: (line) => {
-        this.log.push(line);
+        remember(this.log, line, aws.remembers);
         aws.metrics.read(line);
       },
     });
@@ -97,27 +107,33 @@ export class Deployment {
    *
    * @throws Error if that fails, when everything is as it was before
    */
-  async deploy(template: Template, { laterMs = 0, order = 'parallel' }: UpdateOptions = {}): Promise<void> {
+  async deploy(template: Template, { laterMs = 0, order = 'parallel', known = this.known }: UpdateOptions = {}): Promise<void> {
     this.laterMs = laterMs;
+    const before = this.known;
+    this.known = known;
     const world = {
       live: this.live,
-      known: this.known,
+      known,
+      takesAnyType: this.parts.takesAnyType ?? false,
       providers: this.providers(),
       custom: this.customResources(),
       changed: async () => this.parts.changed?.(),
       order,
       now: () => this.now(),
       event: (event: StackEvent) => {
-        this.events.push(event);
+        remember(this.events, event, this.aws.remembers);
       },
       remains: (what: string) => {
-        this.remains.push(what);
+        remember(this.remains, what, this.aws.remembers);
       },
     };
     try {
-      const { state, failure } = await new Operation(world, this.state, withoutConditions(template, this.known)).run();
+      const { state, failure } = await new Operation(world, this.state, withoutConditions(template, known)).run();
       this.state = state;
       if (failure !== undefined) throw failure;
+    } catch (error) {
+      this.known = before;
+      throw error;
     } finally {
       this.laterMs = 0;
     }
@@ -165,6 +181,7 @@ export class Deployment {
   private readonly customResources = once(() =>
     customResources({
       stackId: new Resolver({}, this.known).text({ Ref: 'AWS::StackId' }),
+      idle: this.parts.idle ?? [],
       frameworkOf: (arn) => {
         const found = this.functions.named(arn);
         return found === undefined ? undefined : this.functions.framework(found);

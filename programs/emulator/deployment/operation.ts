@@ -34,6 +34,8 @@ export interface State {
 export interface World {
   readonly live: Live;
   readonly known: KnownValues;
+  /** Whether resources of types that are not known are changed in place. */
+  readonly takesAnyType: boolean;
   readonly providers: Providers;
   /** For custom resources, whatever their type. */
   readonly custom: Provider;
@@ -86,7 +88,7 @@ export class Operation {
       }
       const { Type: type } = existing.definition;
       if (type !== wanted.Type) throw new Error(`Update of resource type is not permitted: ${type} to ${wanted.Type}`);
-      const change = changeOf(type, existing.properties, properties);
+      const change = changeOf(type, existing.properties, properties, this.world.takesAnyType);
       switch (change.kind) {
         case 'none':
           // What it refers to may be another resource by now, of which it sees nothing.

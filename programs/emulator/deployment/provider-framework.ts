@@ -36,6 +36,8 @@ export interface FrameworkRun {
   readonly invoke: (functionArn: string, payload: string) => Promise<{ readonly Payload: string; readonly FunctionError?: string }>;
   /** Step Functions' StartExecution, with the role of its function. @default - there are no state machines */
   readonly startExecution?: (stateMachineArn: string, input: string) => Promise<void>;
+  /** Where the framework is. @default - that of the package aws-cdk-lib */
+  readonly directory?: string | undefined;
 }
 
 export type FrameworkFunction = 'onEvent' | 'isComplete' | 'onTimeout';
@@ -88,8 +90,8 @@ type Evaluate = (...values: readonly unknown[]) => void;
 const compiled = new Map<string, Evaluate>();
 
 /** By hand, since what leaves the function needs clients that Lambda's runtime has, and this repository has not. */
-function load({ environment, invoke, startExecution }: FrameworkRun): Framework {
-  const directory = join(dirname(require.resolve('aws-cdk-lib')), 'custom-resources/lib/provider-framework/runtime');
+function load({ environment, invoke, startExecution, directory: given }: FrameworkRun): Framework {
+  const directory = given ?? join(dirname(require.resolve('aws-cdk-lib')), 'custom-resources/lib/provider-framework/runtime');
   const modules: Record<string, object> = {
     url,
     './outbound': {

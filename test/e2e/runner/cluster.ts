@@ -6,11 +6,12 @@ import { AwsEmulator } from '../../../programs/emulator/aws/emulator';
 import type { TaskIdentity } from '../../../programs/emulator/aws/endpoint';
 import { AwsEndpoint, awsEnvironment, placeEnvironment } from '../../../programs/emulator/aws/endpoint';
 import { HttpClient } from './client';
-import { CloudMap } from '../../../programs/emulator/aws/cloud-map';
+import { CloudMap, registerTask } from '../../../programs/emulator/aws/cloud-map';
 import type { Pace } from './container';
 import { Certificates } from './deployment/certificates';
 import type { DeploymentParts, UpdateOptions } from '../../../programs/emulator/deployment/deployment';
 import { Deployment } from '../../../programs/emulator/deployment/deployment';
+import { taskIdentity, zoneOf } from '../../../programs/emulator/deployment/task-identity';
 import { PrivateDns } from './dns';
 import type { MountedFileSystem } from './file-systems';
 import { FileSystems } from './file-systems';
@@ -51,8 +52,6 @@ export interface ClusterOptions {
   /** The room of each volume of a service's tasks, where it has a limit. */
   readonly volumeKiB?: Readonly<Record<string, number>>;
 }
-
-const ZONES = ['a', 'b', 'c'];
 
 /** An ECS cluster, its VPC and its Cloud Map on this machine, made from a synthesized template. */
 export class Cluster {
@@ -273,18 +272,7 @@ export class Cluster {
       return { ...this.deployment.principal(role, role), arn: '', cluster: '', family: '', launchType: 'EC2', zone: undefined };
     const task = this.all.find((candidate) => candidate.address === address);
     if (task === undefined) return undefined;
-    const { family, launchType, role: taskRole } = task.service.task;
-    const account = `${this.system.region}:${this.system.account}`;
-    return {
-      ...this.deployment.principal(task.id, taskRole),
-      arn: `arn:aws:ecs:${account}:task/${this.system.stack}/${task.id}`,
-      cluster: `arn:aws:ecs:${account}:cluster/${this.system.stack}`,
-      family,
-      launchType,
-      // "The Availability Zone metadata is only available for Fargate tasks":
-      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
-      zone: launchType === 'FARGATE' ? task.zone : undefined,
-    };
+    return taskIdentity(this.deployment, this.system, task);
   }
 
   /** Runs a task of a schedule, as at its time, and resolves as soon as its containers begin to start: it may end at any time. */
@@ -339,8 +327,7 @@ export class Cluster {
     const directory = join(this.workspace.directory, 'tasks');
     mkdirSync(directory, { recursive: true });
     const { region } = this.system;
-    // As ECS spreads the tasks of a service.
-    const zone = `${region}${ZONES[(number - 1) % ZONES.length] ?? ''}`;
+    const zone = zoneOf(region, number);
     const task = new Task(id, service, endpoint, zone, {
       directory,
       fileSystems: this.fileSystemsOf(id, service),
@@ -354,9 +341,7 @@ export class Cluster {
       volumeKiB: this.options.volumeKiB?.[service.name],
       pace: { healthChecks: 1, restarts: 1, ...this.options.pace },
       register: ({ address }) => {
-        for (const { discovery, port } of service.registries) {
-          this.cloudMap.register(discovery, { id, address, zone, healthy: true, ...(port !== undefined && { port }) });
-        }
+        registerTask(this.cloudMap, service.registries, { id, address, zone, healthy: true });
       },
       reportHealth: (_, healthy) => {
         for (const { discovery } of service.registries) this.cloudMap.reportHealth(discovery, id, healthy);

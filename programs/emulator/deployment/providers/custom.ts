@@ -11,6 +11,8 @@ import { runFramework } from '../provider-framework';
 /** Where the function of a custom resource is. */
 export interface CustomFunctions {
   readonly stackId: string;
+  /** Types that do nothing here. */
+  readonly idle: readonly string[];
   /** The function at an ARN, as it is at the moment, for the case that it is the CDK's framework. */
   frameworkOf(arn: string): FrameworkRun | undefined;
   /** Runs it itself, where it handles events with no framework before it. */
@@ -45,7 +47,8 @@ export function customResources(functions: CustomFunctions): Provider {
     if (response.Status === 'FAILED') throw new Error(`Received response status [FAILED] from custom resource. ${response.Reason ?? ''}`);
     return response;
   };
-  const isKnown = ({ definition }: LiveResource): boolean => CUSTOM_RESOURCES[definition.Type] !== undefined;
+  const isKnown = ({ definition: { Type: type } }: LiveResource): boolean =>
+    CUSTOM_RESOURCES[type] !== undefined && !functions.idle.includes(type);
 
   return {
     create: async ({ resource }: Making) => {

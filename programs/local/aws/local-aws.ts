@@ -1,0 +1,78 @@
+import type { Server } from 'node:http';
+import { controlServer } from './control-server';
+import { DeployedSystem } from './deployed-system';
+import { Leases } from './leases';
+import type { Log } from './log';
+import { SystemFile } from './system-file';
+import { taskServer } from './task-server';
+
+export interface LocalAwsOptions {
+  /** The file that says what the system is. */
+  readonly systemFile: string;
+  /** Where the CDK's framework for custom resources is. @default - in the package aws-cdk-lib */
+  readonly frameworkDirectory?: string;
+  /** For tasks. */
+  readonly awsPort: number;
+  /** For the host. */
+  readonly controlPort: number;
+  /** Where the holders of tasks answer what Envoy's admin interface does. */
+  readonly adminPort: number;
+  /** On which all of it listens. @default - on every address */
+  readonly address?: string;
+  readonly log: Log;
+  /** How often the file is read, beside that its directory is watched. @default 1000 */
+  readonly pollMs?: number;
+}
+
+/** The container `aws` of a local system: AWS as its tasks and its clients find it. */
+export class LocalAws {
+  readonly system: DeployedSystem;
+  private readonly leases: Leases;
+  private readonly servers: readonly Server[];
+  private readonly file: SystemFile;
+
+  private constructor(options: LocalAwsOptions) {
+    const { log, frameworkDirectory, adminPort } = options;
+    this.system = new DeployedSystem(frameworkDirectory, log, async () => this.adopt());
+    this.leases = new Leases(this.system, log);
+    const controls = { status: () => ({}) };
+    this.servers = [taskServer(this.system, this.leases), controlServer({ system: this.system, leases: this.leases, controls, adminPort })];
+    this.file = new SystemFile(options.systemFile, this.system, options.pollMs);
+  }
+
+  static async start(options: LocalAwsOptions): Promise<LocalAws> {
+    const { awsPort, controlPort, address } = options;
+    const started = new LocalAws(options);
+    await Promise.all([awsPort, controlPort].map(async (port, index) => listening(started.servers[index], port, address)));
+    options.log(`answers tasks on port ${awsPort} and the host on port ${controlPort}`);
+    return started;
+  }
+
+  async close(): Promise<void> {
+    this.file.close();
+    this.leases.close();
+    await Promise.all(this.servers.map(async (server) => closed(server)));
+    this.system.close();
+  }
+
+  private async adopt(): Promise<void> {
+    this.leases.adopt();
+    return Promise.resolve();
+  }
+}
+
+async function listening(server: Server | undefined, port: number, address: string | undefined): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server?.once('error', reject);
+    server?.listen({ port, ...(address !== undefined && { host: address }) }, resolve);
+  });
+}
+
+async function closed(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}
