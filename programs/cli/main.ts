@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run';
-import { Trouble } from './trouble';
+import { isTrouble } from './trouble';
 
 /** The bundle stands in assets/cli. */
 function release(): string {
@@ -23,6 +23,6 @@ run(process.argv.slice(2), release)
   .catch((error: unknown) => {
     // Node.js itself would end with 1, which says that something differs.
     const stack = error instanceof Error ? error.stack : undefined;
-    process.stderr.write(`${error instanceof Trouble ? error.text : (stack ?? String(error))}\n`);
+    process.stderr.write(`${isTrouble(error) ? error.text : (stack ?? String(error))}\n`);
     process.exitCode = 2;
   });

@@ -19,6 +19,11 @@ export class Trouble extends Error {
   }
 }
 
+/** Also of a part of the program that is bundled apart, with a class of its own. */
+export function isTrouble(error: unknown): error is Trouble {
+  return error instanceof Error && error.name === 'Trouble';
+}
+
 /** What to do about a name that is none of these. */
 export function suggestion(got: string, names: readonly string[], otherwise = 'name one of these'): string {
   const closest = closestName(got, names);

@@ -1,18 +1,19 @@
 /**
- * Bundles what runs in containers of a local system: `node programs/local/bundle.mjs [directory]`, by default dist/local. Part of the
+ * Bundles what runs in containers of a local system: `node programs/local/bundle.mjs [directory]`, by default assets/local. Part of the
  * package's build. The containers are those of the agent's image, which has Node.js and nothing else.
  */
-import { existsSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { licensesOf } from '../images/licenses.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const output = resolve(process.argv[2] ?? join(root, 'dist/local'));
+const output = resolve(process.argv[2] ?? join(root, 'assets/local'));
 
-const programs = ['aws', 'task'].map((name) => [name, join(root, 'programs/local', `${name}.ts`)]).filter(([, path]) => existsSync(path));
+const programs = ['aws', 'task'].map((name) => [name, join(root, 'programs/local', `${name}.ts`)]);
 
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   tsconfigRaw: {},
   entryPoints: Object.fromEntries(programs),
@@ -28,5 +29,7 @@ await build({
   keepNames: true,
   charset: 'utf8',
   legalComments: 'eof',
+  metafile: true,
   logLevel: 'warning',
 });
+writeFileSync(join(output, 'LICENSES'), licensesOf(Object.keys(metafile.inputs), root));

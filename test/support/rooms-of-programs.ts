@@ -36,6 +36,11 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
       'programs/client',
       'programs/cli/*',
       'programs/cli/nested-templates.ts',
+      'programs/cli/read-assembly.ts',
+      'programs/cli/read-description.ts',
+      'programs/cli/stacks-of-system.ts',
+      'programs/cli/trouble.ts',
+      'programs/cli/workload.ts',
       'programs/cli/wrap.ts',
       'programs/simulator',
     ],
@@ -51,6 +56,36 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   },
   'programs/cli/diagram': { rooms: ['lib/core/description'], packages: ['elkjs', 'elkjs/lib/elk.bundled.js'] },
   'programs/cli/wrap.ts': {},
+  'programs/cli/trouble.ts': { rooms: ['lib/core/reading'] },
+  // What of a cloud assembly every command reads.
+  'programs/cli/read-description.ts': { rooms: ['lib/core/description', 'programs/cli/trouble.ts'], packages: ['node:**'] },
+  'programs/cli/read-assembly.ts': {
+    rooms: [
+      'lib/core/contract',
+      'lib/core/plan',
+      'lib/core/readable',
+      'programs/cli/nested-templates.ts',
+      'programs/cli/trouble.ts',
+      'programs/cli/workload.ts',
+    ],
+    packages: ['node:**', 'aws-cdk-lib/cx-api'],
+  },
+  'programs/cli/workload.ts': { rooms: ['lib/core/readable'] },
+  'programs/cli/stacks-of-system.ts': {
+    rooms: ['lib/core/description', 'programs/cli/read-assembly.ts', 'programs/cli/workload.ts'],
+  },
+  'programs/cli/local': {
+    rooms: [
+      'lib/core/description',
+      'lib/core/reading',
+      'programs/emulator/**',
+      'programs/local/local-system.ts',
+      'programs/cli/read-description.ts',
+      'programs/cli/stacks-of-system.ts',
+      'programs/cli/trouble.ts',
+    ],
+    packages: ['node:**', 'yaml', 'aws-cdk-lib/cx-api'],
+  },
   'programs/cli/nested-templates.ts': { rooms: ['lib/core/readable'] },
   'programs/cli/cost': { rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/readable'] },
   'programs/cli/check': {
@@ -77,7 +112,8 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', 'ajv', 'ajv/lib/refs/json-schema-draft-04.json'],
   },
   // What runs in containers of a local system.
-  'programs/local': { rooms: ['programs/local/*', 'programs/local/local-system.ts'], packages: ['node:**'] },
+  'programs/local': { rooms: ['lib/core/contract', 'programs/local/*', 'programs/local/local-system.ts'], packages: ['node:**'] },
+  'programs/local/task': { rooms: ['programs/local/local-system.ts'], packages: ['node:**'] },
   // What the command line and the containers agree on.
   'programs/local/local-system.ts': { rooms: ['programs/emulator/template'] },
   'programs/local/aws': {

@@ -13,13 +13,10 @@ export interface ContainerState {
 }
 
 interface Inspected {
-  readonly Name?: string;
-  readonly State?: {
-    readonly Status?: string;
-    readonly ExitCode?: number;
-    readonly Health?: { readonly Status?: string };
-    readonly Healthcheck?: { readonly Status?: string };
-  };
+  readonly Status?: string;
+  readonly ExitCode?: number;
+  readonly Health?: { readonly Status?: string };
+  readonly Healthcheck?: { readonly Status?: string };
 }
 
 const ABSENT: ContainerState = { status: 'absent', exitCode: 0, health: 'none' };
@@ -73,14 +70,13 @@ export class Containers {
       '--type',
       'container',
       '--format',
-      '{{json .}}',
+      '{{.Name}} {{json .State}}',
       ...services.map((service) => this.name(service)),
     ]);
     const found = new Map(
       stdout.split('\n').flatMap((line) => {
-        if (!line.startsWith('{')) return [];
-        const each = JSON.parse(line) as Inspected;
-        return [[(each.Name ?? '').replace(/^\//, ''), stateOf(each)] as const];
+        const [, name, state] = /^\/?(\S+) (\{.*\})$/.exec(line) ?? [];
+        return name === undefined || state === undefined ? [] : [[name, stateOf(JSON.parse(state) as Inspected)] as const];
       }),
     );
     return new Map(services.map((service) => [service, found.get(this.name(service)) ?? ABSENT]));
@@ -166,9 +162,7 @@ export class ContainerFailed extends Error {
   }
 }
 
-function stateOf({
-  State: { Status: status = '', ExitCode: exitCode = 0, Health: health, Healthcheck: healthcheck } = {},
-}: Inspected): ContainerState {
+function stateOf({ Status: status = '', ExitCode: exitCode = 0, Health: health, Healthcheck: healthcheck }: Inspected): ContainerState {
   const said = health?.Status ?? healthcheck?.Status ?? '';
   return {
     status: status === 'running' || status === 'exited' ? status : status === 'stopped' ? 'exited' : 'created',

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SYSTEM_FILE, TASKS_DIRECTORY } from '../../local/local-system';
 import type { ComposeFile } from './compose-file';
@@ -44,7 +44,7 @@ export class LocalDirectory {
     rmSync(this.path, { recursive: true, force: true });
     // Of the last system that was there.
     try {
-      rmSync(dirname(this.path), { recursive: false });
+      rmdirSync(dirname(this.path));
     } catch {
       // There are others.
     }

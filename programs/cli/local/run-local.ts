@@ -36,6 +36,9 @@ export interface LocalArguments {
   readonly detach: boolean;
 }
 
+// What the SDK says of old versions of Node.js is nothing that users of a command can do something about.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 /** Lines for whoever waits. */
 export type Say = (line: string) => void;
 
@@ -85,7 +88,11 @@ async function prepare(args: LocalArguments, engine: Pick<Engine, 'name'>): Prom
   return { system, plan, directory, environment, controlPort, ports };
 }
 
+/** Of `--only`: stand-ins for all. */
+const NONE = 'none';
+
 function namesOf(text: string, known: readonly string[]): ReadonlySet<string> {
+  if (text === NONE) return new Set();
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)
@@ -112,13 +119,15 @@ export async function upLocal(args: LocalArguments, programs: string, say: Say, 
   const engine = await findEngine(args.engine);
   const prepared = await prepare(args, engine);
   const local = new LocalSystemRun(args, engine, programs, say);
+  let stays = false;
   try {
     await local.up(prepared, signal);
-    if (args.detach || signal.aborted) return;
+    stays = args.detach && !signal.aborted;
+    if (stays || signal.aborted) return;
     say('watching for what `cdk synth` writes; Ctrl-C takes everything down');
     await local.follow(signal);
   } finally {
-    if (!args.detach) await local.down();
+    if (!stays) await local.down();
   }
 }
 
@@ -181,7 +190,8 @@ class LocalSystemRun {
   }
 
   async down(): Promise<void> {
-    if (this.prepared !== undefined) await takeDown(this.engine, this.prepared.directory, this.say);
+    const directory = this.prepared?.directory;
+    if (directory?.current !== undefined) await takeDown(this.engine, directory, this.say);
   }
 
   private async update(next: Prepared, signal: AbortSignal): Promise<void> {
