@@ -406,9 +406,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['test/e2e', 'test/e2e/programs', 'test/e2e/runner', 'lib/core/model'],
     packages: ['node:**', 'ajv/**', 'ws'],
   },
+  'test/e2e/containers': { rooms: ['test/e2e', 'test/e2e/runner', 'lib/core/model'], packages: ['node:**'] },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
   'test/e2e/systems': {
-    rooms: ['test/e2e', 'test/e2e/runner', 'test/support', 'test/support/task-config.ts', 'test/support/assembly', 'examples', ...LIBRARY],
+    rooms: [
+      'test/e2e',
+      'test/e2e/containers',
+      'test/e2e/runner',
+      'test/support',
+      'test/support/task-config.ts',
+      'test/support/assembly',
+      'examples',
+      ...LIBRARY,
+    ],
     packages: ['node:**', '@bufbuild/**', ...CDK],
   },
   'test/e2e': {
@@ -424,7 +434,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...LIBRARY,
       ...PROGRAMS,
     ],
-    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', 'ws', ...CDK],
+    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', 'ws', 'yaml', ...CDK],
   },
   'test/e2e/attacks/**': {
     rooms: [
