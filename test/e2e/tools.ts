@@ -24,6 +24,7 @@ export interface Tools {
   readonly rabbitmq: string;
   /** The init process that Docker puts before a program. */
   readonly tini: string;
+  readonly podmanCompose: string;
 }
 
 export class MissingTools extends Error {
@@ -63,6 +64,9 @@ function search(): Tools {
     ['amqp-publish', 'amqp-tools'],
     ['psql', 'postgresql-client'],
     ['redis-cli', 'redis-tools'],
+    ['podman', 'podman'],
+    ['runc', 'runc'],
+    ['busybox', 'busybox-static'],
   ] as const) {
     need(name, SYSTEM_PATH, `${name} (${part})`);
   }
@@ -80,6 +84,7 @@ function search(): Tools {
     initdb: need('initdb', [TOOLS]),
     rabbitmq: need('rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
     tini: need('tini', SYSTEM_PATH),
+    podmanCompose: need('podman-compose', [TOOLS]),
   };
   if (missing.length > 0) throw new MissingTools(missing);
   for (const directory of [REPOSITORY, dirname(process.execPath)]) checkReachable(directory);

@@ -410,15 +410,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['test/e2e', 'test/e2e/programs', 'test/e2e/runner', 'lib/core/model', 'programs/emulator/**'],
     packages: ['node:**', 'ws'],
   },
+  'test/e2e/containers': { rooms: ['test/e2e', 'test/e2e/runner', 'lib/core/model'], packages: ['node:**'] },
   'test/e2e/real-programs': { rooms: ['test/e2e', 'test/e2e/runner', 'test/e2e/systems', ...LIBRARY], packages: ['node:**'] },
   'test/e2e/systems': {
     rooms: [
       'test/e2e',
+      'test/e2e/containers',
       'test/e2e/runner',
       'test/support',
       'test/support/task-config.ts',
       'test/support/assembly',
+<<<<<<< HEAD
       'programs/emulator/assembly',
+=======
+>>>>>>> h/pod
       'examples',
       ...LIBRARY,
     ],
@@ -437,7 +442,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...LIBRARY,
       ...PROGRAMS,
     ],
-    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', 'ws', ...CDK],
+    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', 'ws', 'yaml', ...CDK],
   },
   'test/e2e/attacks/**': {
     rooms: [

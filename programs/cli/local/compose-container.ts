@@ -24,8 +24,14 @@ export interface ComposedContainer {
   readonly volumes: readonly string[];
 }
 
+/** What all containers of a system have. */
+export interface ComposeOptions extends LocalOptions {
+  readonly project: string;
+  readonly region: string;
+}
+
 /** A container of a task definition as Compose has it, in the network of the holder of its task. */
-export function composeContainer(container: TaskContainer, options: LocalOptions & { readonly project: string }): ComposedContainer {
+export function composeContainer(container: TaskContainer, options: ComposeOptions): ComposedContainer {
   const { task, model, description, kept } = container;
   const mounts = mountsOf(container);
   const own = !isUsers(description);
@@ -98,10 +104,11 @@ function healthCheckOf({ argv, intervalMs, timeoutMs, retries, startPeriodMs }: 
 const LONGEST_INTERVAL_MS = 2000;
 
 /** What ECS tells a container of its task; the library's own containers call the AWS of the local system, too. */
-function environmentOf(container: TaskContainer, options: LocalOptions, own: boolean): Readonly<Record<string, string>> {
+function environmentOf(container: TaskContainer, options: ComposeOptions, own: boolean): Readonly<Record<string, string>> {
   const { task, model } = container;
   const task4 = { ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${TASK_AWS_PORT}/v4/${task}` };
-  const place = { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE', AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION };
+  const { region } = options;
+  const place = { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE', AWS_REGION: region, AWS_DEFAULT_REGION: region };
   const aws = {
     AWS_ENDPOINT_URL: `http://127.0.0.1:${TASK_AWS_PORT}`,
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${TASK_AWS_PORT}/v2/credentials/${task}`,
@@ -109,8 +116,6 @@ function environmentOf(container: TaskContainer, options: LocalOptions, own: boo
   const written = Object.fromEntries(Object.entries(model.environment).map(([name, value]) => [name, literal(value)]));
   return { ...task4, ...place, ...(own ? aws : {}), ...written, ...(own ? {} : givenTo(container, options)) };
 }
-
-const REGION = 'us-east-1';
 
 /** What the files say of an application's variables: values of the environment file stand nowhere but in that file. */
 function givenTo(

@@ -86,7 +86,7 @@ export function planLocal(system: SynthesizedSystem, options: LocalOptions): Loc
     for (const { model, description } of containers) {
       const made = composeContainer(
         { task: task.id, workload: task.workload, model, description, kept: containers.map((each) => each.model.name) },
-        { ...options, project },
+        { ...options, project, region: system.model.region },
       );
       const definition = isApplication(description) ? hashOf([model]) : hash;
       services.push([`${task.id}-${model.name}`, { ...made.service, labels: { ...made.service.labels, [HASH_LABEL]: definition } }]);

@@ -1,4 +1,5 @@
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { CloudAssembly, UNKNOWN_ACCOUNT, UNKNOWN_REGION } from 'aws-cdk-lib/cx-api';
 import type { SystemDescription, WorkloadDescription } from '../../../lib/core/description/system-description';
 import { flatten } from '../../emulator/assembly/flatten';
 import { AwsEmulator } from '../../emulator/aws/emulator';
@@ -7,7 +8,7 @@ import type { KnownValues } from '../../emulator/template/intrinsics';
 import { readTemplate } from '../../emulator/template/read-template';
 import type { ServiceModel, System } from '../../emulator/template/system';
 import type { Template } from '../../emulator/template/template';
-import { stackDirectoryOf } from './assembly-directory';
+import { stacksOf } from '../stacks-of-system';
 import { Trouble } from '../trouble';
 
 /** A system as its last `cdk synth` has written it, with everything resolved that a deployment would resolve. */
@@ -33,16 +34,17 @@ export interface ApplicationPort {
   readonly protocol: 'http' | 'http2' | 'grpc' | 'tcp';
 }
 
-/** No account of anybody: the Region is that of the examples in AWS's documentation. */
+/** Where a stack is for no account in particular. */
 const PLACE = { region: 'us-east-1', account: '123456789012' };
 
 /**
  * @throws Trouble if the stacks of the system cannot be run by what they say
  */
 export async function readLocalSystem(app: string, description: SystemDescription): Promise<SynthesizedSystem> {
-  const directory = stackDirectoryOf(app, description);
-  const values: KnownValues = { 'AWS::Region': PLACE.region, 'AWS::AccountId': PLACE.account, 'AWS::StackName': 'local' };
-  const { template, model } = await deployed(directory, values);
+  const { directory, stackName } = stackOf(app, description);
+  const assembly = new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true });
+  const values = valuesOf(assembly.stacks.find((each) => each.stackName === stackName));
+  const { template, model } = await deployed(assembly, values);
   const workloads = description.workloads
     .filter(({ job }) => !job)
     .map((workload) => ({
@@ -53,16 +55,26 @@ export async function readLocalSystem(app: string, description: SystemDescriptio
   return { description, directory, template, values, model, workloads };
 }
 
+/** What templates of the account and Region of a stack are right for. */
+function valuesOf(stack: CloudFormationStackArtifact | undefined): KnownValues {
+  const { account, region } = stack?.environment ?? { account: UNKNOWN_ACCOUNT, region: UNKNOWN_REGION };
+  return {
+    'AWS::Region': region === UNKNOWN_REGION ? PLACE.region : region,
+    'AWS::AccountId': account === UNKNOWN_ACCOUNT ? PLACE.account : account,
+    'AWS::StackName': 'local',
+  };
+}
+
 /** The same names and ARNs as in the container `aws`, which deploys the same template. */
-async function deployed(directory: string, values: KnownValues): Promise<{ readonly template: Template; readonly model: System }> {
-  const aws = new AwsEmulator(`${PLACE.region}:${PLACE.account}`);
+async function deployed(assembly: CloudAssembly, values: KnownValues): Promise<{ readonly template: Template; readonly model: System }> {
+  const aws = new AwsEmulator(`${values['AWS::Region'] ?? ''}:${values['AWS::AccountId'] ?? ''}`);
   try {
-    const template = flatten(new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true }));
+    const template = flatten(assembly);
     const deployment = new Deployment(aws, values);
     await deployment.deploy(template);
     return { template, model: readTemplate(deployment.template, deployment.values) };
   } catch (error) {
-    throw new Trouble(`${directory} cannot be run locally: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Trouble(`${assembly.directory} cannot be run locally: ${error instanceof Error ? error.message : String(error)}`, {
       fix: 'run `npx cdk synth` again; if that does not help, please report this with the template',
     });
   } finally {
@@ -83,4 +95,11 @@ function portsOf({ service: name }: WorkloadDescription, { services }: SystemDes
     .filter((each) => each.name === name || each.portOf === name)
     .sort((a, b) => Number(a.portOf !== undefined) - Number(b.portOf !== undefined))
     .flatMap(({ port, protocol }) => (port === undefined ? [] : [{ port, protocol }]));
+}
+
+/** A stage has a cloud assembly of its own, in that of the app. */
+function stackOf(app: string, system: SystemDescription): { readonly directory: string; readonly stackName: string } {
+  const [own] = stacksOf(system, app);
+  if (own !== undefined) return { directory: own.directory, stackName: own.stack.name };
+  throw new Trouble(`${app} has no stack of the system ${system.path}`, { fix: 'run `npx cdk synth` again' });
 }

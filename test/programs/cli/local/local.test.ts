@@ -1,0 +1,252 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { ComposeFile } from '../../../../programs/cli/local/compose-file';
+import { readLocalSystem } from '../../../../programs/cli/local/read-local-system';
+import type { SynthesizedSystem } from '../../../../programs/cli/local/read-local-system';
+import { readSystem } from '../../../../programs/cli/read-description';
+import { expectGolden } from '../../../support/golden';
+import { Bundled, EXAMPLES } from '../bundled';
+import type { Ran } from '../bundled';
+
+/** With the bundles, and with outputs of cdk synth. */
+let bundled: Bundled;
+const systems = new Map<string, SynthesizedSystem>();
+
+beforeAll(async () => {
+  bundled = new Bundled(EXAMPLES);
+  const root = join(__dirname, '../../../..');
+  spawnSync(process.execPath, [join(root, 'programs/local/bundle.mjs'), join(bundled.directory, 'local')], { encoding: 'utf8' });
+  for (const name of Object.keys(EXAMPLES)) {
+    const app = join(bundled.directory, name);
+    systems.set(name, await readLocalSystem(app, readSystem(app, undefined)));
+  }
+});
+afterAll(() => {
+  bundled.close();
+});
+
+/** A file of this test. */
+function file(name: string, text: string): string {
+  writeFileSync(join(bundled.directory, name), text);
+  return name;
+}
+
+/** What secrets of the examples are. */
+const SECRETS = 'DB_PASSWORD=secret\nDB_USER=shop\n';
+
+function compose(app: string, ...options: readonly string[]): Ran {
+  return bundled.run('local', 'compose', '--app', app, '--engine', 'docker', '--env-file', file('.env.local', SECRETS), ...options);
+}
+
+function written(app: string, ...options: readonly string[]): ComposeFile {
+  const { output, error } = compose(app, ...options);
+  if (error !== '') throw new Error(error);
+  return parse(readFileSync(output.trim(), 'utf8')) as ComposeFile;
+}
+
+/** What Compose makes of a text. https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md */
+const interpolated = (text: string): string => text.replaceAll('$$', '$');
+
+const names = Object.keys(EXAMPLES);
+
+test('the Compose file of an example is text that people can read', () => {
+  const { output } = compose('shop');
+  const text = readFileSync(output.trim(), 'utf8')
+    .replace(/(cdk-local\/)[0-9a-f]{16}/g, '$1<hash>')
+    .replace(/(asset\.)[0-9a-f]{64}/g, '$1<hash>')
+    .replace(/(MESH_CONFIG: ).*/g, '$1<configuration>')
+    .replace(/(cdk-ecs-microservices\.definition: )"?[0-9a-f]{16}"?/g, '$1<hash>');
+  expectGolden(join(__dirname, 'output'), new Map([['shop.yaml', text]]));
+});
+
+test.each(names)('%s: each container of a task has the image, command, user and checks of its task definition', (app) => {
+  const { services } = written(app);
+  for (const { description, service } of systems.get(app)?.workloads ?? [])
+    for (const container of service.task.containers) {
+      const found = services[`${description.name}-1-${container.name}`];
+      const role = description.containers.find(({ name }) => name === container.name)?.role;
+      if (role === 'collector') expect(found).toBeUndefined();
+      else
+        expect(found).toMatchObject({
+          ...(container.command.length > 0 && { command: container.command.map((word) => word.replaceAll('$', '$$$$')) }),
+          ...(container.user !== undefined && { user: container.user }),
+          ...(container.readonlyRoot && { read_only: true }),
+          network_mode: `service:${description.name}-1`,
+          stop_grace_period: `${container.stopTimeoutMs / 1000}s`,
+        });
+    }
+});
+
+test.each(names)('%s: every variable of the template is in its container, to the byte: Envoys have the same configurations', (app) => {
+  const { services } = written(app);
+  let configurations = 0;
+  for (const { description, service } of systems.get(app)?.workloads ?? [])
+    for (const container of service.task.containers) {
+      const found = services[`${description.name}-1-${container.name}`];
+      if (found === undefined) continue;
+      for (const [name, value] of Object.entries(container.environment)) {
+        if (name === 'MESH_CONFIG') configurations += 1;
+        if (!SECRETS.includes(`${name}=`)) expect(interpolated(found.environment?.[name] ?? '')).toBe(value);
+      }
+    }
+  expect(configurations).toBeGreaterThanOrEqual(systems.get(app)?.workloads.length ?? 0);
+});
+
+test.each(names)('%s: a container waits for what it waits for in its task definition, after what holds the network', (app) => {
+  const { services } = written(app);
+  const conditions = { START: 'service_started', HEALTHY: 'service_healthy', SUCCESS: 'service_completed_successfully', COMPLETE: '' };
+  for (const { description, service } of systems.get(app)?.workloads ?? []) {
+    const task = `${description.name}-1`;
+    for (const { name, dependsOn } of service.task.containers) {
+      const found = services[`${task}-${name}`];
+      if (found === undefined) continue;
+      const kept = dependsOn.filter(({ container }) => services[`${task}-${container}`] !== undefined);
+      expect(found.depends_on).toEqual({
+        [task]: { condition: 'service_started' },
+        ...Object.fromEntries(kept.map(({ container, condition }) => [`${task}-${container}`, { condition: conditions[condition] }])),
+      });
+    }
+  }
+});
+
+test.each(names)('%s: two runs write the same bytes, so that nothing restarts that has not changed', (app) => {
+  const first = compose(app);
+  const before = readFileSync(first.output.trim(), 'utf8');
+  expect(readFileSync(compose(app).output.trim(), 'utf8')).toBe(before);
+});
+
+test('virtual names are loopback addresses in every task, and names in Cloud Map are aliases of its network', () => {
+  const { services } = written('shop');
+  expect(services['ui-1']).toMatchObject({
+    networks: { mesh: { aliases: ['ui.tasks.shop.internal'] } },
+    extra_hosts: expect.arrayContaining([expect.stringMatching(/^catalog\.shop\.internal:127\.\d+\.\d+\.\d+$/)]) as unknown,
+  });
+});
+
+test('values of secrets stand in no file that is written: Compose takes them from the environment', () => {
+  for (const app of names) {
+    const { output } = compose(app);
+    const directory = join(output.trim(), '..');
+    for (const name of readdirSync(directory).filter((each) => each.startsWith('compose')))
+      expect(readFileSync(join(directory, name), 'utf8')).not.toContain('secret\n');
+  }
+});
+
+test('an image that the CDK builds is built once, of its own directory', () => {
+  const { services } = written('shop');
+  const built = Object.values(services).filter(({ build }) => build !== undefined);
+  expect(built.map(({ image }) => image)).toEqual([...new Set(built.map(({ image }) => image))]);
+  const { output } = compose('shop');
+  for (const { build } of built)
+    expect(existsSync(join(output.trim(), '..', build?.context ?? '', build?.dockerfile ?? 'Dockerfile'))).toBe(true);
+});
+
+test('--only runs the applications of some services; the tasks of all others have stand-ins, with their own Envoys', () => {
+  const { services } = written('shop', '--only', 'ui,catalog');
+  expect(services['ui-1-app']).toBeDefined();
+  expect(services['orders-1-app']).toBeUndefined();
+  expect(services['orders-1-envoy']).toBeDefined();
+  const settings = JSON.parse(readFileSync(join(bundled.directory, '.cdk-local/shop-local/system/tasks/orders-1.json'), 'utf8')) as object;
+  expect(settings).toEqual({ applicationPorts: [8080], standIns: [{ port: 8080, protocol: 'http', answers: [] }], relays: [] });
+});
+
+test('--swap leads to a process on this machine, which reaches what it calls at ports of its own', () => {
+  const { services } = written('shop', '--swap', 'ui=http://localhost:3000');
+  expect(services['ui-1-app']).toBeUndefined();
+  expect(services['ui-1']).toMatchObject({
+    extra_hosts: expect.arrayContaining(['host.docker.internal:host-gateway']) as unknown,
+    ports: expect.arrayContaining(['127.0.0.1:18080:18080']) as unknown,
+  });
+  const { relays } = JSON.parse(readFileSync(join(bundled.directory, '.cdk-local/shop-local/system/tasks/ui-1.json'), 'utf8')) as {
+    readonly relays: readonly object[];
+  };
+  expect(relays[0]).toEqual({ port: 8080, everywhere: true, toHost: 'host.docker.internal', toPort: 3000 });
+  expect(relays[1]).toMatchObject({ port: 18080, toHost: expect.stringMatching(/^127\./) as unknown, toPort: 15080 });
+});
+
+test('settings name other images, variables, answers and numbers of tasks', () => {
+  const settings = file(
+    'local.yaml',
+    `images:
+  catalog: example/catalog:dev
+  '*/envoy': example/envoy:dev
+environment:
+  catalog: { RETAIL_CATALOG_PERSISTENCE_PROVIDER: in-memory, PRICE: $5 }
+answers:
+  orders: [{ method: GET, path: /orders/*, body: { id: 7 } }]
+tasks:
+  catalog: 2
+  carts: 0
+`,
+  );
+  const { services } = written('shop', '--settings', settings, '--only', 'catalog');
+  expect(services['catalog-2-app']).toMatchObject({
+    image: 'example/catalog:dev',
+    environment: { RETAIL_CATALOG_PERSISTENCE_PROVIDER: 'in-memory', PRICE: '$$5' },
+  });
+  expect(services['ui-1-envoy']?.image).toBe('example/envoy:dev');
+  expect(services['carts-1']).toBeUndefined();
+  const told = JSON.parse(readFileSync(join(bundled.directory, '.cdk-local/shop-local/system/tasks/orders-1.json'), 'utf8')) as object;
+  expect(told).toMatchObject({ standIns: [{ answers: [{ method: 'GET', path: '/orders/*', body: { id: 7 } }] }] });
+});
+
+test('Finch, which knows no network of a service, gets the network of a container', () => {
+  expect(written('shop', '--engine', 'finch').services['ui-1-envoy']?.network_mode).toBe('container:shop-local-ui-1');
+});
+
+describe('bad input gets a sentence that says what to do', () => {
+  test.each<readonly [name: string, args: readonly string[], said: string]>([
+    ['no cdk.out', ['--app', 'nowhere'], 'there is no directory nowhere'],
+    ['a service that is not there', ['--app', 'shop', '--only', 'ui,katalog'], '--only names the service "katalog"'],
+    ['a swap of a service that is not there', ['--app', 'shop', '--swap', 'uii=http://localhost:1'], 'did you mean "ui"?'],
+    ['a swap for another machine', ['--app', 'shop', '--swap', 'ui=http://example.com:80'], 'no address of a process on this machine'],
+    ['a swap without an address', ['--app', 'shop', '--swap', 'ui'], 'write <service>=<URL>, such as ui=http://localhost:3000'],
+    ['an edge that is not there', ['--app', 'shop', '--port', 'partner=9000'], 'did you mean "partners"?'],
+    ['a port that is none', ['--app', 'shop', '--port', 'default=http'], '"http" is no port'],
+    ['a port of one of several edges', ['--app', 'shop', '--port', '9000'], 'write <edge>=<port>'],
+    ['an action that is not there', ['dwon'], 'did you mean "down"?'],
+    ['an environment file that is not there', ['--app', 'shop', '--env-file', 'no.env'], 'there is no file no.env'],
+    ['settings that are not there', ['--app', 'shop', '--settings', 'no.yaml'], 'there is no file no.yaml'],
+  ])('%s', (_, args, said) => {
+    const action = args[0]?.startsWith('--') === true ? ['compose'] : [];
+    const { exitCode, error } = bundled.run('local', ...action, ...args);
+    expect({ exitCode, error }).toEqual({ exitCode: 2, error: expect.stringContaining(said) as string });
+  });
+
+  test.each<readonly [name: string, text: string, said: string]>([
+    ['a line that sets nothing', 'A=1\nDB_PASSWORD secret\n', '.env.local, line 2: "DB_PASSWORD " sets no variable'],
+    ['a name that is none', '1A=2\n', '.env.local, line 1: "1A=2" sets no variable'],
+  ])('an environment file with %s', (_, text, said) => {
+    const { exitCode, error } = bundled.run('local', 'compose', '--app', 'shop', '--env-file', file('.env.local', text));
+    expect({ exitCode, error }).toEqual({ exitCode: 2, error: expect.stringContaining(said) as string });
+  });
+
+  test.each<readonly [name: string, text: string, said: string]>([
+    ['no YAML', 'images: [', 'cannot be read'],
+    ['a list', '- a', 'local.yaml has no settings: it is a list'],
+    ['a setting that is not there', 'image: {}', 'did you mean "images"?'],
+    ['an image of nobody', 'images: { katalog: a }', 'local.yaml, images: the system has no "katalog"'],
+    ['an image that is no text', 'images: { catalog: 1 }', 'local.yaml, images.catalog: 1 is not a text'],
+    ['too many tasks', 'tasks: { catalog: 99 }', 'is not a whole number from 0 to 10'],
+    ['an answer with a field that is not there', 'answers: { catalog: [{ code: 200 }] }', 'is not a list of answers'],
+    ['variables that are a list', 'environment: { catalog: [A] }', 'is not an object of variables'],
+  ])('settings that are %s', (_, text, said) => {
+    const { exitCode, error } = compose('shop', '--settings', file('local.yaml', text));
+    expect({ exitCode, error }).toEqual({ exitCode: 2, error: expect.stringContaining(said) as string });
+  });
+
+  test('no engine: each is named, with what is wrong with it', () => {
+    const program = join(bundled.directory, 'bundle/cdk-ecs-microservices.js');
+    const { status, stderr } = spawnSync(process.execPath, [program, 'local', '--app', 'shop'], {
+      cwd: bundled.directory,
+      encoding: 'utf8',
+      env: { PATH: '' },
+    });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('(docker: not installed; podman: not installed; finch: not installed)') as string,
+    });
+  });
+});
