@@ -420,10 +420,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'test/support',
       'test/support/task-config.ts',
       'test/support/assembly',
-<<<<<<< HEAD
       'programs/emulator/assembly',
-=======
->>>>>>> h/pod
       'examples',
       ...LIBRARY,
     ],
