@@ -76,6 +76,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   },
   'programs/cli/local': {
     rooms: [
+      'lib/core/contract',
       'lib/core/description',
       'lib/core/reading',
       'programs/emulator/**',
@@ -112,13 +113,21 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     packages: ['node:**', 'ajv', 'ajv/lib/refs/json-schema-draft-04.json'],
   },
   // What runs in containers of a local system.
-  'programs/local': { rooms: ['lib/core/contract', 'programs/local/*', 'programs/local/local-system.ts'], packages: ['node:**'] },
+  'programs/local': {
+    rooms: ['lib/core/contract', 'programs/local/*', 'programs/local/local-system.ts', 'programs/local/log.ts'],
+    packages: ['node:**'],
+  },
   'programs/local/task': { rooms: ['programs/local/local-system.ts'], packages: ['node:**'] },
   // What the command line and the containers agree on.
   'programs/local/local-system.ts': { rooms: ['programs/emulator/template'] },
+  'programs/local/log.ts': {},
   'programs/local/aws': {
-    rooms: ['lib/core/contract', 'programs/local/local-system.ts', 'programs/emulator/**'],
+    rooms: ['lib/core/contract', 'programs/local/edges', 'programs/local/local-system.ts', 'programs/local/log.ts', 'programs/emulator/**'],
     packages: ['node:**'],
+  },
+  'programs/local/edges': {
+    rooms: ['lib/core/model', 'programs/local/local-system.ts', 'programs/local/log.ts', 'programs/emulator/**'],
+    packages: ['node:**', '@smithy/signature-v4'],
   },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },

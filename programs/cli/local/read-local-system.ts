@@ -1,5 +1,6 @@
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { CloudAssembly, UNKNOWN_ACCOUNT, UNKNOWN_REGION } from 'aws-cdk-lib/cx-api';
+import { JOB_RUN_RESOURCE } from '../../../lib/core/contract/job-run';
 import type { SystemDescription, WorkloadDescription } from '../../../lib/core/description/system-description';
 import { flatten } from '../../emulator/assembly/flatten';
 import { AwsEmulator } from '../../emulator/aws/emulator';
@@ -70,7 +71,8 @@ async function deployed(assembly: CloudAssembly, values: KnownValues): Promise<{
   const aws = new AwsEmulator(`${values['AWS::Region'] ?? ''}:${values['AWS::AccountId'] ?? ''}`);
   try {
     const template = flatten(assembly);
-    const deployment = new Deployment(aws, values);
+    // As in the container `aws`.
+    const deployment = new Deployment(aws, values, { idle: [JOB_RUN_RESOURCE], takesAnyType: true });
     await deployment.deploy(template);
     return { template, model: readTemplate(deployment.template, deployment.values) };
   } catch (error) {

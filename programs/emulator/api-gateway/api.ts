@@ -1,5 +1,6 @@
 import { DEFAULT_EDGE } from '../../../lib/core/model/edge-names';
 import type { Template } from '../template/template';
+import type { Authorize } from './authorization';
 import type { ClientRequest } from './client-request';
 import { API_HOST, CLIENT_ADDRESS } from './client-request';
 import { httpApis } from './http-api';
@@ -14,12 +15,12 @@ export interface FromLink {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly waits: Pick<Sent, 'timeoutMs' | 'streamed' | 'late' | 'cache'>;
+  readonly waits: Pick<Sent, 'timeoutMs' | 'streamed' | 'late' | 'cache' | 'cors'>;
 }
 
 /** The API of an edge of a template, of either kind. */
 export function apiOf(template: Template, readings: Partial<Readings> = {}, edge = DEFAULT_EDGE, meter?: Meter): Api {
-  const apis = [...httpApis(template, { ...USUAL_READINGS, ...readings }), ...restApis(template, meter)];
+  const apis = [...httpApis(template, { ...USUAL_READINGS, ...readings }, meter), ...restApis(template, meter)];
   const [api, second] = apis.filter((each) => each.edge === edge);
   if (api === undefined || second !== undefined)
     throw new Error(
@@ -29,11 +30,12 @@ export function apiOf(template: Template, readings: Partial<Readings> = {}, edge
 }
 
 /** What API Gateway does with a request, what it adds of itself included. */
-export function passThrough(api: Api, request: ClientRequest): FromLink | Answered {
-  const { method = 'GET', headers = {}, host = API_HOST, address = CLIENT_ADDRESS, unmapped = [] } = request;
-  const outcome = api.take(request);
+export function passThrough(api: Api, request: ClientRequest, authorize?: Authorize): FromLink | Answered {
+  const { method = 'GET', headers = {}, apiHost = API_HOST, address = CLIENT_ADDRESS, unmapped = [] } = request;
+  const { host = apiHost, scheme = { name: 'https', port: 443 } } = request;
+  const outcome = api.take(request, authorize);
   if (outcome.kind === 'answered') return outcome;
-  const { timeoutMs, streamed, late, cache } = outcome;
+  const { timeoutMs, streamed, late, cache, cors } = outcome;
   const mapped = Object.fromEntries(Object.entries(outcome.headers).filter(([name]) => !unmapped.includes(name)));
   // A header that is overwritten is so in every case of letters.
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !(name.toLowerCase() in mapped)));
@@ -41,14 +43,14 @@ export function passThrough(api: Api, request: ClientRequest): FromLink | Answer
     kind: 'sent',
     method,
     path: outcome.path,
-    waits: { timeoutMs, streamed, late, ...(cache && { cache }) },
+    waits: { timeoutMs, streamed, late, ...(cache && { cache }), ...(cors && { cors }) },
     headers: {
       ...kept,
       // What API Gateway adds of itself, and lets nobody map.
-      forwarded: `by=198.51.100.1;for=${address.includes(':') ? `"[${address}]"` : address};host=${host};proto=https`,
+      forwarded: `by=198.51.100.1;for=${address.includes(':') ? `"[${address}]"` : address};host=${host};proto=${scheme.name}`,
       'x-forwarded-for': [headers['x-forwarded-for'], address].filter((value) => value !== undefined).join(', '),
-      'x-forwarded-port': '443',
-      'x-forwarded-proto': 'https',
+      'x-forwarded-port': String(scheme.port),
+      'x-forwarded-proto': scheme.name,
       via: 'HTTP/1.1 AmazonAPIGateway',
       ...mapped,
     },

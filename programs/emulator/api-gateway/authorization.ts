@@ -1,6 +1,7 @@
 import type { Fields } from '../template/fields';
 import type { Refused } from './gateway-response';
 import { refused } from './gateway-response';
+import type { ClientRequest } from './client-request';
 import type { ApiRoute } from './model';
 
 /** What a route asks of a client. */
@@ -12,6 +13,14 @@ export interface Demand {
   readonly scopes: readonly string[];
   readonly apiKey: boolean;
 }
+
+/** Of a client that may call a route: what API Gateway knows of it, by `context.<name>`. */
+export interface Granted {
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** Decides by what a request holds; asked of routes that ask for something. */
+export type Authorize = (route: ApiRoute, request: ClientRequest) => Granted | Refused;
 
 const REFUSED = { AWS_IAM: 403, JWT: 401, CUSTOM: 401, COGNITO_USER_POOLS: 401 } as const;
 
@@ -25,6 +34,24 @@ export function readDemand(route: Fields): Demand {
     scopes: route.texts('AuthorizationScopes'),
     apiKey: route.flag('ApiKeyRequired', false),
   };
+}
+
+/** A request with what API Gateway knows of its client, or why it is refused. */
+export function admitted(
+  route: ApiRoute,
+  routes: readonly ApiRoute[],
+  request: ClientRequest,
+  authorize: Authorize | undefined,
+): { readonly request: ClientRequest; readonly refused?: Refused } {
+  if (authorize === undefined) {
+    const refusedFor = refusal(route, routes, request.credentials);
+    return { request, ...(refusedFor && { refused: refusedFor }) };
+  }
+  if (route.demand.type === 'NONE') return { request };
+  const decided = authorize(route, request);
+  return 'context' in decided
+    ? { request: { ...request, context: { ...request.context, ...decided.context } } }
+    : { request, refused: decided };
 }
 
 /** What API Gateway answers to a client that cannot show what the route asks for. */

@@ -12,6 +12,10 @@ export interface ClientRequest {
   readonly bodyBase64?: string;
   /** The custom domain that the client called; by default it calls the API's own, with the name of the stage in the path. */
   readonly host?: string;
+  /** Host and port of the API's own URL. @default API_HOST */
+  readonly apiHost?: string;
+  /** The scheme of the client's URL, and its port. @default - https, and 443 */
+  readonly scheme?: { readonly name: 'http' | 'https'; readonly port: number };
   /** The path of the custom domain's mapping to the API, such as `/v1`. */
   readonly basePath?: string;
   /** From which it comes; by default `CLIENT_ADDRESS`. */
@@ -104,7 +108,7 @@ export function contextVariable(name: string, request: ClientRequest, whole: str
     case 'context.identity.sourceIp':
       return request.address ?? CLIENT_ADDRESS;
     case 'context.domainName':
-      return request.host ?? API_HOST;
+      return request.host ?? request.apiHost ?? API_HOST;
     // "The request path. For example, /{stage}/root/child.":
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
     case 'context.path':

@@ -1,11 +1,16 @@
 import type { Resolver } from '../template/intrinsics';
 import type { Template } from '../template/template';
 import { Fields } from '../template/fields';
-import { readDemand, refusal } from './authorization';
+import { admitted, readDemand } from './authorization';
+import { readAuthorizer } from './authorizers';
 import type { AbsentMapping, ClientRequest } from './client-request';
 import { contextVariable, located, mappedHeader, requestId } from './client-request';
+import { corsHeaders, preflight, readCors } from './cors';
 import { decoded } from './decode';
-import type { Api, ApiRoute, Outcome, Readings } from './model';
+import type { Meter, Throttle } from './limits';
+import { readThrottle } from './limits';
+import type { Refused } from './gateway-response';
+import type { Answered, Api, ApiRoute, Outcome, Readings } from './model';
 import { message } from './model';
 import type { MatchOptions } from './route';
 import { isGreedy, matching, ofMethod, partsOf } from './route';
@@ -23,22 +28,28 @@ interface Integration {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The HTTP APIs of a template that send through a VPC link. */
-export function httpApis(template: Template, readings: Readings): readonly Api[] {
+/**
+ * The HTTP APIs of a template that send through a VPC link.
+ *
+ * @param meter counts requests; absent: there are no limits
+ */
+export function httpApis(template: Template, readings: Readings, meter?: Meter): readonly Api[] {
   const wiring = new Wiring(template);
-  return wiring.all('ApiGatewayV2::Api').flatMap((api) => httpApi(wiring, api, readings) ?? []);
+  return wiring.all('ApiGatewayV2::Api').flatMap((api) => httpApi(wiring, api, readings, meter) ?? []);
 }
 
-function httpApi(wiring: Wiring, api: Wired, readings: Readings): Api | undefined {
+function httpApi(wiring: Wiring, api: Wired, readings: Readings, meter: Meter | undefined): Api | undefined {
   const of = (type: string): readonly Wired[] => wiring.allOf(`ApiGatewayV2::${type}`, 'ApiId', api.id);
   const [own] = of('Integration');
   const link = own && wiring.behind(own, 'ConnectionId');
   const discovery = own && wiring.behind(own, 'IntegrationUri');
   if (own === undefined || link === undefined || discovery === undefined) return undefined;
   const { resolver } = wiring;
-  const integration = readIntegration(resolver, own, of('Stage')[0]);
+  const [stage] = of('Stage');
+  const integration = readIntegration(resolver, own, stage);
   const routes = of('Route').map(({ id, properties }) => readRoute(Fields.of(resolver.resolve(properties), id)));
-  const cors = api.properties['CorsConfiguration'] !== undefined;
+  const cors = readCors(corsOf(resolver, api));
+  const throttleOf = throttles(resolver, stage);
   const ways = {
     stage: integration.stage,
     // "Clients can still connect to your default endpoint, but they will receive a 404 Not Found status code":
@@ -48,27 +59,33 @@ function httpApi(wiring: Wiring, api: Wired, readings: Readings): Api | undefine
   };
   const securityGroups = wiring.securityGroups(link, 'SecurityGroupIds');
   return {
+    kind: 'http',
     edge: edgeOf(api),
     gateway: wiring.ecsService('ServiceRegistries', 'RegistryArn', discovery.id),
     linkSecurityGroups: securityGroups,
     securityGroups,
     routes,
+    authorizers: of('Authorizer').map((each) => readAuthorizer(resolver, each)),
+    open: ways.open,
     domains: ways.domains,
     stagePath: integration.stage === undefined ? '' : `/${integration.stage}`,
     route: (method, path, options) => chosen(routes, method, path, { ...readings, ...options }),
-    take: (request): Outcome => {
-      const { method = 'GET', credentials } = request;
-      const at = located(request, ways);
+    take: (sent, authorize): Outcome => {
+      const { method = 'GET' } = sent;
+      const at = located(sent, ways);
       // Whatever is not there: a stage, or a route.
       if (at === undefined) return message(404, 'Not Found');
       const { whole, path, query } = at;
       const route = chosen(routes, method, path, readings);
       // "API Gateway automatically sends a response to preflight OPTIONS requests, even if there isn't an OPTIONS route":
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
-      if (route === undefined && cors && method === 'OPTIONS') return { kind: 'answered', status: 204, headers: {}, body: '' };
+      if (route === undefined && cors && method === 'OPTIONS') return preflight(cors, sent);
       if (route === undefined) return message(404, 'Not Found');
-      const refusedFor = refusal(route, routes, credentials);
-      if (refusedFor !== undefined) return message(refusedFor.status, refusedFor.body);
+      const { request, refused } = admitted(route, routes, sent, authorize);
+      if (refused !== undefined) return refusedWith(refused);
+      const throttle = throttleOf(route.key);
+      if (meter !== undefined && throttle !== undefined && !meter.passes(`${api.id} ${route.key}`, throttle))
+        return message(429, 'Too Many Requests');
       return {
         kind: 'sent',
         // AWS encodes again what it takes for the query's parameters; nothing of ours decides by them.
@@ -78,9 +95,30 @@ function httpApi(wiring: Wiring, api: Wired, readings: Readings): Api | undefine
         timeoutMs: 30_000,
         streamed: false,
         late: message(503, 'Service Unavailable'),
+        ...(cors && { cors: corsHeaders(cors, request) }),
       };
     },
   };
+}
+
+function corsOf(resolver: Resolver, { id, properties }: Wired): Fields | undefined {
+  const { CorsConfiguration: configuration } = properties;
+  return configuration === undefined ? undefined : Fields.of(resolver.resolve(configuration), `${id}.CorsConfiguration`);
+}
+
+/** Of a route, or of all: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html */
+function throttles(resolver: Resolver, stage: Wired | undefined): (route: string) => Throttle | undefined {
+  const fields = Fields.of(resolver.resolve(stage?.properties ?? {}), stage?.id ?? 'Stage');
+  const read = (settings: Fields | undefined): Throttle | undefined =>
+    readThrottle(settings, 'ThrottlingRateLimit', 'ThrottlingBurstLimit');
+  const usual = read(fields.child('DefaultRouteSettings'));
+  const own = fields.child('RouteSettings');
+  return (route) => read(own?.child(route)) ?? usual;
+}
+
+function refusedWith({ status, body, headers }: Refused): Answered {
+  const answer = message(status, body);
+  return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
 function readIntegration(resolver: Resolver, integration: Wired, stage: Wired | undefined): Integration {

@@ -1,9 +1,11 @@
 import type { AbsentMapping, ClientRequest } from './client-request';
-import type { Demand } from './authorization';
+import type { Authorize, Demand } from './authorization';
+import type { AuthorizerModel } from './authorizers';
 import type { CacheEntry } from './parameters';
 
 /** An API of API Gateway, as a template declares it. */
 export interface Api {
+  readonly kind: 'http' | 'rest';
   /** The name of its edge. */
   readonly edge: string;
   /** The ECS service to which it sends: its logical ID. */
@@ -13,6 +15,9 @@ export interface Api {
   /** What the VPC link, or the load balancer behind it, is in the VPC. */
   readonly securityGroups: readonly string[];
   readonly routes: readonly ApiRoute[];
+  readonly authorizers: readonly AuthorizerModel[];
+  /** Whether it can be called by its own name. */
+  readonly open: boolean;
   /** The paths of its mappings, by the name of the domain. */
   readonly domains: ReadonlyMap<string, string>;
   /** Values of API keys that it accepts, by the names of their usage plans; an HTTP API has none. */
@@ -21,7 +26,8 @@ export interface Api {
   readonly stagePath: string;
   /** The route that API Gateway chooses for a path without a query, whatever it asks for. */
   route(method: string, path: string, options?: { readonly ignoresCase: boolean }): ApiRoute | undefined;
-  take(request: ClientRequest): Outcome;
+  /** @param authorize who may call routes that ask for something @default - by the credentials that the request names */
+  take(request: ClientRequest, authorize?: Authorize): Outcome;
 }
 
 export interface ApiRoute {
@@ -46,6 +52,8 @@ export interface Sent {
   readonly streamed: boolean;
   /** What the client gets if the response does not come in time. */
   readonly late: Answered;
+  /** Headers that stand in the place of all of CORS in the response. */
+  readonly cors?: Readonly<Record<string, string>>;
   /** Present if it keeps the response. */
   readonly cache?: CacheEntry;
 }

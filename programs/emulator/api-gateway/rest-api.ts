@@ -1,6 +1,7 @@
 import type { JsonObject, Template } from '../template/template';
 import { Fields } from '../template/fields';
-import { readDemand, refusal } from './authorization';
+import { admitted, readDemand } from './authorization';
+import { readRestAuthorizer } from './authorizers';
 import type { BodySchemas } from './bodies';
 import { bodySchemas, wrongBody } from './bodies';
 import type { ClientRequest } from './client-request';
@@ -66,32 +67,36 @@ function restApi(wiring: Wiring, api: Wired, meter: Meter | undefined): Api | un
     domains: wiring.domains(api.id),
   };
   return {
+    kind: 'rest',
     edge: edgeOf(api),
     ...backend,
     routes: methods,
+    authorizers: wiring.allOf('ApiGateway::Authorizer', 'RestApiId', api.id).map((each) => readRestAuthorizer(wiring.resolver, each)),
+    open: ways.open,
     domains: ways.domains,
     keys: new Map(keys.map(({ planName, value }) => [planName, value])),
     stagePath: stage === undefined ? '' : `/${stage}`,
     route: (method, path, options) => chosen(methods, method, path, options)?.route,
-    take: (sent): Outcome => {
+    take: (sent, authorize): Outcome => {
       const key = keyOf(sent, keys);
-      const request = key === undefined ? sent : { ...sent, context: { ...sent.context, 'identity.apiKeyId': key.id } };
-      const at = located(request, ways);
+      const keyed = key === undefined ? sent : { ...sent, context: { ...sent.context, 'identity.apiKeyId': key.id } };
+      const at = located(keyed, ways);
       // What is not below the name of a stage: https://github.com/berislavlopac/plambdapi/issues/6
       if (at === undefined) return message(403, 'Forbidden');
       const { whole, path, query } = at;
-      const found = chosen(methods, request.method ?? 'GET', path);
-      const error = (one: Refused): Answered => asResponse(one, responses, request);
+      const method = keyed.method ?? 'GET';
+      const found = chosen(methods, method, path);
+      const error = (one: Refused): Answered => asResponse(one, responses, keyed);
       // What a client gets, too, that asks for a resource or method that is not there:
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
       if (found === undefined) return error(refused(403, 'MISSING_AUTHENTICATION_TOKEN', 'Missing Authentication Token'));
-      const parameters = parametersOf(request, found.values);
       const { route } = found;
+      const [asked, others] = meter === undefined ? [route, methods] : [withoutKey(route), methods.map(withoutKey)];
+      const { request, refused: denied } = admitted(asked, others, keyed, authorize);
+      const parameters = parametersOf(request, found.values);
       const refusedFor =
-        (meter === undefined
-          ? refusal(route, methods, request.credentials)
-          : (refusal(withoutKey(route), methods.map(withoutKey), request.credentials) ??
-            beyondLimits(meter, { route, key, method: request.method ?? 'GET', api: api.id, throttles }))) ??
+        denied ??
+        (meter === undefined ? undefined : beyondLimits(meter, { route, key, method, api: api.id, throttles })) ??
         missingParameters(found.route.required, parameters) ??
         wrongBody(found.route.bodies, request);
       if (refusedFor !== undefined) return error(refusedFor);

@@ -125,6 +125,11 @@ export function registerTask(cloudMap: CloudMap, registries: readonly RegistryMo
   for (const { discovery, port } of registries) cloudMap.register(discovery, { ...task, ...(port !== undefined && { port }) });
 }
 
+/** The tasks of a service that others find by its registries. */
+export function healthyTasks(cloudMap: CloudMap, registries: readonly RegistryModel[]): readonly Instance[] {
+  return registries.flatMap(({ discovery }) => cloudMap.discoverable(discovery));
+}
+
 function idsOf(instances: readonly Instance[]): string {
   return instances
     .map(({ id }) => id)

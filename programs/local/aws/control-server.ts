@@ -1,26 +1,24 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer, request as send } from 'node:http';
+import type { Edges } from '../edges/edges';
+import { bodyOf } from '../edges/http-messages';
+import { BadRequest } from '../edges/token-request';
 import { AWS_HOST } from '../local-system';
 import type { DeployedSystem } from './deployed-system';
 import type { Leases } from './leases';
-import { messageOf } from './log';
-
-/** What the host is told, beside the tasks. */
-export interface Controls {
-  /** Of `GET /status`, beside what is deployed. */
-  status(): Readonly<Record<string, unknown>>;
-}
+import { messageOf } from '../log';
 
 export interface ControlOptions {
   readonly system: DeployedSystem;
   readonly leases: Leases;
-  readonly controls: Controls;
+  readonly edges: Edges;
   /** Where the holders of tasks answer what Envoy's admin interface does. */
   readonly adminPort: number;
 }
 
 const HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]', AWS_HOST];
 const ADMIN_TIMEOUT_MS = 10_000;
+const LONGEST_REQUEST = 64 * 1024;
 
 /** What the host asks. Pages of other sites, whose names may lead here, are refused by the name that they call. */
 export function controlServer(options: ControlOptions): Server {
@@ -38,21 +36,34 @@ export function controlServer(options: ControlOptions): Server {
 }
 
 async function serve(
-  { system, leases, controls, adminPort }: ControlOptions,
+  { system, leases, edges, adminPort }: ControlOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   const [, task, path] = /^\/tasks\/([^/?]+)\/envoy(\/.*|\?.*)?$/.exec(url) ?? [];
   const [pathname] = url.split('?');
-  if (method === 'GET' && pathname === '/status') json(response, 200, { ...system.status, ...controls.status() });
+  if (method === 'GET' && pathname === '/status') json(response, 200, { ...system.status, edges: edges.status });
+  else if (method === 'POST' && pathname === '/tokens') await token(edges, request, response);
+  else if (method === 'GET' && pathname === '/keys') json(response, 200, edges.issuer.keySet);
   else if (method === 'GET' && pathname === '/tasks') json(response, 200, leases.all);
   else if (method === 'GET' && task !== undefined) {
     const lease = leases.get(decodeURIComponent(task));
     if (lease === undefined) json(response, 404, { error: `There is no task ${task}.` });
     else
       await passOn(`http://${hostOf(lease.address)}:${adminPort}${(path ?? '').startsWith('/') ? path : `/${path ?? ''}`}`, task, response);
-  } else json(response, 404, { error: 'There are GET /status, GET /tasks, GET /tasks/<id>/envoy/<path> and POST /tokens.' });
+  } else json(response, 404, { error: 'There are GET /status, GET /tasks, GET /tasks/<id>/envoy/<path>, GET /keys and POST /tokens.' });
+}
+
+async function token(edges: Edges, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await bodyOf(request, LONGEST_REQUEST);
+  try {
+    if (body === 'too long') throw new BadRequest(`A request for a token has at most ${LONGEST_REQUEST} bytes.`);
+    json(response, 200, edges.token(body.toString()));
+  } catch (error) {
+    if (!(error instanceof BadRequest)) throw error;
+    json(response, 400, { error: error.message });
+  }
 }
 
 /** What Envoy's admin interface of a task answers, as it comes. */

@@ -6,13 +6,13 @@ import type { TaskIdentity } from '../../emulator/aws/endpoint';
 import { Deployment } from '../../emulator/deployment/deployment';
 import { withoutConditions } from '../../emulator/deployment/conditions';
 import { taskIdentity, zoneOf } from '../../emulator/deployment/task-identity';
-import type { KnownValues } from '../../emulator/template/intrinsics';
+import type { KnownValues, Template } from '../../emulator/template/intrinsics';
 import { isObject, Resolver } from '../../emulator/template/intrinsics';
 import { readTemplate } from '../../emulator/template/read-template';
 import type { ServiceModel, System } from '../../emulator/template/system';
 import type { LocalSystem, LocalTask } from '../local-system';
-import type { Log } from './log';
-import { messageOf } from './log';
+import type { Log } from '../log';
+import { messageOf } from '../log';
 
 /** A task of the system that is deployed. */
 export interface KnownTask extends LocalTask {
@@ -75,8 +75,13 @@ export class DeployedSystem {
     return this.account?.cloudMap;
   }
 
-  get deployment(): Deployment | undefined {
-    return this.current === undefined ? undefined : this.account?.deployment;
+  /** The resources that exist. */
+  get template(): Template | undefined {
+    return this.account?.deployment.template;
+  }
+
+  get place(): { readonly region: string; readonly account: string } | undefined {
+    return this.current?.model;
   }
 
   get system(): LocalSystem | undefined {
@@ -138,13 +143,12 @@ export class DeployedSystem {
       const tasks = new Map(system.tasks.map((task) => [task.id, knownTask(task, model)]));
       account.cloudMap.services = model.discovery;
       this.current = { system, model, tasks };
+      await this.changed();
       this.state = { deployed: hash, error: null };
       this.log(`deployed ${hash.slice(0, 12)}: ${system.tasks.length} tasks, in ${Date.now() - begun} ms`);
     } catch (error) {
       this.failed(`the system ${hash.slice(0, 12)} is not deployed: ${messageOf(error)}`);
-      return;
     }
-    await this.changed();
   }
 
   private open(values: KnownValues): Account {

@@ -4,7 +4,7 @@ import { registerTask } from '../../emulator/aws/cloud-map';
 import { addressOf } from '../../emulator/aws/endpoint';
 import type { RegistryModel } from '../../emulator/template/system';
 import type { DeployedSystem, KnownTask } from './deployed-system';
-import type { Log } from './log';
+import type { Log } from '../log';
 
 /** A task that is there. */
 export interface Lease {

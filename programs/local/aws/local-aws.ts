@@ -1,8 +1,11 @@
 import type { Server } from 'node:http';
+import { healthyTasks } from '../../emulator/aws/cloud-map';
+import type { Behind } from '../edges/edges';
+import { Edges } from '../edges/edges';
 import { controlServer } from './control-server';
 import { DeployedSystem } from './deployed-system';
 import { Leases } from './leases';
-import type { Log } from './log';
+import type { Log } from '../log';
 import { SystemFile } from './system-file';
 import { taskServer } from './task-server';
 
@@ -28,6 +31,7 @@ export interface LocalAwsOptions {
 export class LocalAws {
   readonly system: DeployedSystem;
   private readonly leases: Leases;
+  private readonly edges: Edges;
   private readonly servers: readonly Server[];
   private readonly file: SystemFile;
 
@@ -35,8 +39,11 @@ export class LocalAws {
     const { log, frameworkDirectory, adminPort } = options;
     this.system = new DeployedSystem(frameworkDirectory, log, async () => this.adopt());
     this.leases = new Leases(this.system, log);
-    const controls = { status: () => ({}) };
-    this.servers = [taskServer(this.system, this.leases), controlServer({ system: this.system, leases: this.leases, controls, adminPort })];
+    this.edges = new Edges(options.address, log);
+    this.servers = [
+      taskServer(this.system, this.leases),
+      controlServer({ system: this.system, leases: this.leases, edges: this.edges, adminPort }),
+    ];
     this.file = new SystemFile(options.systemFile, this.system, options.pollMs);
   }
 
@@ -51,13 +58,22 @@ export class LocalAws {
   async close(): Promise<void> {
     this.file.close();
     this.leases.close();
+    await this.edges.close();
     await Promise.all(this.servers.map(async (server) => closed(server)));
     this.system.close();
   }
 
   private async adopt(): Promise<void> {
     this.leases.adopt();
-    return Promise.resolve();
+    const { system, template, place } = this.system;
+    if (system !== undefined && template !== undefined && place !== undefined)
+      await this.edges.adopt(system.edges, { template, ...place, tasksOf: (service) => this.tasksOf(service) });
+  }
+
+  private tasksOf(service: string): ReturnType<Behind['tasksOf']> {
+    const { cloudMap, services } = this.system;
+    const found = services.find(({ logicalId }) => logicalId === service);
+    return cloudMap === undefined || found === undefined ? [] : healthyTasks(cloudMap, found.registries);
   }
 }
 

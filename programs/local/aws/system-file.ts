@@ -2,7 +2,7 @@ import type { FSWatcher } from 'node:fs';
 import { readFileSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DeployedSystem } from './deployed-system';
-import { messageOf } from './log';
+import { messageOf } from '../log';
 
 /** File systems of virtual machines do not tell of changes. */
 const POLL_MS = 1000;

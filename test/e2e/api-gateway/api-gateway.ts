@@ -2,8 +2,10 @@ import { GATEWAY_PORT } from '../../../lib/core/model/constants';
 import type { Cluster, HttpClient, HttpOutcome, HttpResponse, Template } from '../runner';
 import { RequestFailed } from '../runner';
 import type { Instance } from '../../../programs/emulator/aws/cloud-map';
+import { healthyTasks } from '../../../programs/emulator/aws/cloud-map';
 import { apiOf, passThrough } from '../../../programs/emulator/api-gateway/api';
 import type { ClientRequest } from '../../../programs/emulator/api-gateway/client-request';
+import { KeptResponses } from '../../../programs/emulator/api-gateway/kept-responses';
 import type { Meter } from '../../../programs/emulator/api-gateway/limits';
 import type { Answered, Api, Readings } from '../../../programs/emulator/api-gateway/model';
 
@@ -22,7 +24,7 @@ export interface ApiGatewayOptions {
  */
 export class ApiGateway {
   private readFrom: Template;
-  private readonly kept = new Map<string, { readonly response: HttpResponse; readonly until: number }>();
+  private readonly kept = new KeptResponses<HttpResponse>();
   private known: { readonly instances: readonly Instance[]; readonly at: number } | undefined;
 
   private constructor(
@@ -67,9 +69,8 @@ export class ApiGateway {
     const { body, bodyBase64 } = request;
     const { address, port } = this.target();
     const { timeoutMs, streamed, late, cache } = passed.waits;
-    const kept = cache === undefined ? undefined : this.kept.get(cache.key);
-    // What a client says of caching is not looked at: it has no permission to invalidate.
-    if (kept !== undefined && kept.until > Date.now()) return kept.response;
+    const kept = this.kept.get(cache);
+    if (kept !== undefined) return kept;
     const outcome = await this.client.attempt({
       url: `http://${address}:${port}${passed.path}`,
       method: passed.method,
@@ -82,8 +83,7 @@ export class ApiGateway {
     if (streamed) return outcome;
     if (outcome.kind === 'failure') return outcome.code === 'TIMEOUT' ? ofItsOwn(late, outcome.durationMs) : outcome;
     const response = { ...outcome, arrivalsMs: outcome.arrivalsMs.length === 0 ? [] : [outcome.durationMs] };
-    // Whatever its status: errors of the integration are kept, too, as has been seen.
-    if (cache !== undefined) this.kept.set(cache.key, { response, until: Date.now() + cache.ttlSeconds * 1000 });
+    this.kept.keep(cache, response);
     return response;
   }
 
@@ -92,8 +92,7 @@ export class ApiGateway {
     const { remembersMs = 0 } = this.options;
     if (this.known === undefined || Date.now() - this.known.at >= remembersMs) {
       const { registries } = this.cluster.service(this.api.gateway);
-      const found = registries.flatMap(({ discovery }) => this.cluster.cloudMap.discoverable(discovery));
-      this.known = { instances: found, at: Date.now() };
+      this.known = { instances: healthyTasks(this.cluster.cloudMap, registries), at: Date.now() };
     }
     const { instances } = this.known;
     const instance = instances[Math.floor(Math.random() * instances.length)];

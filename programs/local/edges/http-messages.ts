@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Headers by their names as they were written; of several lines, a list. */
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+/** Of one connection alone: RFC 9110, section 7.6.1. */
+const HOP_BY_HOP: readonly string[] = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** The headers of a message that are not of its connection alone. */
+export function passedOn({ rawHeaders, headers: { connection } }: IncomingMessage, without: readonly string[] = []): Headers {
+  const named = (connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const dropped = new Set([...HOP_BY_HOP, ...without, ...named]);
+  const found = new Map<string, { readonly name: string; readonly values: string[] }>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
+    const lower = name.toLowerCase();
+    if (dropped.has(lower)) continue;
+    const known = found.get(lower);
+    if (known === undefined) found.set(lower, { name, values: [value] });
+    else known.values.push(value);
+  }
+  return Object.fromEntries(
+    [...found.values()].map(({ name, values: [first = '', ...more] }) => [name, more.length === 0 ? first : [first, ...more]]),
+  );
+}
+
+/** A body, unless it is longer. */
+export async function bodyOf(message: IncomingMessage, longest: number): Promise<Buffer | 'too long'> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // What is left unread must not take the connection with it, by which the answer goes.
+  for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > longest) return 'too long';
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
