@@ -18,7 +18,7 @@ export const LOCAL: Command = {
     '[--only <services>]',
     '[--swap <service>=<URL>]...',
     '[--settings <file>]',
-    '[--env-file <file>]...',
+    '[--environment <file>]...',
     '[--port [<edge>=]<number>]...',
     '[--control-port <number>]',
     '[--engine docker | podman | finch]',
@@ -51,7 +51,8 @@ export const LOCAL: Command = {
       value: true,
       text: 'A file of YAML or JSON with other images, variables, answers of stand-ins, and numbers of tasks.',
     },
-    { name: 'env-file', value: true, repeated: true, text: 'A file of NAME=value lines for secrets and variables of applications.' },
+    // Node.js 20 takes --env-file for an option of its own, wherever it stands. https://github.com/nodejs/node/issues/54232
+    { name: 'environment', value: true, repeated: true, text: 'A file of NAME=value lines for secrets and variables of applications.' },
     {
       name: 'port',
       value: true,
@@ -120,7 +121,7 @@ function argumentsOf({ values, lists, flags }: Arguments): Local.LocalArguments 
     stack: values['stack'],
     engine: values['engine'],
     settings: values['settings'],
-    envFiles: lists['env-file'] ?? [],
+    envFiles: lists['environment'] ?? [],
     only: values['only'],
     swaps: lists['swap'] ?? [],
     ports: lists['port'] ?? [],

@@ -387,7 +387,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...LIBRARY,
       ...PROGRAMS,
     ],
-    packages: ['node:**', 'fast-check', ...CDK],
+    packages: ['node:**', 'fast-check', 'yaml', ...CDK],
   },
   'test/programs/local': {
     rooms: ['test/support', 'test/e2e/systems', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],

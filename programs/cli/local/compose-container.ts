@@ -138,7 +138,7 @@ function givenTo(
     throw new Trouble(
       `${description.name}, container "${model.name}": nobody says the ${missing.length === 1 ? 'secret' : 'secrets'} ${missing.join(', ')}`,
       {
-        fix: `write ${missing.map((name) => `${name}=…`).join(' and ')} into a file, and name it with --env-file`,
+        fix: `write ${missing.map((name) => `${name}=…`).join(' and ')} into a file, and name it with --environment`,
       },
     );
   return { ...fromFile, ...own };

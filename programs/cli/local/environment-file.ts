@@ -12,13 +12,13 @@ const QUOTES = ['"', "'", '`'];
  * @throws Trouble if a line is something else
  */
 export function readEnvironmentFile(file: string): Readonly<Record<string, string>> {
-  if (!existsSync(file)) throw new Trouble(`there is no file ${file}`, { fix: 'name a file with --env-file' });
+  if (!existsSync(file)) throw new Trouble(`there is no file ${file}`, { fix: 'name a file with --environment' });
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     throw new Trouble(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      fix: 'name a file with --env-file',
+      fix: 'name a file with --environment',
     });
   }
   const wrong = firstWrongLine(text.split(/\r?\n/));

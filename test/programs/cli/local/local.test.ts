@@ -34,10 +34,10 @@ function file(name: string, text: string): string {
 }
 
 /** What secrets of the examples are. */
-const SECRETS = 'DB_PASSWORD=secret\nDB_USER=shop\n';
+const SECRETS = 'DATABASE=secret\n';
 
 function compose(app: string, ...options: readonly string[]): Ran {
-  return bundled.run('local', 'compose', '--app', app, '--engine', 'docker', '--env-file', file('.env.local', SECRETS), ...options);
+  return bundled.run('local', 'compose', '--app', app, '--engine', 'docker', '--environment', file('.env.local', SECRETS), ...options);
 }
 
 function written(app: string, ...options: readonly string[]): ComposeFile {
@@ -207,7 +207,7 @@ describe('bad input gets a sentence that says what to do', () => {
     ['a port that is none', ['--app', 'shop', '--port', 'default=http'], '"http" is no port'],
     ['a port of one of several edges', ['--app', 'shop', '--port', '9000'], 'write <edge>=<port>'],
     ['an action that is not there', ['dwon'], 'did you mean "down"?'],
-    ['an environment file that is not there', ['--app', 'shop', '--env-file', 'no.env'], 'there is no file no.env'],
+    ['an environment file that is not there', ['--app', 'shop', '--environment', 'no.env'], 'there is no file no.env'],
     ['settings that are not there', ['--app', 'shop', '--settings', 'no.yaml'], 'there is no file no.yaml'],
   ])('%s', (_, args, said) => {
     const action = args[0]?.startsWith('--') === true ? ['compose'] : [];
@@ -219,7 +219,7 @@ describe('bad input gets a sentence that says what to do', () => {
     ['a line that sets nothing', 'A=1\nDB_PASSWORD secret\n', '.env.local, line 2: "DB_PASSWORD " sets no variable'],
     ['a name that is none', '1A=2\n', '.env.local, line 1: "1A=2" sets no variable'],
   ])('an environment file with %s', (_, text, said) => {
-    const { exitCode, error } = bundled.run('local', 'compose', '--app', 'shop', '--env-file', file('.env.local', text));
+    const { exitCode, error } = bundled.run('local', 'compose', '--app', 'shop', '--environment', file('.env.local', text));
     expect({ exitCode, error }).toEqual({ exitCode: 2, error: expect.stringContaining(said) as string });
   });
 
