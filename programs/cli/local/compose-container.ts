@@ -46,7 +46,7 @@ export function composeContainer(container: TaskContainer, options: ComposeOptio
     ...(given === undefined ? options.imageOf(model.image) : { image: given }),
     ...(model.entryPoint !== undefined && { entrypoint: model.entryPoint.map(literal) }),
     ...(model.command.length > 0 && { command: model.command.map(literal) }),
-    network_mode: options.sharesBy === 'service' ? `service:${task}` : `container:${containerName(options.project, task)}`,
+    network_mode: options.traits.sharesBy === 'service' ? `service:${task}` : `container:${containerName(options.project, task)}`,
     depends_on: Object.fromEntries(depends),
     ...(model.user !== undefined && { user: model.user }),
     ...(model.workingDirectory !== undefined && { working_dir: model.workingDirectory }),

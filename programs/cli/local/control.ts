@@ -1,5 +1,5 @@
 import { CONTROL_PORT } from '../../local/local-system';
-import { Trouble } from '../trouble';
+import { PROGRAM, Trouble } from '../trouble';
 
 /** A task as the container `aws` knows it. */
 export interface KnownTask {
@@ -10,9 +10,9 @@ export interface KnownTask {
 
 export interface LocalStatus {
   /** SHA-256 of the file that it has deployed. */
-  readonly deployed?: string;
+  readonly deployed: string | null;
   /** Why the last file could not be deployed. */
-  readonly error?: string;
+  readonly error: string | null;
   readonly edges: readonly { readonly name: string; readonly url?: string; readonly note?: string }[];
 }
 
@@ -47,8 +47,10 @@ export class Control {
         fix: 'start the system with `local`, or name its port with --control-port',
       });
     }
-    if (!response.ok) throw new Trouble((await response.text()).trim(), { fix: 'see npx cdk-ecs-microservices local --help' });
-    return (await response.json()) as T;
+    const answer: unknown = await response.json();
+    if (!response.ok)
+      throw new Trouble((answer as { readonly error: string }).error.replace(/\.$/, ''), { fix: `see npx ${PROGRAM} local --help` });
+    return answer as T;
   }
 }
 

@@ -90,10 +90,10 @@ export function lastLine(text: string): string {
 export async function mustRun(command: readonly string[], what: string, options: RunOptions = {}): Promise<Finished> {
   const result = await runCommand(command, options);
   if (result.code === 0) return result;
-  const said = `${result.stderr}\n${result.stdout}`
-    .trim()
+  // IDs of containers that could be made say nothing.
+  const said = `${result.stdout}\n${result.stderr}`
     .split('\n')
-    .filter((line) => line.trim() !== '');
+    .filter((each) => each.trim() !== '' && !/^[0-9a-f]{12,64}$/.test(each.trim()));
   throw new Trouble(
     `${what}: \`${command.slice(0, 6).join(' ')}\` ended with ${result.code}\n${said
       .slice(-SHOWN_LINES)
@@ -120,4 +120,21 @@ function fixOf(said: string): string {
   )
     return 'log in to the registry of the image, or name another one in the file of --settings, under "images"';
   return 'see what the engine says above';
+}
+
+/** What engines differ in, for the Compose file. */
+export interface EngineTraits {
+  /** How they say whose network a container has. */
+  readonly sharesBy: 'service' | 'container';
+  /** What containers call this machine. */
+  readonly host: string;
+  /** Whether that name has to be said in the file. */
+  readonly hostIsGiven: boolean;
+}
+
+export function traitsOf(engine: EngineName): EngineTraits {
+  // Podman gives it to each container, and knows `host-gateway` since version 5 alone.
+  // https://docs.podman.io/en/latest/markdown/podman-run.1.html#add-host-hostname-hostname-ip
+  if (engine === 'podman') return { sharesBy: 'service', host: 'host.containers.internal', hostIsGiven: false };
+  return { sharesBy: engine === 'finch' ? 'container' : 'service', host: 'host.docker.internal', hostIsGiven: true };
 }

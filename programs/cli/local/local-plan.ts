@@ -6,6 +6,7 @@ import { AWS_HOST, CONTROL_PORT, FRAMEWORK_DIRECTORY, PROGRAMS_DIRECTORY, SYSTEM
 import type { ComposeFile, ComposeService } from './compose-file';
 import { composeContainer } from './compose-container';
 import { containerName } from './container-name';
+import type { EngineTraits } from './engine';
 import type { LocalImage } from './images';
 import type { SynthesizedSystem, SynthesizedWorkload } from './read-local-system';
 import type { LocalSettings, Swap } from './settings';
@@ -24,8 +25,7 @@ export interface LocalOptions {
   readonly controlPort: number;
   /** The first port on the host at which swapped processes reach what they call. */
   readonly firstCalleePort: number;
-  /** How the engine says whose network a container has. */
-  readonly sharesBy: 'service' | 'container';
+  readonly traits: EngineTraits;
   readonly imageOf: (reference: string) => LocalImage;
 }
 
@@ -47,8 +47,6 @@ export interface LocalCallee {
 }
 
 const NETWORK = 'mesh';
-/** What a container on the host's machine calls the host. */
-export const HOST = 'host.docker.internal';
 /** That of a task's holder, as Compose and ECS have no word for it. */
 const HASH_LABEL = 'cdk-ecs-microservices.definition';
 
@@ -80,6 +78,7 @@ export function planLocal(system: SynthesizedSystem, options: LocalOptions): Loc
         system,
         agent,
         callees.filter(({ task: id }) => id === task.id),
+        options,
       ),
     ]);
     const hash = hashOf(containers.filter(({ description }) => !isApplication(description)).map(({ model }) => model));
@@ -191,7 +190,13 @@ interface PlannedCallee extends LocalCallee {
   readonly relay: Relay;
 }
 
-function holder(task: PlannedTask, { model }: SynthesizedSystem, image: LocalImage, callees: readonly PlannedCallee[]): Unnamed {
+function holder(
+  task: PlannedTask,
+  { model }: SynthesizedSystem,
+  image: LocalImage,
+  callees: readonly PlannedCallee[],
+  { traits }: LocalOptions,
+): Unnamed {
   const { service } = task.workload;
   const names = service.registries.flatMap(({ discovery }) => model.discovery.find(({ logicalId }) => logicalId === discovery)?.name ?? []);
   const sysctls = Object.assign({}, ...service.task.containers.map((container) => container.sysctls)) as Record<string, string>;
@@ -200,7 +205,7 @@ function holder(task: PlannedTask, { model }: SynthesizedSystem, image: LocalIma
       .filter(({ type, name }) => type === 'A' && !name.startsWith('*'))
       .flatMap(({ name, values }) => values.map((value) => `${name}:${value}`)),
   );
-  const onHost = task.swap === undefined ? [] : [`${HOST}:host-gateway`];
+  const onHost = task.swap === undefined || !traits.hostIsGiven ? [] : [`${task.swap.host}:host-gateway`];
   return {
     ...image,
     entrypoint: ['node', `${PROGRAMS_DIRECTORY}/task.js`],

@@ -9,12 +9,12 @@ import { changedServices, removedServices } from './compose-file';
 import { ContainerFailed, Containers } from './containers';
 import { Control } from './control';
 import type { Engine } from './engine';
-import { findEngine, mustRun, runCommand } from './engine';
+import { findEngine, mustRun, runCommand, traitsOf } from './engine';
 import { readEnvironmentFile } from './environment-file';
 import { BuiltImages } from './images';
 import { LocalDirectory } from './local-directory';
 import type { LocalPlan } from './local-plan';
-import { HOST, planLocal, projectName } from './local-plan';
+import { planLocal, projectName } from './local-plan';
 import { checkPorts, edgePorts, portNumber } from './ports';
 import type { SynthesizedSystem } from './read-local-system';
 import { readLocalSystem } from './read-local-system';
@@ -74,15 +74,16 @@ async function prepare(args: LocalArguments, engine: Pick<Engine, 'name'>): Prom
     description.edges.map(({ name }) => name),
     args.ports,
   );
+  const traits = traitsOf(engine.name);
   const plan = planLocal(system, {
     only: args.only === undefined ? undefined : namesOf(args.only, services),
-    swaps: new Map(args.swaps.map((text) => readSwap(text, services, HOST))),
+    swaps: new Map(args.swaps.map((text) => readSwap(text, services, traits.host))),
     settings,
     variables: new Set(Object.keys(environment)),
     edgePorts: ports,
     controlPort,
     firstCalleePort: FIRST_CALLEE,
-    sharesBy: engine.name === 'finch' ? 'container' : 'service',
+    traits,
     imageOf: (reference) => images.localImage(reference, directory.path),
   });
   return { system, plan, directory, environment, controlPort, ports };
@@ -204,7 +205,7 @@ class LocalSystemRun {
     this.prepared = next;
     if (isSame) return;
     const old = [...removed, ...replaced].map((service) => `${before.name}-${service}`);
-    if (old.length > 0) await runCommand([this.engine.command, 'rm', '-f', '-v', ...old]);
+    if (old.length > 0) await removeNow(this.engine, old);
     next.directory.write(next.plan, this.programs, frameworkDirectory());
     if (replaced.length > 0) {
       await this.create(next.directory, next.environment, signal);
@@ -285,7 +286,7 @@ class LocalSystemRun {
     while (!signal.aborted) {
       const status = await control.status().catch(() => undefined);
       if (status?.deployed === wanted) return;
-      if (status?.error !== undefined || Date.now() > deadline)
+      if (typeof status?.error === 'string' || Date.now() > deadline)
         throw new Trouble(`the change cannot be deployed: ${status?.error ?? 'the container aws does not answer'}`, {
           fix: 'start `local` again',
         });
@@ -320,10 +321,15 @@ async function takeDown(engine: Engine, directory: LocalDirectory, say: Say): Pr
   if (current === undefined) throw new Trouble(`no system runs in ${directory.path}`, { fix: 'nothing is left to take down' });
   const names = Object.keys(current.services).map((service) => `${current.name}-${service}`);
   // Holders of networks go last, and all at once without a wait for the end of what nobody needs any more.
-  await runCommand([engine.command, 'rm', '-f', '-v', ...names.reverse()]);
+  await removeNow(engine, names.reverse());
   await runCommand([...engine.compose, '-f', directory.composeFile, 'down', '-v', '--remove-orphans']);
   directory.remove();
   say('everything is taken down');
+}
+
+/** Podman alone would wait for their end. */
+async function removeNow({ name, command }: Engine, containers: readonly string[]): Promise<void> {
+  await runCommand([command, 'rm', '-f', '-v', ...(name === 'podman' ? ['-t', '0'] : []), ...containers]);
 }
 
 function seconds(ms: number): string {
