@@ -56,7 +56,8 @@ test.each(FOR_USERS)('docs/%s.md has code', (name) => {
   expect(blocks.filter(({ page }) => page === `docs/${name}.md`)).not.toEqual([]);
 });
 
-// YAML is a document of OpenAPI, which test/core/parse/open-api.test.ts reads; JSON is a file of prices.
+// YAML is a document of OpenAPI, which test/core/parse/open-api.test.ts reads, or settings, which test/programs/cli/local reads; JSON is a
+// file of prices.
 test('no code escapes the next tests by the name of its language', () => {
   const languages = new Set(all.map(({ language }) => language));
   expect([...languages].filter((language) => !['', 'json', 'mermaid', 'sh', 'text', 'ts', 'yaml'].includes(language))).toEqual([]);

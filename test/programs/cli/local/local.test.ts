@@ -192,6 +192,13 @@ tasks:
   expect(told).toMatchObject({ standIns: [{ answers: [{ method: 'GET', path: '/orders/*', body: { id: 7 } }] }] });
 });
 
+test('settings in the documentation are settings', () => {
+  const page = readFileSync(join(__dirname, '../../../../docs/local.md'), 'utf8');
+  const blocks = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
+  expect(blocks.length).toBeGreaterThan(1);
+  for (const text of blocks) expect(compose('shop', '--settings', file('local.yaml', text))).toMatchObject({ exitCode: 0, error: '' });
+});
+
 test('Finch, which knows no network of a service, gets the network of a container', () => {
   expect(written('shop', '--engine', 'finch').services['ui-1-envoy']?.network_mode).toBe('container:shop-local-ui-1');
 });
