@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { GATEWAY_PORT } from '../../../lib/core/model/constants';
+import { readTemplate } from '../../../programs/emulator/template/read-template';
+import type { ServiceModel } from '../../../programs/emulator/template/system';
+import type { Template } from '../../../programs/emulator/template/template';
+import type { Answer, Asked } from './local-world';
+import { ask, freePort, listening, LocalWorld, systemOf, tasksOf, until } from './local-world';
+
+/** A request as the gateway service has it. */
+export interface Received {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+let started = 0;
+
+/** A system with edges, of which the gateway services are servers of a test. */
+export class EdgeWorld {
+  readonly received: Received[] = [];
+  /** What the gateway service answers. */
+  answer: (received: Received, response: ServerResponse) => void = (_, response) => response.end('hello');
+
+  private constructor(
+    readonly world: LocalWorld,
+    readonly ports: ReadonlyMap<string, number>,
+  ) {}
+
+  /** @param edges their names */
+  static async start(template: Template, edges: readonly string[]): Promise<EdgeWorld> {
+    const ports = new Map<string, number>();
+    for (const name of edges) ports.set(name, await freePort());
+    const world = await LocalWorld.start(
+      systemOf(
+        template,
+        tasksOf(template),
+        [...ports].map(([name, port]) => ({ name, port })),
+      ),
+    );
+    const made = new EdgeWorld(world, ports);
+    try {
+      await world.deployed();
+      // Two systems of one process have no address in common.
+      started += 1;
+      for (const [index, { name, registries }] of gatewaysOf(template).entries())
+        await made.gateway(`${name}-1`, `127.0.${started}.${index + 1}`, registries[0]?.port);
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+    return made;
+  }
+
+  async send(edge: string, path: string, asked: Asked = {}): Promise<Answer> {
+    return ask(`http://127.0.0.1:${this.ports.get(edge)}${path}`, asked);
+  }
+
+  async token(request: Readonly<Record<string, unknown>>): Promise<string> {
+    const { text } = await this.world.control('/tokens', { method: 'POST', body: JSON.stringify(request) });
+    return (JSON.parse(text) as { readonly token: string }).token;
+  }
+
+  private async gateway(task: string, address: string, port = GATEWAY_PORT): Promise<void> {
+    const server = await listening(
+      createServer((request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          const { method, url: path, headers } = request;
+          const received = { method, path, headers, body: Buffer.concat(chunks) };
+          this.received.push(received);
+          this.answer(received, response);
+        });
+      }),
+      port,
+      address,
+    );
+    this.world.atEnd(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const lease = this.world.hold(task, address);
+    lease.say('healthy');
+    await until(task, async () => JSON.stringify(await this.world.tasks()).includes(task));
+  }
+}
+
+function gatewaysOf(template: Template): readonly ServiceModel[] {
+  return readTemplate(template).services.filter(({ name }) => name.startsWith('gateway'));
+}
