@@ -6,6 +6,8 @@ import type { ServiceModel } from '../../../programs/emulator/template/system';
 import type { Template } from '../../../programs/emulator/template/template';
 import type { Answer, Asked } from './local-world';
 import { ask, freePort, listening, LocalWorld, systemOf, tasksOf, until } from './local-world';
+import type { Credentials, Signed } from './signing';
+import { signedHeaders } from './signing';
 
 /** A request as the gateway service has it. */
 export interface Received {
@@ -55,6 +57,14 @@ export class EdgeWorld {
 
   async send(edge: string, path: string, asked: Asked = {}): Promise<Answer> {
     return ask(`http://127.0.0.1:${this.ports.get(edge)}${path}`, asked);
+  }
+
+  /** The headers of a request that is signed with the local credentials. */
+  async signed(edge: string, request: Omit<Signed, 'host'>, by: Partial<Credentials> = {}): Promise<Record<string, string>> {
+    const { edges } = (await this.world.status()) as { readonly edges: readonly { readonly credentials?: Credentials }[] };
+    const local = edges.flatMap(({ credentials }) => credentials ?? [])[0];
+    if (local === undefined) throw new Error('no edge names credentials');
+    return signedHeaders({ ...local, ...by }, { ...request, host: `127.0.0.1:${this.ports.get(edge)}` });
   }
 
   async token(request: Readonly<Record<string, unknown>>): Promise<string> {

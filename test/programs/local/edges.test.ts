@@ -1,14 +1,16 @@
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto';
-import { App, Stack } from 'aws-cdk-lib';
+import { createPublicKey, verify } from 'node:crypto';
+import { get } from 'node:http';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { ShopStack } from '../../../examples/shop-stack';
 import { Authorizer, Edge, Microservices } from '../../../lib';
 import type { Template } from '../../../programs/emulator/template/template';
 import { image, templateOf } from '../../e2e/systems/synthesize';
 import { EdgeWorld } from './edge-world';
 import type { Answer } from './local-world';
+import type { Credentials } from './signing';
 import { freePort, systemOf, tasksOf, until } from './local-world';
 
 jest.setTimeout(8_000);
@@ -281,38 +283,13 @@ describe('the edges of a local system', () => {
   });
 
   describe('let in who signs with the local credentials', () => {
-    interface Credentials {
-      readonly accessKeyId: string;
-      readonly secretAccessKey: string;
-    }
-    const credentials = async (): Promise<Credentials> =>
-      ((await edges.world.status()) as { readonly edges: readonly [{ readonly credentials: Credentials }] }).edges[0].credentials;
     const signed = async (
       edge: string,
       path: string,
-      { by, at = new Date(), body, method = 'GET' }: { by?: Partial<Credentials>; at?: Date; body?: string; method?: string } = {},
+      { by, at, body, method = 'GET' }: { by?: Partial<Credentials>; at?: Date; body?: string; method?: string } = {},
     ): Promise<Answer> => {
-      const host = `127.0.0.1:${edges.ports.get(edge)}`;
-      const signer = new SignatureV4({
-        credentials: { ...(await credentials()), ...by },
-        region: 'eu-west-1',
-        service: 'execute-api',
-        sha256: Sha256,
-      });
-      const { pathname, searchParams } = new URL(path, 'http://x');
-      const { headers } = await signer.sign(
-        {
-          method,
-          protocol: 'http:',
-          hostname: '127.0.0.1',
-          path: pathname,
-          query: Object.fromEntries(searchParams),
-          headers: { host },
-          body,
-        },
-        { signingDate: at },
-      );
-      return send(edge, path, { method, headers, ...(body !== undefined && { body }) });
+      const given = { path, method, ...(body !== undefined && { body }), ...(at !== undefined && { at }) };
+      return send(edge, path, { ...given, headers: await edges.signed(edge, given, by) });
     };
 
     test('and tell services who it is', async () => {
@@ -401,6 +378,80 @@ describe('the edge for partners of the retail store', () => {
       'shop-partners-mall': expect.stringMatching(/^value-of-/),
     });
   });
+
+  test('takes orders that are signed, with a key, whose body is as the template says', async () => {
+    const order = JSON.stringify({
+      shippingAddress: { firstName: 'A', lastName: 'B', email: 'a@b.example', address1: 'x', city: 'y', zipCode: '1', state: 'z' },
+      items: [{ productId: 'p', quantity: 1, unitCost: 1, totalCost: 1 }],
+    });
+    const { edges: all } = (await edges.world.status()) as { readonly edges: readonly { readonly apiKeys: Record<string, string> }[] };
+    const key = all.flatMap(({ apiKeys }) => apiKeys['shop-partners-corner'] ?? [])[0] ?? '';
+    const post = async (body: string, more: Readonly<Record<string, string>>, isSigned = true): Promise<string> => {
+      const request = { path: '/prod/orders', method: 'POST', body };
+      const headers = isSigned ? await edges.signed('partners', request) : {};
+      const { status, text } = await edges.send('partners', request.path, {
+        ...request,
+        headers: { ...headers, 'content-type': 'application/json', ...more },
+      });
+      return `${status} ${status === 200 ? text : (JSON.parse(text) as { readonly type: string }).type}`;
+    };
+    edges.answer = (received, response) => response.end(received.body.toString() === order ? 'ordered' : 'another');
+    expect(await post(order, { 'x-api-key': key })).toBe('200 ordered');
+    expect(await post(order, {})).toBe('403 INVALID_API_KEY');
+    expect(await post(order, { 'x-api-key': 'x' })).toBe('403 INVALID_API_KEY');
+    expect(await post('{}', { 'x-api-key': key })).toBe('400 BAD_REQUEST_BODY');
+    expect(await post(order, { 'x-api-key': key }, false)).toBe('403 MISSING_AUTHENTICATION_TOKEN');
+    // The plan of this partner lets ten pass at once, and five in a second.
+    const answers = await Promise.all(Array.from({ length: 20 }, async () => post(order, { 'x-api-key': key })));
+    expect(answers).toEqual(expect.arrayContaining(['200 ordered', '429 THROTTLED']));
+  });
+});
+
+describe('a route of a REST API', () => {
+  const of = (route: object): Template => {
+    const stack = new Stack(new App(), 'E2e');
+    new Microservices(stack, 'Shop', {
+      services: { ui: { image: image('ui'), port: 8080 } },
+      edge: Edge.restApi({ authorizer: Authorizer.none(), routes: { 'GET /feed': { service: 'ui', ...route } } }),
+    });
+    return templateOf(stack);
+  };
+
+  test('passes on a response as it arrives, where it is streamed', async () => {
+    const edges = await EdgeWorld.start(of({ responseTransferMode: ResponseTransferMode.STREAM }), ['default']);
+    try {
+      let rest: (() => unknown) | undefined;
+      edges.answer = (_, response) => {
+        response.write('first ');
+        rest = () => response.end('last');
+      };
+      const chunks: string[] = [];
+      const whole = new Promise<void>((resolve, reject) => {
+        get(`http://127.0.0.1:${edges.ports.get('default')}/prod/feed`, { agent: false }, (response) => {
+          response.setEncoding('utf8');
+          response.on('data', (chunk: string) => {
+            chunks.push(chunk);
+            rest?.();
+          });
+          response.on('end', resolve);
+        }).on('error', reject);
+      });
+      await whole;
+      expect(chunks).toEqual(['first ', 'last']);
+    } finally {
+      await edges.world.close();
+    }
+  });
+
+  test('answers in the place of a service that takes longer than it waits', async () => {
+    const edges = await EdgeWorld.start(of({ timeout: Duration.millis(100) }), ['default']);
+    try {
+      edges.answer = () => undefined;
+      expect(await edges.send('default', '/prod/feed')).toMatchObject({ status: 504, text: '{"message":"Endpoint request timed out"}' });
+    } finally {
+      await edges.world.close();
+    }
+  });
 });
 
 test('an edge comes with a new system, and another goes', async () => {
@@ -428,19 +479,3 @@ test('an edge comes with a new system, and another goes', async () => {
     await edges.world.close();
   }
 });
-
-class Sha256 {
-  private readonly hash;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', Buffer.from(secret as Uint8Array));
-  }
-  update(data: Uint8Array | string): void {
-    this.hash.update(data);
-  }
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.hash.digest()));
-  }
-  reset(): void {
-    throw new Error('not used');
-  }
-}
