@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { WebSocketServer } from 'ws';
 import { GATEWAY_PORT } from '../../../lib/core/model/constants';
+import { DEFAULT_EDGE } from '../../../lib/core/model/edge-names';
+import { listenerOf } from '../../../programs/emulator/load-balancer/listener';
 import { readTemplate } from '../../../programs/emulator/template/read-template';
 import type { ServiceModel } from '../../../programs/emulator/template/system';
 import type { Template } from '../../../programs/emulator/template/template';
@@ -15,6 +18,8 @@ export interface Received {
   readonly path: string | undefined;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
+  /** Where it came in. */
+  readonly port: number;
 }
 
 let started = 0;
@@ -47,7 +52,11 @@ export class EdgeWorld {
       // Two systems of one process have no address in common.
       started += 1;
       for (const [index, { name, registries }] of gatewaysOf(template).entries())
-        await made.gateway(`${name}-1`, `127.0.${started}.${index + 1}`, registries[0]?.port);
+        await made.gateway(
+          `${name}-1`,
+          `127.0.${started}.${index + 1}`,
+          portsBehind(template, name) ?? [registries[0]?.port ?? GATEWAY_PORT],
+        );
     } catch (error) {
       await world.close();
       throw error;
@@ -72,29 +81,41 @@ export class EdgeWorld {
     return (JSON.parse(text) as { readonly token: string }).token;
   }
 
-  private async gateway(task: string, address: string, port = GATEWAY_PORT): Promise<void> {
-    const server = await listening(
-      createServer((request, response) => {
+  private async gateway(task: string, address: string, ports: readonly number[]): Promise<void> {
+    for (const port of ports) {
+      const server = createServer((request, response) => {
         const chunks: Buffer[] = [];
         request.on('data', (chunk: Buffer) => chunks.push(chunk));
         request.on('end', () => {
           const { method, url: path, headers } = request;
-          const received = { method, path, headers, body: Buffer.concat(chunks) };
+          const received = { method, path, headers, body: Buffer.concat(chunks), port };
           this.received.push(received);
           this.answer(received, response);
         });
-      }),
-      port,
-      address,
-    );
-    this.world.atEnd(() => {
-      server.close();
-      server.closeAllConnections();
-    });
+      });
+      new WebSocketServer({ server }).on('connection', (socket, { url, headers }) => {
+        socket.on('message', (data: Buffer) => {
+          socket.send(`${url} ${String(headers['x-forwarded-for'])} ${data.toString()}`);
+        });
+      });
+      await listening(server, port, address);
+      this.world.atEnd(() => {
+        server.close();
+        server.closeAllConnections();
+      });
+    }
     const lease = this.world.hold(task, address);
     lease.say('healthy');
     await until(task, async () => JSON.stringify(await this.world.tasks()).includes(task));
   }
+}
+
+/** Of target groups, where a load balancer is an edge. */
+function portsBehind(template: Template, name: string): readonly number[] | undefined {
+  const listener = listenerOf(template, DEFAULT_EDGE);
+  return listener !== undefined && readTemplate(template).services.some((each) => each.name === name && each.logicalId === listener.gateway)
+    ? [...listener.ports.values()]
+    : undefined;
 }
 
 function gatewaysOf(template: Template): readonly ServiceModel[] {
