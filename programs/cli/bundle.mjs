@@ -2,10 +2,11 @@
  * Bundles the command line interface: `node programs/cli/bundle.mjs [directory]`, by default assets/cli. Part of the package's build, so
  * that users get a command without its dependencies.
  */
-import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeLicenses } from '../images/licenses.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const output = resolve(process.argv[2] ?? join(root, 'assets/cli'));
@@ -31,14 +32,4 @@ const { metafile } = await build({
 });
 chmodSync(join(output, 'cdk-ecs-microservices.js'), 0o755);
 
-// Their licenses ask for a copy.
-const packages = new Set(Object.keys(metafile.inputs).flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
-const texts = [...packages].sort().map((path) => {
-  const { name, version, license, repository } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
-  const file = readdirSync(join(root, path)).find((each) => /^licen[sc]e/i.test(each));
-  if (file === undefined) throw new Error(`${name} ${version} (${license}) has no file with its license`);
-  // That of elkjs also asks to say where its source is.
-  const source = (repository?.url ?? repository ?? '').replace(/^git\+/, '');
-  return `${name} ${version}\n${source}\n\n${readFileSync(join(root, path, file), 'utf8').trim()}\n`;
-});
-writeFileSync(join(output, 'LICENSES'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+writeLicenses(root, Object.keys(metafile.inputs), join(output, 'LICENSES'));

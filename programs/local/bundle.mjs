@@ -6,13 +6,14 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeLicenses } from '../images/licenses.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const output = resolve(process.argv[2] ?? join(root, 'dist/local'));
 
 const programs = ['aws', 'task'].map((name) => [name, join(root, 'programs/local', `${name}.ts`)]).filter(([, path]) => existsSync(path));
 
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   tsconfigRaw: {},
   entryPoints: Object.fromEntries(programs),
@@ -28,5 +29,7 @@ await build({
   keepNames: true,
   charset: 'utf8',
   legalComments: 'eof',
+  metafile: true,
   logLevel: 'warning',
 });
+writeLicenses(root, Object.keys(metafile.inputs), join(output, 'LICENSES'));

@@ -45,8 +45,10 @@ export class BalancerEdge {
     const refuse = (status: number): void => {
       socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
     };
-    if ('status' in decision) return refuse(decision.status);
-    if (address === undefined) return refuse(503);
+    if ('status' in decision || address === undefined) {
+      refuse('status' in decision ? decision.status : 503);
+      return;
+    }
     const target = connect(decision.port, address, () => {
       const {
         method,
