@@ -16754,10 +16754,10 @@ var init_dist_es7 = __esm({
         return next(args);
       }
       const functionName = process.env[ENV_LAMBDA_FUNCTION_NAME];
-      const traceId = process.env[ENV_TRACE_ID];
+      const traceId2 = process.env[ENV_TRACE_ID];
       const nonEmptyString = /* @__PURE__ */ __name((str) => typeof str === "string" && str.length > 0, "nonEmptyString");
-      if (nonEmptyString(functionName) && nonEmptyString(traceId)) {
-        request2.headers[TRACE_ID_HEADER_NAME] = traceId;
+      if (nonEmptyString(functionName) && nonEmptyString(traceId2)) {
+        request2.headers[TRACE_ID_HEADER_NAME] = traceId2;
       }
       return next({
         ...args,
@@ -35330,10 +35330,10 @@ var init_recursionDetectionMiddleware = __esm({
           const traceIdFromEnv = process.env[_X_AMZN_TRACE_ID];
           invokeStore ??= await InvokeStore.getInstanceAsync();
           const traceIdFromInvokeStore = invokeStore?.getXRayTraceId();
-          const traceId = traceIdFromInvokeStore ?? traceIdFromEnv;
+          const traceId2 = traceIdFromInvokeStore ?? traceIdFromEnv;
           const nonEmptyString = /* @__PURE__ */ __name((str) => typeof str === "string" && str.length > 0, "nonEmptyString");
-          if (nonEmptyString(functionName) && nonEmptyString(traceId)) {
-            request2.headers[X_AMZN_TRACE_ID] = traceId;
+          if (nonEmptyString(functionName) && nonEmptyString(traceId2)) {
+            request2.headers[X_AMZN_TRACE_ID] = traceId2;
           }
         }
       }
@@ -37790,17 +37790,17 @@ var init_RemoteProviderInit2 = __esm({
 });
 
 // node_modules/@aws-sdk/client-cloudwatch/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js
-var import_node_http4;
+var import_node_http5;
 var init_node_http = __esm({
   "node_modules/@aws-sdk/client-cloudwatch/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js"() {
-    import_node_http4 = __toESM(require("node:http"));
+    import_node_http5 = __toESM(require("node:http"));
   }
 });
 
 // node_modules/@aws-sdk/client-cloudwatch/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/httpRequest.js
 function httpRequest2(options) {
   return new Promise((resolve, reject) => {
-    const req = import_node_http4.default.request({
+    const req = import_node_http5.default.request({
       method: "GET",
       ...options,
       hostname: options.hostname?.replace(/^\[(.+)\]$/, "$1")
@@ -38775,9 +38775,9 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
           throwOnRequestTimeout,
           httpAgentProvider: /* @__PURE__ */ __name(() => httpAgentPromise ??= (async () => {
             const node_http6 = await import("node:http");
-            const { Agent: Agent2, request: request2 } = node_http6.default ?? node_http6;
+            const { Agent: Agent3, request: request2 } = node_http6.default ?? node_http6;
             hRequest6 = request2;
-            hAgent6 = Agent2;
+            hAgent6 = Agent3;
             if (httpAgent instanceof hAgent6 || typeof httpAgent?.destroy === "function") {
               this.externalAgent = true;
               return httpAgent;
@@ -45003,12 +45003,12 @@ var init_signin = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js
-var import_node_crypto7, import_node_fs3, import_node_os3, import_node_path6, LoginCredentialsFetcher;
+var import_node_crypto8, import_node_fs3, import_node_os3, import_node_path6, LoginCredentialsFetcher;
 var init_LoginCredentialsFetcher = __esm({
   "node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js"() {
     init_config2();
     init_protocols();
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     import_node_fs3 = require("node:fs");
     import_node_os3 = require("node:os");
     import_node_path6 = require("node:path");
@@ -45182,7 +45182,7 @@ var init_LoginCredentialsFetcher = __esm({
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? (0, import_node_path6.join)((0, import_node_os3.homedir)(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = (0, import_node_crypto7.createHash)("sha256").update(loginSessionBytes).digest("hex");
+        const loginSessionSha256 = (0, import_node_crypto8.createHash)("sha256").update(loginSessionBytes).digest("hex");
         return (0, import_node_path6.join)(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
@@ -45227,12 +45227,12 @@ var init_LoginCredentialsFetcher = __esm({
       async generateDpop(method = "POST", endpoint) {
         const token2 = await this.loadToken();
         try {
-          const privateKey = (0, import_node_crypto7.createPrivateKey)({
+          const privateKey = (0, import_node_crypto8.createPrivateKey)({
             key: token2.dpopKey,
             format: "pem",
             type: "sec1"
           });
-          const publicKey = (0, import_node_crypto7.createPublicKey)(privateKey);
+          const publicKey = (0, import_node_crypto8.createPublicKey)(privateKey);
           const publicDer = publicKey.export({ format: "der", type: "spki" });
           let pointStart = -1;
           for (let i14 = 0; i14 < publicDer.length; i14++) {
@@ -45262,7 +45262,7 @@ var init_LoginCredentialsFetcher = __esm({
           const headerB64 = Buffer.from(JSON.stringify(header)).toString("base64url");
           const payloadB64 = Buffer.from(JSON.stringify(payload)).toString("base64url");
           const message2 = `${headerB64}.${payloadB64}`;
-          const asn1Signature = (0, import_node_crypto7.sign)("sha256", Buffer.from(message2), privateKey);
+          const asn1Signature = (0, import_node_crypto8.sign)("sha256", Buffer.from(message2), privateKey);
           const rawSignature = this.derToRawSignature(asn1Signature);
           const signatureB64 = rawSignature.toString("base64url");
           return `${message2}.${signatureB64}`;
@@ -45691,17 +45691,17 @@ var init_RemoteProviderInit3 = __esm({
 });
 
 // node_modules/@aws-sdk/client-ecs/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js
-var import_node_http6;
+var import_node_http7;
 var init_node_http2 = __esm({
   "node_modules/@aws-sdk/client-ecs/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js"() {
-    import_node_http6 = __toESM(require("node:http"));
+    import_node_http7 = __toESM(require("node:http"));
   }
 });
 
 // node_modules/@aws-sdk/client-ecs/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/httpRequest.js
 function httpRequest3(options) {
   return new Promise((resolve, reject) => {
-    const req = import_node_http6.default.request({
+    const req = import_node_http7.default.request({
       method: "GET",
       ...options,
       hostname: options.hostname?.replace(/^\[(.+)\]$/, "$1")
@@ -47063,17 +47063,17 @@ var init_RemoteProviderInit4 = __esm({
 });
 
 // node_modules/@aws-sdk/client-kms/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js
-var import_node_http8;
+var import_node_http9;
 var init_node_http3 = __esm({
   "node_modules/@aws-sdk/client-kms/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js"() {
-    import_node_http8 = __toESM(require("node:http"));
+    import_node_http9 = __toESM(require("node:http"));
   }
 });
 
 // node_modules/@aws-sdk/client-kms/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/httpRequest.js
 function httpRequest4(options) {
   return new Promise((resolve, reject) => {
-    const req = import_node_http8.default.request({
+    const req = import_node_http9.default.request({
       method: "GET",
       ...options,
       hostname: options.hostname?.replace(/^\[(.+)\]$/, "$1")
@@ -48435,17 +48435,17 @@ var init_RemoteProviderInit5 = __esm({
 });
 
 // node_modules/@aws-sdk/client-lambda/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js
-var import_node_http10;
+var import_node_http11;
 var init_node_http4 = __esm({
   "node_modules/@aws-sdk/client-lambda/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js"() {
-    import_node_http10 = __toESM(require("node:http"));
+    import_node_http11 = __toESM(require("node:http"));
   }
 });
 
 // node_modules/@aws-sdk/client-lambda/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/httpRequest.js
 function httpRequest5(options) {
   return new Promise((resolve, reject) => {
-    const req = import_node_http10.default.request({
+    const req = import_node_http11.default.request({
       method: "GET",
       ...options,
       hostname: options.hostname?.replace(/^\[(.+)\]$/, "$1")
@@ -49807,17 +49807,17 @@ var init_RemoteProviderInit6 = __esm({
 });
 
 // node_modules/@aws-sdk/client-servicediscovery/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js
-var import_node_http12;
+var import_node_http13;
 var init_node_http5 = __esm({
   "node_modules/@aws-sdk/client-servicediscovery/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js"() {
-    import_node_http12 = __toESM(require("node:http"));
+    import_node_http13 = __toESM(require("node:http"));
   }
 });
 
 // node_modules/@aws-sdk/client-servicediscovery/node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/httpRequest.js
 function httpRequest6(options) {
   return new Promise((resolve, reject) => {
-    const req = import_node_http12.default.request({
+    const req = import_node_http13.default.request({
       method: "GET",
       ...options,
       hostname: options.hostname?.replace(/^\[(.+)\]$/, "$1")
@@ -52429,7 +52429,7 @@ function idsOf(instances) {
 __name(idsOf, "idsOf");
 
 // programs/local/edges/edges.ts
-var import_node_http2 = require("node:http");
+var import_node_http3 = require("node:http");
 
 // lib/core/model/constants.ts
 var GATEWAY_PORT = 8080;
@@ -53170,8 +53170,8 @@ function throttles(resolver, stage) {
 }
 __name(throttles, "throttles");
 function refusedWith({ status, body, headers }) {
-  const answer4 = message(status, body);
-  return { ...answer4, headers: { ...answer4.headers, ...headers } };
+  const answer5 = message(status, body);
+  return { ...answer5, headers: { ...answer5.headers, ...headers } };
 }
 __name(refusedWith, "refusedWith");
 function readIntegration(resolver, integration, stage) {
@@ -53728,6 +53728,92 @@ function passThrough(api, request2, authorize) {
 }
 __name(passThrough, "passThrough");
 
+// programs/emulator/load-balancer/listener.ts
+var IDLE_SECONDS = 60;
+function listenerOf(template, edge) {
+  const wiring = new Wiring(template);
+  const [listener] = httpsListeners(wiring).filter(({ id: id2 }) => isOf(id2, edge));
+  if (listener === void 0) return void 0;
+  const behind = serviceBehind(wiring, listener);
+  const attributes = Fields.of(wiring.behind(listener, "LoadBalancerArn")?.properties ?? {}, "LoadBalancer").objects(
+    "LoadBalancerAttributes"
+  );
+  const idle = attributes.find((each) => each.text("Key") === "idle_timeout.timeout_seconds")?.number("Value") ?? IDLE_SECONDS;
+  return { edge, gateway: behind.id, rules: rulesOf(wiring, listener), ports: portsOf(wiring, behind), idleSeconds: idle, wiring };
+}
+__name(listenerOf, "listenerOf");
+function httpsListeners(wiring) {
+  return wiring.all("ElasticLoadBalancingV2::Listener").filter(({ properties: properties2 }) => properties2["Protocol"] === "HTTPS");
+}
+__name(httpsListeners, "httpsListeners");
+function rulesOf(wiring, listener) {
+  const rules = wiring.allOf("ElasticLoadBalancingV2::ListenerRule", "ListenerArn", listener.id).map(({ id: id2, properties: properties2 }) => Fields.of(properties2, id2)).sort((a14, b14) => a14.number("Priority") - b14.number("Priority")).map((rule) => ({ conditions: rule.list("Conditions"), actions: rule.list("Actions") }));
+  const otherwise = Fields.of(listener.properties, listener.id).list("DefaultActions");
+  return [...rules, { conditions: [], actions: otherwise }];
+}
+__name(rulesOf, "rulesOf");
+function portsOf(wiring, service) {
+  return new Map(
+    service.properties["LoadBalancers"].map((each) => [
+      wiring.resolver.referenced(each["TargetGroupArn"]) ?? "",
+      Number(each["ContainerPort"])
+    ])
+  );
+}
+__name(portsOf, "portsOf");
+function ruleFor(rules, request2) {
+  return rules.find(({ conditions }) => conditions.every((condition) => holds(Fields.of(condition, "Condition"), request2)));
+}
+__name(ruleFor, "ruleFor");
+function holds(condition, { method = "GET", path, headers = {} }) {
+  const field = condition.text("Field");
+  const config = /* @__PURE__ */ __name((name) => {
+    const found = condition.child(name);
+    if (found === void 0) throw new Error(`${condition.path}.${name} is missing`);
+    return found;
+  }, "config");
+  switch (field) {
+    case "http-request-method":
+      return config("HttpRequestMethodConfig").texts("Values").includes(method);
+    case "path-pattern": {
+      const [whole = ""] = path.split("?");
+      const given = config("PathPatternConfig");
+      return given.has("RegexValues") ? given.texts("RegexValues").some((regex) => new RegExp(regex).test(whole)) : given.texts("Values").some((pattern) => wildcard(pattern).test(whole));
+    }
+    case "http-header": {
+      const given = config("HttpHeaderConfig");
+      const value = [headers[given.text("HttpHeaderName").toLowerCase()]].flat()[0];
+      return value !== void 0 && given.texts("Values").some((pattern) => wildcard(pattern).test(value));
+    }
+    default:
+      throw new Error(`the stand-in knows no condition ${field}`);
+  }
+}
+__name(holds, "holds");
+function wildcard(pattern) {
+  const escaped2 = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`^${escaped2.replaceAll("*", ".*").replaceAll("?", ".")}$`);
+}
+__name(wildcard, "wildcard");
+function serviceBehind(wiring, listener) {
+  const targets = new Set(
+    rulesOf(wiring, listener).flatMap(({ actions }) => actions.map((action) => wiring.resolver.referenced(action["TargetGroupArn"])))
+  );
+  const found = wiring.all("ECS::Service").find(
+    ({ properties: properties2 }) => (properties2["LoadBalancers"] ?? []).some(
+      (each) => targets.has(wiring.resolver.referenced(each["TargetGroupArn"]))
+    )
+  );
+  if (found === void 0) throw new Error(`no ECS service is behind the listener ${listener.id}`);
+  return found;
+}
+__name(serviceBehind, "serviceBehind");
+function isOf(listener, edge) {
+  const [, name] = /Edge([A-Za-z0-9]*)Listener[0-9A-F]{8}(?:~\d+)?$/.exec(listener) ?? [];
+  return name === (edge === DEFAULT_EDGE ? "" : edge.replaceAll(/[^A-Za-z0-9]/g, ""));
+}
+__name(isOf, "isOf");
+
 // programs/local/log.ts
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -53766,24 +53852,23 @@ var KeptResponses = class {
 
 // programs/local/edges/local-issuer.ts
 var import_node_crypto = require("node:crypto");
-var ALGORITHM = { alg: "ES256", typ: "JWT" };
+var ALGORITHM = { alg: "RS256", typ: "JWT" };
 var LocalIssuer = class {
   static {
     __name(this, "LocalIssuer");
   }
   keyId = (0, import_node_crypto.randomUUID)();
-  keys = (0, import_node_crypto.generateKeyPairSync)("ec", { namedCurve: "prime256v1" });
+  keys = (0, import_node_crypto.generateKeyPairSync)("rsa", { modulusLength: 2048 });
   token(claims) {
     const content = `${encoded({ ...ALGORITHM, kid: this.keyId })}.${encoded(claims)}`;
-    const signature = (0, import_node_crypto.sign)("sha256", Buffer.from(content), { key: this.keys.privateKey, dsaEncoding: "ieee-p1363" });
+    const signature = (0, import_node_crypto.sign)("sha256", Buffer.from(content), this.keys.privateKey);
     return `${content}.${signature.toString("base64url")}`;
   }
   /** Undefined if it is no token of this issuer. */
   claimsOf(token2) {
     const [header = "", claims = "", signature = "", ...more] = token2.split(".");
     if (more.length > 0 || !isAlgorithm(decoded2(header))) return void 0;
-    const key = { key: (0, import_node_crypto.createPublicKey)(this.keys.privateKey), dsaEncoding: "ieee-p1363" };
-    if (!(0, import_node_crypto.verify)("sha256", Buffer.from(`${header}.${claims}`), key, Buffer.from(signature, "base64url"))) return void 0;
+    if (!(0, import_node_crypto.verify)("sha256", Buffer.from(`${header}.${claims}`), this.keys.publicKey, Buffer.from(signature, "base64url"))) return void 0;
     return decoded2(claims);
   }
   /** The key, as issuers publish it: RFC 7517. */
@@ -53854,7 +53939,7 @@ function makeToken(issuer, request2, authorizers) {
   const scope = scopes === void 0 ? {} : { scope: scopes.join(" ") };
   const [audience = authorizer.id] = authorizer.audience;
   const own = {
-    jwt: { aud: audience, ...scope },
+    jwt: { aud: [audience], ...scope },
     // Tokens of access have scopes, and no audience:
     // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
     cognito: scopes === void 0 ? { aud: "local", token_use: "id" } : { client_id: "local", token_use: "access", ...scope },
@@ -54006,6 +54091,10 @@ async function bodyOf(message2, longest) {
   return Buffer.concat(chunks);
 }
 __name(bodyOf, "bodyOf");
+function asNode(headers) {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]));
+}
+__name(asNode, "asNode");
 
 // programs/local/edges/signed-requests.ts
 var import_node_crypto6 = require("node:crypto");
@@ -54245,10 +54334,159 @@ function answer(response, { status, headers, body }) {
   write(response, { status, headers, body: Buffer.from(body) });
 }
 __name(answer, "answer");
-function asNode(headers) {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]));
+
+// programs/local/edges/balancer-edge.ts
+var import_node_crypto7 = require("node:crypto");
+var import_node_http2 = require("node:http");
+var import_node_net = require("node:net");
+var BalancerEdge = class {
+  constructor(world, port) {
+    this.world = world;
+    this.port = port;
+  }
+  world;
+  port;
+  static {
+    __name(this, "BalancerEdge");
+  }
+  agent = new import_node_http2.Agent({ keepAlive: true });
+  async serve(request2, response) {
+    const decision = this.decide(request2);
+    const address = this.world.target();
+    if ("status" in decision) answer2(response, decision.status, decision.text);
+    else if (address === void 0) answer2(response, 503, "The gateway service has no healthy task.");
+    else await this.pass(request2, response, address, decision.port);
+  }
+  /** A WebSocket. */
+  upgrade(request2, socket, head) {
+    const decision = this.decide(request2);
+    const address = this.world.target();
+    const refuse = /* @__PURE__ */ __name((status) => {
+      socket.end(`HTTP/1.1 ${status} ${import_node_http2.STATUS_CODES[status]}\r
+Content-Length: 0\r
+Connection: close\r
+\r
+`);
+    }, "refuse");
+    if ("status" in decision || address === void 0) {
+      refuse("status" in decision ? decision.status : 503);
+      return;
+    }
+    const target = (0, import_node_net.connect)(decision.port, address, () => {
+      const {
+        method,
+        url: url2,
+        headers: { upgrade = "websocket" }
+      } = request2;
+      const lines = Object.entries({ ...this.headersOf(request2), connection: "Upgrade", upgrade }).flatMap(
+        ([name, value]) => [value].flat().map((each) => `${name}: ${each}\r
+`)
+      );
+      target.write(`${method} ${url2} HTTP/1.1\r
+${lines.join("")}\r
+`);
+      target.write(head);
+      target.pipe(socket).pipe(target);
+    });
+    target.on("error", () => {
+      if (target.bytesRead === 0) refuse(502);
+      else socket.destroy();
+    });
+    socket.on("error", () => target.destroy());
+    socket.on("close", () => target.destroy());
+  }
+  close() {
+    this.agent.destroy();
+  }
+  decide(request2) {
+    const { method = "GET", url: url2 = "/", headers } = request2;
+    const { rules, ports, wiring } = this.world.listener();
+    for (const properties2 of ruleFor(rules, { method, path: url2, headers })?.actions ?? []) {
+      const action = Fields.of(wiring.resolver.resolve(properties2), "Action");
+      const type2 = action.text("Type");
+      if (type2 === "forward") {
+        const port = ports.get(wiring.resolver.referenced(properties2["TargetGroupArn"]) ?? "");
+        return port === void 0 ? { status: 503, text: "A rule forwards to a target group without targets." } : { port };
+      }
+      const config = action.child("JwtValidationConfig");
+      if (type2 !== "jwt-validation" || config === void 0)
+        return { status: 501, text: `The action ${type2} of a listener's rule is not emulated yet.` };
+      if (!isGood(config, this.claimsIn(request2))) return { status: 401, text: "Unauthorized" };
+    }
+    return { status: 503, text: "No rule of the listener forwards this." };
+  }
+  claimsIn({ headers: { authorization = "" } }) {
+    const [, token2 = ""] = /^Bearer (.+)$/.exec(authorization) ?? [];
+    return this.world.issuer.claimsOf(token2);
+  }
+  /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html */
+  headersOf(request2) {
+    const { headers, socket } = request2;
+    const address = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+    const { "x-forwarded-for": claimed, "x-amzn-trace-id": trace = traceId() } = headers;
+    return {
+      ...passedOn(request2, ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "x-amzn-trace-id", "expect"]),
+      "x-forwarded-for": [[claimed ?? []].flat().join(", "), address].filter((each) => each !== "").join(", "),
+      // As clients see it: whoever makes URLs of it makes those that work.
+      "x-forwarded-proto": "http",
+      "x-forwarded-port": String(this.port),
+      "x-amzn-trace-id": [trace].flat().join()
+    };
+  }
+  async pass(request2, response, host, port) {
+    const { idleSeconds } = this.world.listener();
+    return new Promise((resolve) => {
+      const { method, url: path } = request2;
+      const options = { host, port, method, path, headers: asNode(this.headersOf(request2)), agent: this.agent };
+      const sent = (0, import_node_http2.request)({ ...options, timeout: idleSeconds * 1e3 }, (arrived) => {
+        response.writeHead(arrived.statusCode ?? 502, asNode(passedOn(arrived))).flushHeaders();
+        arrived.pipe(response);
+        arrived.on("error", () => response.destroy());
+        arrived.on("close", resolve);
+      });
+      let isLate = false;
+      sent.on("timeout", () => {
+        isLate = true;
+        sent.destroy(new Error("late"));
+      });
+      sent.on("error", () => {
+        if (response.headersSent) response.destroy();
+        else answer2(response, isLate ? 504 : 502, import_node_http2.STATUS_CODES[isLate ? 504 : 502] ?? "");
+        resolve();
+      });
+      response.on("close", () => sent.destroy());
+      request2.pipe(sent);
+    });
+  }
+};
+function listenerAuthorizers({ rules, wiring }) {
+  const found = rules.flatMap(({ actions }) => actions).flatMap((action) => Fields.of(wiring.resolver.resolve(action), "Action").child("JwtValidationConfig") ?? []).map((config) => {
+    const audience = config.objects("AdditionalClaims").find((claim) => claim.text("Name") === "aud")?.texts("Values") ?? [];
+    const issuer = config.text("Issuer");
+    const sources = [{ place: "header", name: "Authorization" }];
+    return { id: issuer, name: issuer, kind: "jwt", sources, issuers: [issuer], audience };
+  });
+  return [...new Map(found.map((each) => [each.id, each])).values()];
 }
-__name(asNode, "asNode");
+__name(listenerAuthorizers, "listenerAuthorizers");
+function isGood(config, claims) {
+  if (claims === void 0 || whyNotNow(claims) !== void 0 || claims["iss"] !== config.text("Issuer")) return false;
+  return config.objects("AdditionalClaims").every((claim) => {
+    const value = claims[claim.text("Name")];
+    const held = typeof value === "string" ? value.split(" ") : Array.isArray(value) ? value : [];
+    return claim.texts("Values").some((each) => held.includes(each));
+  });
+}
+__name(isGood, "isGood");
+function traceId() {
+  return `Root=1-${Math.floor(Date.now() / 1e3).toString(16)}-${(0, import_node_crypto7.randomBytes)(12).toString("hex")}`;
+}
+__name(traceId, "traceId");
+function answer2(response, status, text2) {
+  response.writeHead(status, { "content-type": "text/plain", server: "awselb/2.0" }).end(`${text2}
+`);
+}
+__name(answer2, "answer");
 
 // programs/local/edges/edges.ts
 var MOST_HEADER_BYTES = 10240;
@@ -54276,18 +54514,29 @@ var Edges = class {
     await Promise.all([...this.open.values()].filter(({ edge }) => !stays(edge)).map(async (each) => this.shut(each)));
     for (const edge of edges) {
       const open = this.open.get(edge.name) ?? await this.begin(edge);
+      open.api = void 0;
+      open.listener = void 0;
       try {
-        open.api = apiOf(behind.template, {}, edge.name, this.meter);
+        open.listener = listenerOf(behind.template, edge.name);
+        if (open.listener === void 0) open.api = apiOf(behind.template, {}, edge.name, this.meter);
       } catch (error) {
-        open.api = void 0;
         open.missing = messageOf(error);
         this.log(`edge ${edge.name}: ${notEmulated(edge.name)} (${open.missing})`);
       }
+      this.takeUpgrades(open);
     }
   }
   get status() {
-    return [...this.open.values()].map(({ edge: { name, port }, api, error }) => {
+    return [...this.open.values()].map((open) => {
+      const {
+        edge: { name, port },
+        api,
+        listener,
+        error
+      } = open;
+      const authorizers = authorizersOf(open).map((each) => ({ name: each.name, kind: each.kind }));
       const common = { name, port, url: `http://localhost:${port}`, ...error !== void 0 && { error } };
+      if (listener !== void 0) return { ...common, kind: "load-balancer", authorizers };
       if (api === void 0) return { ...common, notEmulated: notEmulated(name) };
       const [base = ""] = api.domains.values();
       const { local: credentials } = this;
@@ -54296,7 +54545,7 @@ var Edges = class {
         ...common,
         url: `${common.url}${api.open ? api.stagePath : base}`,
         kind: api.kind,
-        authorizers: api.authorizers.map((each) => ({ name: each.name, kind: each.kind })),
+        authorizers,
         apiKeys: Object.fromEntries(api.keys ?? []),
         ...isSigned && credentials !== void 0 && { credentials }
       };
@@ -54307,14 +54556,14 @@ var Edges = class {
     const request2 = readTokenRequest(body);
     const open = this.open.get(request2.edge);
     if (open === void 0) throw new BadRequest(`There is no edge "${request2.edge}", but ${[...this.open.keys()].join(", ")}.`);
-    if (open.api === void 0) throw new BadRequest(notEmulated(request2.edge));
-    return makeToken(this.issuer, request2, open.api.authorizers);
+    if (open.api === void 0 && open.listener === void 0) throw new BadRequest(notEmulated(request2.edge));
+    return makeToken(this.issuer, request2, authorizersOf(open));
   }
   async close() {
     await Promise.all([...this.open.values()].map(async (each) => this.shut(each)));
   }
   async begin(edge) {
-    const server = (0, import_node_http2.createServer)({ maxHeaderSize: MOST_HEADER_BYTES }, (request2, response) => {
+    const server = (0, import_node_http3.createServer)({ maxHeaderSize: MOST_HEADER_BYTES }, (request2, response) => {
       this.serve(open, request2, response).catch((error) => {
         this.log(`edge ${edge.name}: ${request2.method} ${request2.url}: ${messageOf(error)}`);
         if (response.headersSent) response.destroy();
@@ -54336,7 +54585,18 @@ var Edges = class {
       },
       edge.port
     );
-    const open = { edge, server, emulated, api: void 0, missing: "", error: void 0 };
+    const balancing = new BalancerEdge(
+      {
+        listener: /* @__PURE__ */ __name(() => {
+          if (open.listener === void 0) throw new Error(open.missing);
+          return open.listener;
+        }, "listener"),
+        issuer: this.issuer,
+        target: /* @__PURE__ */ __name(() => this.target(open)?.address, "target")
+      },
+      edge.port
+    );
+    const open = { edge, server, emulated, balancing, api: void 0, listener: void 0, missing: "", error: void 0 };
     this.open.set(edge.name, open);
     await new Promise((resolve) => {
       server.once("error", (error) => {
@@ -54351,17 +54611,32 @@ var Edges = class {
     });
     return open;
   }
+  /** Load balancers alone: APIs take such a request as any other. */
+  takeUpgrades({ edge, server, listener, balancing }) {
+    server.removeAllListeners("upgrade");
+    if (listener === void 0) return;
+    server.on("upgrade", (request2, socket, head) => {
+      try {
+        balancing.upgrade(request2, socket, head);
+      } catch (error) {
+        this.log(`edge ${edge.name}: ${request2.method} ${request2.url}: ${messageOf(error)}`);
+        socket.destroy();
+      }
+    });
+  }
   async serve(open, request2, response) {
-    if (open.api === void 0) response.writeHead(501, { "content-type": "text/plain" }).end(`${notEmulated(open.edge.name)}
+    if (open.listener !== void 0) await open.balancing.serve(request2, response);
+    else if (open.api === void 0) response.writeHead(501, { "content-type": "text/plain" }).end(`${notEmulated(open.edge.name)}
 `);
     else await open.emulated.serve(request2, response);
   }
-  target({ api }) {
-    const found = api === void 0 ? [] : this.behind?.tasksOf(api.gateway) ?? [];
+  target({ api, listener }) {
+    const gateway = listener?.gateway ?? api?.gateway;
+    const found = gateway === void 0 ? [] : this.behind?.tasksOf(gateway) ?? [];
     const instance2 = found[Math.floor(Math.random() * found.length)];
     return instance2 === void 0 ? void 0 : { address: instance2.address, port: instance2.port ?? GATEWAY_PORT };
   }
-  async shut({ edge, server, emulated }) {
+  async shut({ edge, server, emulated, balancing }) {
     this.open.delete(edge.name);
     await new Promise((resolve) => {
       server.close(() => {
@@ -54370,15 +54645,20 @@ var Edges = class {
       server.closeAllConnections();
     });
     emulated.close();
+    balancing.close();
   }
 };
+function authorizersOf({ api, listener }) {
+  return listener === void 0 ? api?.authorizers ?? [] : listenerAuthorizers(listener);
+}
+__name(authorizersOf, "authorizersOf");
 function notEmulated(edge) {
-  return `The edge "${edge}" is not emulated yet: it is no HTTP API and no REST API.`;
+  return `The edge "${edge}" is not emulated yet: it is no HTTP API, no REST API and no load balancer.`;
 }
 __name(notEmulated, "notEmulated");
 
 // programs/local/aws/control-server.ts
-var import_node_http3 = require("node:http");
+var import_node_http4 = require("node:http");
 
 // programs/local/local-system.ts
 var SYSTEM_DIRECTORY = "/system";
@@ -54396,7 +54676,7 @@ var HOSTS = ["localhost", "127.0.0.1", "[::1]", AWS_HOST];
 var ADMIN_TIMEOUT_MS = 1e4;
 var LONGEST_REQUEST = 64 * 1024;
 function controlServer(options) {
-  return (0, import_node_http3.createServer)((request2, response) => {
+  return (0, import_node_http4.createServer)((request2, response) => {
     const host = (request2.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
     if (!HOSTS.includes(host)) {
       json(response, 403, { error: `This is for ${HOSTS.join(", ")}, and not for "${host}".` });
@@ -54438,12 +54718,12 @@ async function token(edges, request2, response) {
 __name(token, "token");
 async function passOn(url2, task, response) {
   return new Promise((resolve) => {
-    const sent = (0, import_node_http3.request)(url2, { timeout: ADMIN_TIMEOUT_MS }, (answer4) => {
-      const { "content-type": type2 = "text/plain" } = answer4.headers;
-      response.writeHead(answer4.statusCode ?? 502, { "content-type": type2 });
-      answer4.pipe(response);
-      answer4.on("error", () => response.destroy());
-      answer4.on("close", resolve);
+    const sent = (0, import_node_http4.request)(url2, { timeout: ADMIN_TIMEOUT_MS }, (answer5) => {
+      const { "content-type": type2 = "text/plain" } = answer5.headers;
+      response.writeHead(answer5.statusCode ?? 502, { "content-type": type2 });
+      answer5.pipe(response);
+      answer5.on("error", () => response.destroy());
+      answer5.on("close", resolve);
     });
     sent.on("timeout", () => sent.destroy(new Error(`nothing within ${ADMIN_TIMEOUT_MS / 1e3} s`)));
     sent.on("error", (error) => {
@@ -54467,7 +54747,7 @@ function hostOf(address) {
 __name(hostOf, "hostOf");
 
 // programs/local/aws/deployed-system.ts
-var import_node_crypto30 = require("node:crypto");
+var import_node_crypto31 = require("node:crypto");
 
 // lib/core/contract/job-run.ts
 var JOB_RUN_RESOURCE = "Custom::MeshJobRun";
@@ -72574,7 +72854,7 @@ function fakeRequestHandler(serve2, hooks) {
     async handle(request2) {
       const operation2 = (request2.headers["x-amz-target"] ?? "").split(".").pop() ?? "";
       hooks.before?.(operation2);
-      const response = await answer2(() => serve2(operation2, JSON.parse(bodyText(request2.body))));
+      const response = await answer3(() => serve2(operation2, JSON.parse(bodyText(request2.body))));
       hooks.after?.(operation2);
       return { response };
     },
@@ -72583,7 +72863,7 @@ function fakeRequestHandler(serve2, hooks) {
   return handler;
 }
 __name(fakeRequestHandler, "fakeRequestHandler");
-async function answer2(serve2) {
+async function answer3(serve2) {
   const response = /* @__PURE__ */ __name((statusCode, content) => ({
     statusCode,
     headers: { "content-type": "application/x-amz-json-1.1" },
@@ -72596,7 +72876,7 @@ async function answer2(serve2) {
     return response(400, { __type: error.code, message: error.message });
   }
 }
-__name(answer2, "answer");
+__name(answer3, "answer");
 function bodyText(body) {
   return typeof body === "string" ? body : body instanceof Uint8Array ? new TextDecoder().decode(body) : "{}";
 }
@@ -72707,10 +72987,10 @@ function end(task, how) {
 __name(end, "end");
 
 // programs/emulator/aws/fake-kms.ts
-var import_node_crypto9 = require("node:crypto");
+var import_node_crypto10 = require("node:crypto");
 
 // programs/emulator/aws/sign-digest.ts
-var import_node_crypto8 = require("node:crypto");
+var import_node_crypto9 = require("node:crypto");
 var ORDERS = {
   prime256v1: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
   secp384r1: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n
@@ -72729,9 +73009,9 @@ function signDigest(privateKey, digest) {
 }
 __name(signDigest, "signDigest");
 function oneTimePair(curve, order2) {
-  const pair = (0, import_node_crypto8.createECDH)(curve);
+  const pair = (0, import_node_crypto9.createECDH)(curve);
   for (; ; ) {
-    const bytes = (0, import_node_crypto8.randomBytes)(order2.toString(16).length / 2);
+    const bytes = (0, import_node_crypto9.randomBytes)(order2.toString(16).length / 2);
     const number = numberOf(bytes);
     if (number === 0n || number >= order2) continue;
     pair.setPrivateKey(bytes);
@@ -72782,7 +73062,7 @@ var FakeKms = class {
   createKey(createdAt, curve = "prime256v1", id2) {
     return this.add({
       usage: "SIGN_VERIFY",
-      ...(0, import_node_crypto9.generateKeyPairSync)("ec", { namedCurve: curve }),
+      ...(0, import_node_crypto10.generateKeyPairSync)("ec", { namedCurve: curve }),
       spec: curve === "prime256v1" ? "ECC_NIST_P256" : "ECC_NIST_P384",
       arn: this.arnOf(id2),
       createdAt
@@ -72792,7 +73072,7 @@ var FakeKms = class {
     return this.add({
       usage: "ENCRYPT_DECRYPT",
       spec: "SYMMETRIC_DEFAULT",
-      secret: (0, import_node_crypto9.randomBytes)(32),
+      secret: (0, import_node_crypto10.randomBytes)(32),
       arn: this.arnOf(id2),
       createdAt
     });
@@ -72862,7 +73142,7 @@ var FakeKms = class {
     if (!isKnown) throw invalidCiphertext();
     if (ciphertext.keyArn !== key.arn)
       throw new ServiceError("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.");
-    const cipher = (0, import_node_crypto9.createDecipheriv)("aes-256-gcm", key.secret, ciphertext.nonce).setAAD(boundTo(key.arn, input)).setAuthTag(ciphertext.tag);
+    const cipher = (0, import_node_crypto10.createDecipheriv)("aes-256-gcm", key.secret, ciphertext.nonce).setAAD(boundTo(key.arn, input)).setAuthTag(ciphertext.tag);
     try {
       const plaintext = Buffer.concat([cipher.update(ciphertext.content), cipher.final()]);
       return { KeyId: key.arn, Plaintext: plaintext.toString("base64"), EncryptionAlgorithm: key.spec };
@@ -72881,8 +73161,8 @@ function encrypt(key, input) {
   checkAlgorithm(key, input);
   const plaintext = bytesOf(input.Plaintext);
   if (plaintext.length === 0 || plaintext.length > LONGEST_PLAINTEXT) throw invalidLength("plaintext", LONGEST_PLAINTEXT);
-  const nonce = (0, import_node_crypto9.randomBytes)(NONCE_BYTES);
-  const cipher = (0, import_node_crypto9.createCipheriv)("aes-256-gcm", key.secret, nonce).setAAD(boundTo(key.arn, input));
+  const nonce = (0, import_node_crypto10.randomBytes)(NONCE_BYTES);
+  const cipher = (0, import_node_crypto10.createCipheriv)("aes-256-gcm", key.secret, nonce).setAAD(boundTo(key.arn, input));
   const content = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   return {
     KeyId: key.arn,
@@ -72935,7 +73215,7 @@ function bytesOf(base642) {
 __name(bytesOf, "bytesOf");
 
 // programs/emulator/aws/service.ts
-var import_node_crypto10 = require("node:crypto");
+var import_node_crypto11 = require("node:crypto");
 
 // programs/emulator/pause.ts
 var import_promises5 = require("node:timers/promises");
@@ -72957,7 +73237,7 @@ __name(contextKeys, "contextKeys");
 function conditionsHold(condition, context) {
   if (!isObject(condition)) return void 0;
   const results = Object.entries(condition).flatMap(
-    ([operator, keys2]) => isObject(keys2) ? Object.entries(keys2).map(([name, value]) => holds(operator, name, textsOf(value), context)) : [void 0]
+    ([operator, keys2]) => isObject(keys2) ? Object.entries(keys2).map(([name, value]) => holds2(operator, name, textsOf(value), context)) : [void 0]
   );
   if (results.includes(false)) return false;
   return results.includes(void 0) ? void 0 : true;
@@ -72971,7 +73251,7 @@ var COMPARISONS = /* @__PURE__ */ new Map([
   ["ArnLike", likeArn]
 ]);
 var OPERATOR = /^(?:(ForAllValues|ForAnyValue):)?(String|Arn)(Not)?(Equals|EqualsIgnoreCase|Like)(IfExists)?$/;
-function holds(operator, name, allowed, context) {
+function holds2(operator, name, allowed, context) {
   const key = context.get(name.toLowerCase());
   if (allowed === void 0) return void 0;
   if (operator === "Null") return isNull(key, allowed);
@@ -72987,7 +73267,7 @@ function holds(operator, name, allowed, context) {
   if (key.multivalued) return void 0;
   return not3 === void 0 ? key.values.some(agrees) : key.values.every(agrees);
 }
-__name(holds, "holds");
+__name(holds2, "holds");
 function setHolds(set, key, agrees) {
   const values = hasValue(key) ? key.values : [];
   return set === "ForAllValues" ? values.every(agrees) : values.some(agrees);
@@ -73167,9 +73447,9 @@ var AwsService = class {
   }
   /** Without an answer it never ends before the service closes. */
   async callFromFunction(principal, operation2, input) {
-    const answer4 = await this.meeting(this.functionFault, principal, operation2, input);
-    if (answer4 === "silent") await pause(LONGEST_PAUSE_MS, this.closed.signal);
-    return answer4;
+    const answer5 = await this.meeting(this.functionFault, principal, operation2, input);
+    if (answer5 === "silent") await pause(LONGEST_PAUSE_MS, this.closed.signal);
+    return answer5;
   }
   async call(principal, operation2, input) {
     const call = { operation: operation2, by: principal.name, input };
@@ -73199,8 +73479,8 @@ var AwsService = class {
     if (fault === "throttled") return this.refuse(call, this.backend.throttling ?? "ThrottlingException", "Rate exceeded");
     if (fault !== void 0 && "error" in fault) return this.refuse(call, fault.error, fault.message ?? fault.error, fault.status);
     if (fault !== void 0 && "slowMs" in fault) await pause(fault.slowMs, this.closed.signal);
-    const answer4 = await this.call(principal, operation2, input);
-    return fault !== void 0 && "answer" in fault ? { ...answer4, body: await fault.answer(answer4.body, call) } : answer4;
+    const answer5 = await this.call(principal, operation2, input);
+    return fault !== void 0 && "answer" in fault ? { ...answer5, body: await fault.answer(answer5.body, call) } : answer5;
   }
   permits({ roleArn, statements }, request2) {
     const { policyOf } = this.backend;
@@ -73211,11 +73491,11 @@ var AwsService = class {
   refuse(call, error, message2, status) {
     return this.finished(call, this.failed(error, message2, status));
   }
-  finished(call, answer4) {
-    return { ...answer4, headers: { "x-amzn-requestid": this.note(call, answer4.error ?? "ok"), ...answer4.headers } };
+  finished(call, answer5) {
+    return { ...answer5, headers: { "x-amzn-requestid": this.note(call, answer5.error ?? "ok"), ...answer5.headers } };
   }
   note(call, outcome) {
-    const requestId2 = (0, import_node_crypto10.randomUUID)();
+    const requestId2 = (0, import_node_crypto11.randomUUID)();
     remember(this.calls, { ...call, at: Date.now(), outcome, requestId: requestId2 }, this.remembers);
     return requestId2;
   }
@@ -73660,7 +73940,7 @@ function parsed2(line) {
 __name(parsed2, "parsed");
 
 // programs/emulator/aws/namespaces.ts
-var import_node_crypto11 = require("node:crypto");
+var import_node_crypto12 = require("node:crypto");
 var Namespaces = class {
   /** @param place `<region>:<account>` */
   constructor(place) {
@@ -73674,7 +73954,7 @@ var Namespaces = class {
   count = 0;
   create(name) {
     this.count += 1;
-    const hash = (0, import_node_crypto11.createHash)("sha256").update(`${this.place}/${name}/${this.count}`).digest("hex");
+    const hash = (0, import_node_crypto12.createHash)("sha256").update(`${this.place}/${name}/${this.count}`).digest("hex");
     const id2 = `ns-${hash.slice(0, 16)}`;
     const httpName = this.named(name) === void 0 ? name : `${name}-${hash.slice(16, 32)}`;
     const namespace = { id: id2, arn: `arn:aws:servicediscovery:${this.place}:namespace/${id2}`, name, httpName };
@@ -73855,9 +74135,9 @@ var AwsEmulator = class {
   }
   async answerFunction(principal, call) {
     const called = this.find(call);
-    const answer4 = called === void 0 ? unknown(call) : await called.service.callFromFunction(principal, called.operation, called.input);
-    if (answer4 === "unreachable" || answer4 === "silent") throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
-    const { status, body, headers } = httpAnswer(answer4);
+    const answer5 = called === void 0 ? unknown(call) : await called.service.callFromFunction(principal, called.operation, called.input);
+    if (answer5 === "unreachable" || answer5 === "silent") throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+    const { status, body, headers } = httpAnswer(answer5);
     return { statusCode: status, headers, body: new TextEncoder().encode(body) };
   }
   /** What is called: a header says so, or the path. */
@@ -73942,9 +74222,9 @@ function decider(template, values) {
   const named2 = /* @__PURE__ */ __name((name) => {
     const condition = conditions[name];
     if (condition === void 0) throw new Error(`the template has no condition "${name}"`);
-    return holds2(condition);
+    return holds3(condition);
   }, "named");
-  const holds2 = /* @__PURE__ */ __name((condition) => {
+  const holds3 = /* @__PURE__ */ __name((condition) => {
     const [[name, argument] = ["", void 0]] = isObject(condition) ? Object.entries(condition) : [];
     const parts = Array.isArray(argument) ? argument : [argument];
     switch (name) {
@@ -73953,11 +74233,11 @@ function decider(template, values) {
       case "Fn::Equals":
         return resolver.text(parts[0]) === resolver.text(parts[1]);
       case "Fn::Not":
-        return !holds2(parts[0]);
+        return !holds3(parts[0]);
       case "Fn::And":
-        return parts.every(holds2);
+        return parts.every(holds3);
       case "Fn::Or":
-        return parts.some(holds2);
+        return parts.some(holds3);
       default:
         throw new Error(`the runner does not know the condition ${JSON.stringify(condition)}`);
     }
@@ -73973,7 +74253,7 @@ var import_promises7 = require("node:timers/promises");
 var import_promises6 = require("node:timers/promises");
 
 // programs/functions/authority-set/handler.ts
-var import_node_crypto14 = require("node:crypto");
+var import_node_crypto15 = require("node:crypto");
 
 // programs/shared/log.ts
 function jsonLog(write2, context = {}) {
@@ -74023,14 +74303,14 @@ function textProperty(properties2, name) {
 __name(textProperty, "textProperty");
 
 // programs/shared/x509/authority-identity.ts
-var import_node_crypto12 = require("node:crypto");
+var import_node_crypto13 = require("node:crypto");
 function authorityIdentity(root10) {
-  return (0, import_node_crypto12.createHash)("sha256").update(root10.publicKey.export({ format: "der", type: "spki" })).update(root10.subject).digest("hex");
+  return (0, import_node_crypto13.createHash)("sha256").update(root10.publicKey.export({ format: "der", type: "spki" })).update(root10.subject).digest("hex");
 }
 __name(authorityIdentity, "authorityIdentity");
 
 // programs/functions/x509/one-line-certificate.ts
-var import_node_crypto13 = require("node:crypto");
+var import_node_crypto14 = require("node:crypto");
 function oneLineOf(certificate) {
   return certificate.raw.toString("base64");
 }
@@ -74039,7 +74319,7 @@ function readOneLineCertificate(text2) {
   const der2 = Buffer.from(text2, "base64");
   if (der2.toString("base64") !== text2) return void 0;
   try {
-    const certificate = new import_node_crypto13.X509Certificate(der2);
+    const certificate = new import_node_crypto14.X509Certificate(der2);
     return certificate.raw.equals(der2) ? certificate : void 0;
   } catch {
     return void 0;
@@ -74287,8 +74567,8 @@ function authoritySetHandler({
   log: log3,
   now
 }) {
-  return answer4;
-  async function answer4(event) {
+  return answer5;
+  async function answer5(event) {
     if (event.RequestType === "Delete") return deleted(event);
     try {
       const after = readAuthoritySet(event.ResourceProperties);
@@ -74300,7 +74580,7 @@ function authoritySetHandler({
       throw error;
     }
   }
-  __name(answer4, "answer");
+  __name(answer5, "answer");
   function deleted(event) {
     const scope = scopeOrNothing(event.ResourceProperties);
     if (scope !== void 0) log3.raw(changeReport(scope, now()));
@@ -74340,7 +74620,7 @@ function isFormer(properties2) {
 }
 __name(isFormer, "isFormer");
 function nameOf({ StackId: stack = "", LogicalResourceId: id2 = "" }) {
-  return `authority-set-${(0, import_node_crypto14.createHash)("sha256").update(`${stack}/${id2}`).digest("hex").slice(0, 32)}`;
+  return `authority-set-${(0, import_node_crypto15.createHash)("sha256").update(`${stack}/${id2}`).digest("hex").slice(0, 32)}`;
 }
 __name(nameOf, "nameOf");
 function scopeOrNothing(properties2) {
@@ -74361,10 +74641,10 @@ function setIn(properties2) {
 __name(setIn, "setIn");
 
 // programs/functions/certificate-authority/handler.ts
-var import_node_crypto20 = require("node:crypto");
+var import_node_crypto21 = require("node:crypto");
 
 // programs/shared/svid.ts
-var import_node_crypto15 = require("node:crypto");
+var import_node_crypto16 = require("node:crypto");
 function validityOf(certificate) {
   return { notBefore: new Date(certificate.validFrom), notAfter: new Date(certificate.validTo) };
 }
@@ -74378,7 +74658,7 @@ function readPemCertificates(pem2) {
   const rest = blocks.reduce((text2, block) => text2.replace(block, ""), pem2);
   if (rest.trim() !== "") return void 0;
   try {
-    const [first, ...others] = blocks.map((block) => new import_node_crypto15.X509Certificate(block));
+    const [first, ...others] = blocks.map((block) => new import_node_crypto16.X509Certificate(block));
     return first === void 0 ? void 0 : [first, ...others];
   } catch {
     return void 0;
@@ -74463,7 +74743,7 @@ function readAuthoritySource(properties2) {
 __name(readAuthoritySource, "readAuthoritySource");
 
 // programs/functions/x509/kms-signer.ts
-var import_node_crypto16 = require("node:crypto");
+var import_node_crypto17 = require("node:crypto");
 function kmsSigner(kms, keyArn) {
   return {
     async sign(bytes) {
@@ -74472,7 +74752,7 @@ function kmsSigner(kms, keyArn) {
           KeyId: keyArn,
           SigningAlgorithm: SIGNING_ALGORITHM,
           MessageType: SIGNED_MESSAGE_TYPE,
-          Message: (0, import_node_crypto16.createHash)("sha256").update(bytes).digest()
+          Message: (0, import_node_crypto17.createHash)("sha256").update(bytes).digest()
         })
       );
       if (signature === void 0) throw new Error(`KMS returned no signature with ${keyArn}`);
@@ -74483,11 +74763,11 @@ function kmsSigner(kms, keyArn) {
 __name(kmsSigner, "kmsSigner");
 
 // programs/functions/x509/root-certificate.ts
-var import_node_crypto19 = require("node:crypto");
+var import_node_crypto20 = require("node:crypto");
 
 // programs/shared/x509/certificate-library.ts
 var import_reflect_metadata = __toESM(require_Reflect());
-var import_node_crypto17 = require("node:crypto");
+var import_node_crypto18 = require("node:crypto");
 
 // node_modules/@peculiar/x509/build/x509.es.js
 var x509_es_exports = {};
@@ -89970,17 +90250,17 @@ AsnEcSignatureFormatter.namedCurveSize.set("P-384", 48);
 AsnEcSignatureFormatter.namedCurveSize.set("P-521", 66);
 
 // programs/shared/x509/certificate-library.ts
-cryptoProvider.set(import_node_crypto17.webcrypto);
+cryptoProvider.set(import_node_crypto18.webcrypto);
 
 // programs/functions/x509/clock-skew.ts
 var BACKDATED_MS = 5 * 60 * 1e3;
 
 // programs/functions/x509/sign-certificate.ts
-var import_node_crypto18 = require("node:crypto");
+var import_node_crypto19 = require("node:crypto");
 var ECDSA2 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 async function signCertificate(content, signer) {
   const crypto4 = {
-    getRandomValues: /* @__PURE__ */ __name((bytes) => import_node_crypto18.webcrypto.getRandomValues(bytes), "getRandomValues"),
+    getRandomValues: /* @__PURE__ */ __name((bytes) => import_node_crypto19.webcrypto.getRandomValues(bytes), "getRandomValues"),
     subtle: {
       sign: /* @__PURE__ */ __name(async (_algorithm, _key, toBeSigned) => {
         const signature = new x509_es_exports.AsnEcSignatureFormatter().toWebSignature(ECDSA2, await signer.sign(new Uint8Array(toBeSigned)));
@@ -89993,11 +90273,11 @@ async function signCertificate(content, signer) {
     { ...content, signingAlgorithm: ECDSA2, signingKey: { algorithm: ECDSA2 } },
     crypto4
   );
-  return new import_node_crypto18.X509Certificate(certificate.toString("pem"));
+  return new import_node_crypto19.X509Certificate(certificate.toString("pem"));
 }
 __name(signCertificate, "signCertificate");
 function publicKeyOf2(spki) {
-  const key = (0, import_node_crypto18.createPublicKey)({ key: Buffer.from(spki), format: "der", type: "spki" });
+  const key = (0, import_node_crypto19.createPublicKey)({ key: Buffer.from(spki), format: "der", type: "spki" });
   if (key.asymmetricKeyType !== "ec" || key.asymmetricKeyDetails?.namedCurve !== "prime256v1")
     throw new Error("the key is not an EC key on the curve P-256");
   return new x509_es_exports.PublicKey(new Uint8Array(spki));
@@ -90034,7 +90314,7 @@ async function makeRootCertificate(request2, signer) {
       publicKey,
       notBefore,
       notAfter,
-      serialNumber: (0, import_node_crypto19.createHash)("sha256").update(request2.publicKey).update(name.toString()).digest("hex").slice(0, 32),
+      serialNumber: (0, import_node_crypto20.createHash)("sha256").update(request2.publicKey).update(name.toString()).digest("hex").slice(0, 32),
       extensions: [
         new x509_es_exports.BasicConstraintsExtension(true, 0, true),
         new x509_es_exports.KeyUsagesExtension(x509_es_exports.KeyUsageFlags.keyCertSign | x509_es_exports.KeyUsageFlags.cRLSign, true),
@@ -90144,7 +90424,7 @@ function authorityHandler({
 }
 __name(authorityHandler, "authorityHandler");
 function physicalId(source, root10) {
-  const hash = (0, import_node_crypto20.createHash)("sha256");
+  const hash = (0, import_node_crypto21.createHash)("sha256");
   if ("keyArn" in source) hash.update(source.keyArn).update(root10.serialNumber);
   else hash.update(source.certificateAuthorityArn).update(authorityIdentity(root10));
   return `certificate-authority-${hash.digest("hex").slice(0, 32)}`;
@@ -90209,16 +90489,16 @@ function parsed3(json2) {
 __name(parsed3, "parsed");
 
 // programs/shared/x509/authorities.ts
-var import_node_crypto21 = require("node:crypto");
+var import_node_crypto22 = require("node:crypto");
 function authoritiesDigest(issuer, trusted) {
-  const hash = (0, import_node_crypto21.createHash)("sha256").update(authorityIdentity(issuer));
+  const hash = (0, import_node_crypto22.createHash)("sha256").update(authorityIdentity(issuer));
   for (const identity of trusted.map(authorityIdentity).sort()) hash.update(identity);
   return hash.digest("hex");
 }
 __name(authoritiesDigest, "authoritiesDigest");
 
 // programs/shared/x509/certificate-request.ts
-var import_node_crypto22 = require("node:crypto");
+var import_node_crypto23 = require("node:crypto");
 
 // programs/shared/private-text.ts
 var import_node_util6 = require("node:util");
@@ -90310,12 +90590,12 @@ function signatureOf2({ signature }) {
 }
 __name(signatureOf2, "signatureOf");
 function keyHashOf(publicKey) {
-  return (0, import_node_crypto22.createHash)("sha256").update(publicKey.export({ format: "der", type: "spki" })).digest("hex");
+  return (0, import_node_crypto23.createHash)("sha256").update(publicKey.export({ format: "der", type: "spki" })).digest("hex");
 }
 __name(keyHashOf, "keyHashOf");
 
 // programs/functions/private-ca/issue-by-private-ca.ts
-var import_node_crypto23 = require("node:crypto");
+var import_node_crypto24 = require("node:crypto");
 
 // programs/functions/private-ca/signing-algorithm.ts
 var BY_KEY = {
@@ -90392,12 +90672,12 @@ function templateFor(authorityArn) {
 }
 __name(templateFor, "templateFor");
 function tokenOf({ keyHash, identity }) {
-  return (0, import_node_crypto23.createHash)("sha256").update(identity).update(keyHash).digest("hex").slice(0, 32);
+  return (0, import_node_crypto24.createHash)("sha256").update(identity).update(keyHash).digest("hex").slice(0, 32);
 }
 __name(tokenOf, "tokenOf");
 
 // programs/functions/x509/leaf-certificate.ts
-var import_node_crypto24 = require("node:crypto");
+var import_node_crypto25 = require("node:crypto");
 async function issueLeafCertificate(request2, issuer) {
   const publicKey = publicKeyOf2(request2.publicKey);
   const root10 = new x509_es_exports.X509Certificate(issuer.certificate.raw);
@@ -90427,7 +90707,7 @@ async function issueLeafCertificate(request2, issuer) {
 }
 __name(issueLeafCertificate, "issueLeafCertificate");
 function serialNumberOf({ identity, publicKey, issuedAt }, issuer) {
-  const bytes = (0, import_node_crypto24.createHash)("sha256").update(issuer.raw).update(identity).update(publicKey).update(issuedAt.toISOString()).digest().subarray(0, 16);
+  const bytes = (0, import_node_crypto25.createHash)("sha256").update(issuer.raw).update(identity).update(publicKey).update(issuedAt.toISOString()).digest().subarray(0, 16);
   bytes[0] = bytes[0] & 63 | 64;
   return bytes.toString("hex");
 }
@@ -90498,7 +90778,7 @@ function objectIn(text2) {
 __name(objectIn, "objectIn");
 
 // programs/functions/certificate-issuer/request.ts
-var import_node_crypto25 = require("node:crypto");
+var import_node_crypto26 = require("node:crypto");
 var LONGEST = 8192;
 var LONGEST_QUOTED = 256;
 function readRequest(event) {
@@ -90532,7 +90812,7 @@ async function readSignedRequest(csr) {
     const request2 = new x509_es_exports.Pkcs10CertificateRequest(csr);
     const spki = Buffer.from(request2.publicKey.rawData);
     publicKeyOf2(spki);
-    if (await request2.verify()) return { request: request2, publicKey: (0, import_node_crypto25.createPublicKey)({ key: spki, format: "der", type: "spki" }) };
+    if (await request2.verify()) return { request: request2, publicKey: (0, import_node_crypto26.createPublicKey)({ key: spki, format: "der", type: "spki" }) };
   } catch (error) {
     throw new Refused("bad-request-key", `the signing request cannot be read: ${causeOf(error).why.replace(/\.$/, "")}`);
   }
@@ -90660,7 +90940,7 @@ function revisionOf(arn) {
 __name(revisionOf, "revisionOf");
 
 // programs/functions/job-runner/start-task.ts
-var import_node_crypto26 = require("node:crypto");
+var import_node_crypto27 = require("node:crypto");
 var PAUSES_MS3 = [1e3, 2e3, 4e3, 8e3, 15e3, 3e4, 6e4];
 var NotStarted = class extends Error {
   static {
@@ -90671,7 +90951,7 @@ var NotStarted = class extends Error {
 async function startTask(run2, tokenParts2, { ecs, log: log3, pause: pause2 }) {
   const { job, taskDefinition, cluster, subnets, securityGroups, capacity, enableExecuteCommand } = run2;
   const command10 = new RunTaskCommand({
-    clientToken: (0, import_node_crypto26.createHash)("sha256").update(tokenParts2.join("\n")).digest("hex"),
+    clientToken: (0, import_node_crypto27.createHash)("sha256").update(tokenParts2.join("\n")).digest("hex"),
     cluster,
     taskDefinition,
     count: 1,
@@ -91114,8 +91394,8 @@ var DeployedFunctions = class {
   }
   async invoke(by, arn, payload) {
     const { lambda } = this.world.aws.clients(by);
-    const answer4 = await lambda.send(new InvokeCommand({ FunctionName: arn, Payload: Buffer.from(payload) }));
-    const { Payload: body = new Uint8Array(), FunctionError: error } = answer4;
+    const answer5 = await lambda.send(new InvokeCommand({ FunctionName: arn, Payload: Buffer.from(payload) }));
+    const { Payload: body = new Uint8Array(), FunctionError: error } = answer5;
     return { Payload: new TextDecoder().decode(body), ...error === void 0 ? {} : { FunctionError: error } };
   }
   /** It goes on by itself. */
@@ -91131,9 +91411,9 @@ var DeployedFunctions = class {
     runStateMachine(resolver.text(definition), request2, {
       invoke: /* @__PURE__ */ __name(async (functionArn, given) => {
         const { Payload: body, FunctionError: error } = await this.invoke(itself, functionArn, JSON.stringify(given));
-        const answer4 = JSON.parse(body);
-        if (error !== void 0) throw new TaskFailed(answer4.errorType, body);
-        return answer4;
+        const answer5 = JSON.parse(body);
+        if (error !== void 0) throw new TaskFailed(answer5.errorType, body);
+        return answer5;
       }, "invoke"),
       pause: /* @__PURE__ */ __name(async (seconds) => {
         await (0, import_promises7.setTimeout)(seconds * secondMs);
@@ -91495,7 +91775,7 @@ function text(value) {
 __name(text, "text");
 
 // programs/emulator/deployment/physical-ids.ts
-var import_node_crypto27 = require("node:crypto");
+var import_node_crypto28 = require("node:crypto");
 var FORMS = {
   "AWS::ServiceDiscovery::Service": /* @__PURE__ */ __name((key, hash, { place }) => ({
     [`${key}.Id`]: `srv-${hash}`,
@@ -91521,7 +91801,7 @@ var FORMS = {
   "AWS::Logs::LogGroup": /* @__PURE__ */ __name((key, _2, { place, stack }) => named(key, stack, (name) => `arn:aws:logs:${place}:log-group:${name}:*`), "AWS::Logs::LogGroup")
 };
 function physicalIds(type2, key, at, properties2) {
-  return FORMS[type2]?.(key, (0, import_node_crypto27.createHash)("sha256").update(`${at.stack}/${key}`).digest("hex").slice(0, 17), at, properties2) ?? {};
+  return FORMS[type2]?.(key, (0, import_node_crypto28.createHash)("sha256").update(`${at.stack}/${key}`).digest("hex").slice(0, 17), at, properties2) ?? {};
 }
 __name(physicalIds, "physicalIds");
 function named(key, stack, arn) {
@@ -91780,15 +92060,15 @@ function placeOf(template, known) {
 __name(placeOf, "placeOf");
 
 // programs/emulator/deployment/providers/custom.ts
-var import_node_crypto28 = require("node:crypto");
+var import_node_crypto29 = require("node:crypto");
 function customResources(functions) {
   const physicalIds2 = /* @__PURE__ */ new Map();
-  const send3 = /* @__PURE__ */ __name(async (resource, request2) => {
+  const send4 = /* @__PURE__ */ __name(async (resource, request2) => {
     const { key, id: id2, definition, properties: properties2 } = resource;
     const { ServiceToken: token2 } = properties2;
     if (typeof token2 !== "string") throw new Error(`${id2}.ServiceToken: there is no function`);
     const physicalId2 = physicalIds2.get(key);
-    const requestId2 = (0, import_node_crypto28.randomUUID)();
+    const requestId2 = (0, import_node_crypto29.randomUUID)();
     const response = await respond(functions, {
       ...request2,
       ResponseURL: `https://cloudformation.invalid/${requestId2}?signature=secret`,
@@ -91807,14 +92087,14 @@ function customResources(functions) {
   return {
     create: /* @__PURE__ */ __name(async ({ resource }) => {
       if (!isKnown(resource)) return void 0;
-      const { PhysicalResourceId: physicalId2, Data: data = {} } = await send3(resource, { RequestType: "Create" });
+      const { PhysicalResourceId: physicalId2, Data: data = {} } = await send4(resource, { RequestType: "Create" });
       return { ...data, "": physicalId2 };
     }, "create"),
     update: /* @__PURE__ */ __name(async ({ resource }, before) => {
       if (!isKnown(resource)) return void 0;
       const earlier = physicalIds2.get(resource.key);
       const old = textProperties(before.properties);
-      const { PhysicalResourceId: physicalId2, Data: data = {} } = await send3(resource, {
+      const { PhysicalResourceId: physicalId2, Data: data = {} } = await send4(resource, {
         RequestType: "Update",
         OldResourceProperties: old
       });
@@ -91825,7 +92105,7 @@ function customResources(functions) {
     }, "replaced"),
     delete: /* @__PURE__ */ __name(async (resource) => {
       if (!isKnown(resource) || !physicalIds2.has(resource.key)) return;
-      await send3(resource, { RequestType: "Delete" });
+      await send4(resource, { RequestType: "Delete" });
       physicalIds2.delete(resource.key);
     }, "delete")
   };
@@ -91837,8 +92117,8 @@ async function respond(functions, request2) {
   if (called === void 0) throw new Error(`${request2.LogicalResourceId}.ServiceToken: there is no function ${token2}`);
   if (called.environment["USER_ON_EVENT_FUNCTION_ARN"] !== void 0) return runFramework(request2, called);
   const { StackId, RequestId, LogicalResourceId } = request2;
-  const answer4 = await functions.handle(request2.ResourceType, token2, request2);
-  return { StackId, RequestId, LogicalResourceId, ...answer4, Status: "SUCCESS" };
+  const answer5 = await functions.handle(request2.ResourceType, token2, request2);
+  return { StackId, RequestId, LogicalResourceId, ...answer5, Status: "SUCCESS" };
 }
 __name(respond, "respond");
 function textProperties(properties2) {
@@ -91847,7 +92127,7 @@ function textProperties(properties2) {
 __name(textProperties, "textProperties");
 
 // programs/emulator/deployment/providers/kms.ts
-var import_node_crypto29 = require("node:crypto");
+var import_node_crypto30 = require("node:crypto");
 
 // programs/emulator/deployment/role-statements.ts
 function roleStatements(template, resolver, role) {
@@ -91929,7 +92209,7 @@ function keys(aws, live, { account, stack }) {
 }
 __name(keys, "keys");
 function keyId(stack, { key }) {
-  const hash = (0, import_node_crypto29.createHash)("sha256").update(`${stack}/${key}`).digest("hex");
+  const hash = (0, import_node_crypto30.createHash)("sha256").update(`${stack}/${key}`).digest("hex");
   return [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join("-");
 }
 __name(keyId, "keyId");
@@ -92645,7 +92925,7 @@ var DeployedSystem = class {
     this.account?.aws.close();
   }
   async deploy(content) {
-    const hash = (0, import_node_crypto30.createHash)("sha256").update(content).digest("hex");
+    const hash = (0, import_node_crypto31.createHash)("sha256").update(content).digest("hex");
     if (hash === this.state.deployed) {
       this.state = { ...this.state, error: null };
       return;
@@ -92738,25 +93018,25 @@ var TaskAnswers = class {
       response.writeHead(403).end();
       return;
     }
-    const send3 = /* @__PURE__ */ __name((answer4) => {
-      const { status, headers, body } = httpAnswer(answer4);
+    const send4 = /* @__PURE__ */ __name((answer5) => {
+      const { status, headers, body } = httpAnswer(answer5);
       response.writeHead(status, headers).end(body);
     }, "send");
     try {
       request2.setEncoding("utf8");
       const body = (await request2.toArray()).join("");
-      const answer4 = await this.emulator.answer(task, { url: request2.url ?? "/", headers: request2.headers, body });
-      if (answer4 === "silent") return;
-      if (answer4 === "unreachable") request2.socket.resetAndDestroy();
-      else send3(answer4);
+      const answer5 = await this.emulator.answer(task, { url: request2.url ?? "/", headers: request2.headers, body });
+      if (answer5 === "silent") return;
+      if (answer5 === "unreachable") request2.socket.resetAndDestroy();
+      else send4(answer5);
     } catch (error) {
-      send3(failed("InternalFailure", String(error), 500));
+      send4(failed("InternalFailure", String(error), 500));
     }
   }
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html */
   metadata(request2, response) {
     const task = this.caller(request2);
-    const answer4 = task === void 0 ? void 0 : {
+    const answer5 = task === void 0 ? void 0 : {
       [`/v4/${task.name}/task`]: {
         Cluster: task.cluster,
         TaskARN: task.arn,
@@ -92772,7 +93052,7 @@ var TaskAnswers = class {
         Expiration: new Date(Date.now() + 6 * 36e5).toISOString()
       }
     }[request2.url ?? ""];
-    response.writeHead(answer4 === void 0 ? 404 : 200, { "content-type": "application/json" }).end(JSON.stringify(answer4 ?? {}));
+    response.writeHead(answer5 === void 0 ? 404 : 200, { "content-type": "application/json" }).end(JSON.stringify(answer5 ?? {}));
   }
 };
 function addressOf({ socket }) {
@@ -92941,24 +93221,24 @@ var SystemFile = class {
 };
 
 // programs/local/aws/task-server.ts
-var import_node_http14 = require("node:http");
+var import_node_http15 = require("node:http");
 function taskServer(system, leases) {
   const caller = /* @__PURE__ */ __name(({ headers }) => system.identity(String(headers[TASK_HEADER])), "caller");
-  const server = (0, import_node_http14.createServer)((request2, response) => {
+  const server = (0, import_node_http15.createServer)((request2, response) => {
     const { pathname } = new URL(request2.url ?? "/", "http://aws");
     if (pathname.startsWith(`${LEASES_PATH}/`)) {
       if (request2.method === "POST") leases.take(decodeURIComponent(pathname.slice(LEASES_PATH.length + 1)), request2, response);
       else response.writeHead(405, { allow: "POST" }).end("A lease is a POST.\n");
       return;
     }
-    answer3(system, caller, request2, response);
+    answer4(system, caller, request2, response);
   });
   server.requestTimeout = 0;
   server.keepAliveTimeout = 6e4;
   return server;
 }
 __name(taskServer, "taskServer");
-function answer3(system, caller, request2, response) {
+function answer4(system, caller, request2, response) {
   const { aws } = system;
   if (aws === void 0) {
     response.writeHead(503).end(`The system is not deployed yet: ${system.status.error ?? "wait a little"}.
@@ -92969,7 +93249,7 @@ function answer3(system, caller, request2, response) {
   if (/^\/(v4|v2\/credentials)\//.test(request2.url ?? "")) answers.metadata(request2, response);
   else void answers.api(request2, response);
 }
-__name(answer3, "answer");
+__name(answer4, "answer");
 
 // programs/local/aws/local-aws.ts
 var LocalAws = class _LocalAws {

@@ -1,6 +1,9 @@
+import { createHash, generateKeyPairSync, verify } from 'node:crypto';
 import type { EncryptCommandInput } from '@aws-sdk/client-kms';
 import { DecryptCommand, DescribeKeyCommand, EncryptCommand, GetPublicKeyCommand, SignCommand } from '@aws-sdk/client-kms';
+import { AwsEmulator } from '../../programs/emulator/aws/emulator';
 import { FakeKms } from '../../programs/emulator/aws/fake-kms';
+import { signDigest } from '../../programs/emulator/aws/sign-digest';
 
 const CONTEXT = { identity: 'orders', mesh: 'shop' };
 const TEXT = Buffer.from('a proof');
@@ -103,4 +106,25 @@ describe('a symmetric key of the fake KMS', () => {
     expect(await errorOf(encrypt({ KeyId: `${key}0` }))).toBe('NotFoundException');
     expect(await decrypt(await encrypt(), CONTEXT, `${key}0`)).toBe('NotFoundException');
   });
+});
+
+describe('a key for signatures of the fake KMS', () => {
+  test.each(['prime256v1', 'secp384r1'] as const)('signs digests as they are, on the curve %s', (namedCurve) => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve });
+    const signatures = Array.from({ length: 200 }, (_, number) => {
+      const text = Buffer.from(`text ${number}`);
+      const signature = signDigest(privateKey, createHash('sha256').update(text).digest());
+      expect(verify('sha256', text, publicKey, signature)).toBe(true);
+      expect(verify('sha256', Buffer.from('another'), publicKey, signature)).toBe(false);
+      return signature.toString('hex');
+    });
+    expect(new Set(signatures).size).toBe(200);
+  });
+});
+
+test('an account remembers as many calls as it is to', async () => {
+  const aws = new AwsEmulator('eu-west-1:123456789012', 2);
+  const { kms } = aws.clients({ name: 'nobody', statements: () => [], tags: () => ({}) });
+  for (const KeyId of ['a', 'b', 'c']) await kms.send(new DescribeKeyCommand({ KeyId })).catch(() => undefined);
+  expect(aws.kms.calls.map(({ input }) => input['KeyId'])).toEqual(['b', 'c']);
 });

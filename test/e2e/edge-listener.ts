@@ -1,6 +1,8 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { CLIENT_ADDRESS } from '../../programs/emulator/api-gateway/client-request';
 import { Wiring } from '../../programs/emulator/api-gateway/wiring';
+import type { ListenerRule } from '../../programs/emulator/load-balancer/listener';
+import { httpsListeners, portsOf, ruleFor, rulesOf } from '../../programs/emulator/load-balancer/listener';
 import { BALANCER_HOST, forwarded } from './load-balancer';
 import type { ClientRequest } from './load-balancer';
 import { jws } from './issuer';
@@ -28,11 +30,6 @@ type Decision = Answered | { readonly kind: 'sent'; readonly port: number; reado
 /** Who has logged in: by name and value of a session cookie. */
 export type Sessions = ReadonlyMap<string, Readonly<Record<string, unknown>> & { readonly sub: string }>;
 
-interface Rule {
-  readonly conditions: readonly JsonObject[];
-  readonly actions: readonly JsonObject[];
-}
-
 /** What the load balancer signs claims of users with. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html */
 const CLAIMS_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
@@ -48,7 +45,7 @@ export class EdgeListener {
     private readonly cluster: Cluster,
     private readonly keys: PublishedKeys,
     /** In the order of their priorities; the default one is the last. */
-    private readonly rules: readonly Rule[],
+    private readonly rules: readonly ListenerRule[],
     /** Of the gateway, by the logical IDs of target groups. */
     readonly ports: ReadonlyMap<string, number>,
     readonly gateway: string,
@@ -58,29 +55,14 @@ export class EdgeListener {
 
   static async open(cluster: Cluster, keys: PublishedKeys, sessions: Sessions = new Map()): Promise<EdgeListener> {
     const wiring = new Wiring(cluster.template);
-    const { resolver } = wiring;
-    const listener = wiring.all('ElasticLoadBalancingV2::Listener').find(({ properties }) => properties['Protocol'] === 'HTTPS');
+    const [listener] = httpsListeners(wiring);
     if (listener === undefined) throw new Error('the template has no listener for HTTPS');
     const balancer = wiring.behind(listener, 'LoadBalancerArn');
     if (balancer === undefined) throw new Error('the listener is of no load balancer of the template');
-    // "Rules are evaluated in priority order, from the lowest value to the highest value. The default rule is evaluated last":
-    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
-    const rules = wiring
-      .allOf('ElasticLoadBalancingV2::ListenerRule', 'ListenerArn', listener.id)
-      .map(({ id, properties }) => Fields.of(properties, id))
-      .sort((a, b) => a.number('Priority') - b.number('Priority'))
-      .map((rule): Rule => ({ conditions: rule.list('Conditions') as JsonObject[], actions: rule.list('Actions') as JsonObject[] }));
-    const otherwise: Rule = { conditions: [], actions: Fields.of(listener.properties, listener.id).list('DefaultActions') as JsonObject[] };
     const behind = wiring.all('ECS::Service').find(({ properties }) => properties['LoadBalancers'] !== undefined);
     if (behind === undefined) throw new Error('no ECS service is behind the load balancer');
-    const ports = new Map(
-      (behind.properties['LoadBalancers'] as readonly JsonObject[]).map((each): [string, number] => [
-        resolver.referenced(each['TargetGroupArn']) ?? '',
-        Number(each['ContainerPort']),
-      ]),
-    );
     const client = await cluster.client({ name: 'edge', securityGroups: wiring.securityGroups(balancer, 'SecurityGroups') });
-    return new EdgeListener(client, cluster, keys, [...rules, otherwise], ports, behind.id, wiring, sessions);
+    return new EdgeListener(client, cluster, keys, rulesOf(wiring, listener), portsOf(wiring, behind), behind.id, wiring, sessions);
   }
 
   /** The port of an authorizer. */
@@ -120,7 +102,7 @@ export class EdgeListener {
 
   decide(request: Asked): Decision {
     let added: Readonly<Record<string, string>> = {};
-    const rule = this.rules.find(({ conditions }) => conditions.every((condition) => holds(Fields.of(condition, 'Condition'), request)));
+    const rule = ruleFor(this.rules, request);
     for (const properties of rule?.actions ?? []) {
       const action = Fields.of(properties, 'Action');
       const type = action.text('Type');
@@ -188,35 +170,4 @@ export class EdgeListener {
       return Array.isArray(value) && claim.texts('Values').some((each) => value.includes(each));
     });
   }
-}
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html */
-function holds(condition: Fields, { method = 'GET', path, headers = {} }: Asked): boolean {
-  const field = condition.text('Field');
-  switch (field) {
-    case 'http-request-method':
-      // "The match is exact and case-sensitive": wildcards are not supported.
-      return condition.child('HttpRequestMethodConfig')!.texts('Values').includes(method);
-    case 'path-pattern': {
-      // "The path pattern is applied only to the path of the URL, not to its query parameters", and "is case-sensitive".
-      const [whole = ''] = path.split('?');
-      const config = condition.child('PathPatternConfig')!;
-      return config.has('RegexValues')
-        ? config.texts('RegexValues').some((regex) => new RegExp(regex).test(whole))
-        : config.texts('Values').some((pattern) => wildcard(pattern).test(whole));
-    }
-    case 'http-header': {
-      const config = condition.child('HttpHeaderConfig')!;
-      const value = [headers[config.text('HttpHeaderName')]].flat()[0];
-      return value !== undefined && config.texts('Values').some((pattern) => wildcard(pattern).test(value));
-    }
-    default:
-      throw new Error(`the stand-in knows no condition ${field}`);
-  }
-}
-
-/** "* (matches 0 or more characters) and ? (matches exactly 1 character)" */
-function wildcard(pattern: string): RegExp {
-  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
 }

@@ -108,6 +108,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     ],
     packages: SDK,
   },
+  'programs/emulator/load-balancer': { rooms: ['lib/core/model', 'programs/emulator/template', 'programs/emulator/api-gateway'] },
   'programs/emulator/api-gateway': {
     rooms: ['lib/core/model', 'programs/emulator/template'],
     packages: ['node:**', 'ajv', 'ajv/lib/refs/json-schema-draft-04.json'],

@@ -8,7 +8,7 @@ import type { Answered, Api } from '../../emulator/api-gateway/model';
 import { message } from '../../emulator/api-gateway/model';
 import { access } from './access';
 import type { Headers } from './http-messages';
-import { bodyOf, passedOn } from './http-messages';
+import { asNode, bodyOf, passedOn } from './http-messages';
 import type { LocalIssuer } from './local-issuer';
 import type { LocalCredentials } from './signed-requests';
 import { signatureOf } from './signed-requests';
@@ -193,8 +193,4 @@ function write(response: ServerResponse, { status, headers, body }: Response): v
 
 function answer(response: ServerResponse, { status, headers, body }: Answered): void {
   write(response, { status, headers, body: Buffer.from(body) });
-}
-
-function asNode(headers: Headers): Record<string, string | string[]> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]));
 }

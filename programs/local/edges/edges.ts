@@ -4,12 +4,16 @@ import { GATEWAY_PORT } from '../../../lib/core/model/constants';
 import { apiOf } from '../../emulator/api-gateway/api';
 import { Meter } from '../../emulator/api-gateway/limits';
 import type { Api } from '../../emulator/api-gateway/model';
+import type { AuthorizerModel } from '../../emulator/api-gateway/authorizers';
 import type { Instance } from '../../emulator/aws/cloud-map';
+import type { EdgeListenerModel } from '../../emulator/load-balancer/listener';
+import { listenerOf } from '../../emulator/load-balancer/listener';
 import type { Template } from '../../emulator/template/template';
 import type { LocalEdge } from '../local-system';
 import type { Log } from '../log';
 import { messageOf } from '../log';
 import { ApiEdge } from './api-edge';
+import { BalancerEdge, listenerAuthorizers } from './balancer-edge';
 import { LocalIssuer } from './local-issuer';
 import type { LocalCredentials } from './signed-requests';
 import { localCredentials } from './signed-requests';
@@ -34,7 +38,7 @@ export interface EdgeStatus {
   readonly url: string;
   /** Why it answers 501. */
   readonly notEmulated?: string;
-  readonly kind?: Api['kind'];
+  readonly kind?: Api['kind'] | 'load-balancer';
   /** Names of those for which `POST /tokens` makes tokens. */
   readonly authorizers?: readonly { readonly name: string; readonly kind: string }[];
   /** Values for the header `x-api-key`, by the names of their usage plans. */
@@ -49,8 +53,11 @@ interface OpenEdge {
   readonly edge: LocalEdge;
   readonly server: Server;
   readonly emulated: ApiEdge;
+  readonly balancing: BalancerEdge;
   api: Api | undefined;
-  /** Why there is no API. */
+  /** Where it is a load balancer. */
+  listener: EdgeListenerModel | undefined;
+  /** Why there is neither. */
   missing: string;
   error: string | undefined;
 }
@@ -80,19 +87,30 @@ export class Edges {
     await Promise.all([...this.open.values()].filter(({ edge }) => !stays(edge)).map(async (each) => this.shut(each)));
     for (const edge of edges) {
       const open = this.open.get(edge.name) ?? (await this.begin(edge));
+      open.api = undefined;
+      open.listener = undefined;
       try {
-        open.api = apiOf(behind.template, {}, edge.name, this.meter);
+        open.listener = listenerOf(behind.template, edge.name);
+        if (open.listener === undefined) open.api = apiOf(behind.template, {}, edge.name, this.meter);
       } catch (error) {
-        open.api = undefined;
         open.missing = messageOf(error);
         this.log(`edge ${edge.name}: ${notEmulated(edge.name)} (${open.missing})`);
       }
+      this.takeUpgrades(open);
     }
   }
 
   get status(): readonly EdgeStatus[] {
-    return [...this.open.values()].map(({ edge: { name, port }, api, error }): EdgeStatus => {
+    return [...this.open.values()].map((open): EdgeStatus => {
+      const {
+        edge: { name, port },
+        api,
+        listener,
+        error,
+      } = open;
+      const authorizers = authorizersOf(open).map((each) => ({ name: each.name, kind: each.kind }));
       const common = { name, port, url: `http://localhost:${port}`, ...(error !== undefined && { error }) };
+      if (listener !== undefined) return { ...common, kind: 'load-balancer', authorizers };
       if (api === undefined) return { ...common, notEmulated: notEmulated(name) };
       const [base = ''] = api.domains.values();
       const { local: credentials } = this;
@@ -101,7 +119,7 @@ export class Edges {
         ...common,
         url: `${common.url}${api.open ? api.stagePath : base}`,
         kind: api.kind,
-        authorizers: api.authorizers.map((each) => ({ name: each.name, kind: each.kind })),
+        authorizers,
         apiKeys: Object.fromEntries(api.keys ?? []),
         ...(isSigned && credentials !== undefined && { credentials }),
       };
@@ -113,8 +131,8 @@ export class Edges {
     const request = readTokenRequest(body);
     const open = this.open.get(request.edge);
     if (open === undefined) throw new BadRequest(`There is no edge "${request.edge}", but ${[...this.open.keys()].join(', ')}.`);
-    if (open.api === undefined) throw new BadRequest(notEmulated(request.edge));
-    return makeToken(this.issuer, request, open.api.authorizers);
+    if (open.api === undefined && open.listener === undefined) throw new BadRequest(notEmulated(request.edge));
+    return makeToken(this.issuer, request, authorizersOf(open));
   }
 
   async close(): Promise<void> {
@@ -144,7 +162,18 @@ export class Edges {
       },
       edge.port,
     );
-    const open: OpenEdge = { edge, server, emulated, api: undefined, missing: '', error: undefined };
+    const balancing = new BalancerEdge(
+      {
+        listener: () => {
+          if (open.listener === undefined) throw new Error(open.missing);
+          return open.listener;
+        },
+        issuer: this.issuer,
+        target: () => this.target(open)?.address,
+      },
+      edge.port,
+    );
+    const open: OpenEdge = { edge, server, emulated, balancing, api: undefined, listener: undefined, missing: '', error: undefined };
     this.open.set(edge.name, open);
     await new Promise<void>((resolve) => {
       server.once('error', (error) => {
@@ -160,18 +189,34 @@ export class Edges {
     return open;
   }
 
+  /** Load balancers alone: APIs take such a request as any other. */
+  private takeUpgrades({ edge, server, listener, balancing }: OpenEdge): void {
+    server.removeAllListeners('upgrade');
+    if (listener === undefined) return;
+    server.on('upgrade', (request, socket, head) => {
+      try {
+        balancing.upgrade(request, socket, head);
+      } catch (error) {
+        this.log(`edge ${edge.name}: ${request.method} ${request.url}: ${messageOf(error)}`);
+        socket.destroy();
+      }
+    });
+  }
+
   private async serve(open: OpenEdge, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (open.api === undefined) response.writeHead(501, { 'content-type': 'text/plain' }).end(`${notEmulated(open.edge.name)}\n`);
+    if (open.listener !== undefined) await open.balancing.serve(request, response);
+    else if (open.api === undefined) response.writeHead(501, { 'content-type': 'text/plain' }).end(`${notEmulated(open.edge.name)}\n`);
     else await open.emulated.serve(request, response);
   }
 
-  private target({ api }: OpenEdge): { readonly address: string; readonly port: number } | undefined {
-    const found = api === undefined ? [] : (this.behind?.tasksOf(api.gateway) ?? []);
+  private target({ api, listener }: OpenEdge): { readonly address: string; readonly port: number } | undefined {
+    const gateway = listener?.gateway ?? api?.gateway;
+    const found = gateway === undefined ? [] : (this.behind?.tasksOf(gateway) ?? []);
     const instance = found[Math.floor(Math.random() * found.length)];
     return instance === undefined ? undefined : { address: instance.address, port: instance.port ?? GATEWAY_PORT };
   }
 
-  private async shut({ edge, server, emulated }: OpenEdge): Promise<void> {
+  private async shut({ edge, server, emulated, balancing }: OpenEdge): Promise<void> {
     this.open.delete(edge.name);
     await new Promise<void>((resolve) => {
       server.close(() => {
@@ -180,9 +225,14 @@ export class Edges {
       server.closeAllConnections();
     });
     emulated.close();
+    balancing.close();
   }
 }
 
+function authorizersOf({ api, listener }: OpenEdge): readonly AuthorizerModel[] {
+  return listener === undefined ? (api?.authorizers ?? []) : listenerAuthorizers(listener);
+}
+
 function notEmulated(edge: string): string {
-  return `The edge "${edge}" is not emulated yet: it is no HTTP API and no REST API.`;
+  return `The edge "${edge}" is not emulated yet: it is no HTTP API, no REST API and no load balancer.`;
 }

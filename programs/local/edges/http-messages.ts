@@ -46,3 +46,8 @@ export async function bodyOf(message: IncomingMessage, longest: number): Promise
   }
   return Buffer.concat(chunks);
 }
+
+/** As Node.js takes them. */
+export function asNode(headers: Headers): Record<string, string | string[]> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]));
+}

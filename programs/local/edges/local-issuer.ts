@@ -1,20 +1,20 @@
-import { createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
+import { generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-const ALGORITHM = { alg: 'ES256', typ: 'JWT' } as const;
+const ALGORITHM = { alg: 'RS256', typ: 'JWT' } as const;
 
 /**
- * Makes JSON Web Tokens with a key of its own, in the place of every issuer that a system trusts, and knows them again. RFC 7519; ES256 of
- * RFC 7518, section 3.4.
+ * Makes JSON Web Tokens with a key of its own, in the place of every issuer that a system trusts, and knows them again. RFC 7519; RS256,
+ * of RFC 7518, section 3.3, which is all that a load balancer takes.
  */
 export class LocalIssuer {
   private readonly keyId = randomUUID();
-  private readonly keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  private readonly keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
   token(claims: Claims): string {
     const content = `${encoded({ ...ALGORITHM, kid: this.keyId })}.${encoded(claims)}`;
-    const signature = sign('sha256', Buffer.from(content), { key: this.keys.privateKey, dsaEncoding: 'ieee-p1363' });
+    const signature = sign('sha256', Buffer.from(content), this.keys.privateKey);
     return `${content}.${signature.toString('base64url')}`;
   }
 
@@ -22,8 +22,7 @@ export class LocalIssuer {
   claimsOf(token: string): Claims | undefined {
     const [header = '', claims = '', signature = '', ...more] = token.split('.');
     if (more.length > 0 || !isAlgorithm(decoded(header))) return undefined;
-    const key = { key: createPublicKey(this.keys.privateKey), dsaEncoding: 'ieee-p1363' } as const;
-    if (!verify('sha256', Buffer.from(`${header}.${claims}`), key, Buffer.from(signature, 'base64url'))) return undefined;
+    if (!verify('sha256', Buffer.from(`${header}.${claims}`), this.keys.publicKey, Buffer.from(signature, 'base64url'))) return undefined;
     return decoded(claims);
   }
 

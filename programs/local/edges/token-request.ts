@@ -62,7 +62,7 @@ export function makeToken(issuer: LocalIssuer, request: TokenRequest, authorizer
   const scope = scopes === undefined ? {} : { scope: scopes.join(' ') };
   const [audience = authorizer.id] = authorizer.audience;
   const own = {
-    jwt: { aud: audience, ...scope },
+    jwt: { aud: [audience], ...scope },
     // Tokens of access have scopes, and no audience:
     // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
     cognito: scopes === undefined ? { aud: 'local', token_use: 'id' } : { client_id: 'local', token_use: 'access', ...scope },
