@@ -10,9 +10,10 @@ export const LOCAL: Command = {
   name: 'local',
   summary: 'Runs a system on this machine, with real Envoys and without an AWS account.',
   description:
-    'Runs the tasks of a system as its last cdk synth has written them: their own containers, Envoys with the same configurations, mutual TLS with ' +
-    'certificates of a local authority, the same routes, retries, versions and authorization. Edges are emulated, with a local issuer of tokens. It ' +
-    'writes a Compose file and runs it with Docker, Podman or Finch. While it runs, it takes over what each further cdk synth changes.',
+    'Runs the tasks of a system as its last cdk synth has written them: their own containers, Envoys with the same configurations, ' +
+    'mutual TLS with certificates of a local authority, and the same routes, retries, versions and authorization. Edges are emulated, ' +
+    'with a local issuer of tokens. It writes a Compose file and runs it with Docker, Podman or Finch. While it runs, it takes over what ' +
+    'each further cdk synth changes.',
   synopsis: [
     'local [up | down | compose | token]',
     '[--only <services>]',
@@ -33,7 +34,7 @@ export const LOCAL: Command = {
   options: [
     {
       name: 'action',
-      text: 'up (the default), down (after --detach), compose (writes the files and runs nothing), or token (prints a token that the edges accept).',
+      text: 'up (the default), down (after --detach), compose (writes the files, runs nothing), or token (prints a token for an edge).',
     },
     {
       name: 'only',

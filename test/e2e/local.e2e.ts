@@ -69,7 +69,7 @@ e2e('a system on a laptop', () => {
       const { status, body } = await request('http://localhost:8080/call/catalog/items?n=1', ...(await bearer()));
       expect(status).toBe(200);
       expect(body.called).toMatchObject({ status: 200, body: { path: '/items?n=1' } });
-      const { headers = {} } = body.called?.body as RelayAnswer;
+      const { headers } = body.called?.body as RelayAnswer;
       expect(headers['x-forwarded-client-cert']).toContain('spiffe://shop.internal/ui');
     });
 
@@ -192,6 +192,11 @@ e2e('a system on a laptop', () => {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Prints the status, or why there is none. */
-const FETCH = `fetch(process.argv[1], { method: process.argv[2] }).then((response) => console.log(response.status), (error) => console.log(String(error.cause?.code ?? error.cause?.message)))`;
+const FETCH = `fetch(process.argv[1], { method: process.argv[2] }).then(
+  (response) => console.log(response.status),
+  (error) => console.log(String(error.cause?.code ?? error.cause?.message)),
+)`;
 
-const HOST_SERVER = `require('node:http').createServer((request, response) => response.end(JSON.stringify({ host: 'the host', path: request.url }))).listen(3000, '0.0.0.0')`;
+const HOST_SERVER = `require('node:http')
+  .createServer((request, response) => response.end(JSON.stringify({ host: 'the host', path: request.url })))
+  .listen(3000, '0.0.0.0')`;

@@ -136,7 +136,7 @@ function givenTo(
   const missing = Object.keys(model.secrets).filter((name) => fromFile[name] === undefined && own[name] === undefined);
   if (missing.length > 0)
     throw new Trouble(
-      `${description.name}, container "${model.name}": nobody says the ${missing.length === 1 ? 'secret' : 'secrets'} ${missing.join(', ')}`,
+      `${description.name}, container "${model.name}": nobody says what ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'}`,
       {
         fix: `write ${missing.map((name) => `${name}=…`).join(' and ')} into a file, and name it with --environment`,
       },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { Trouble } from '../trouble';
 
 export type EngineName = 'docker' | 'podman' | 'finch';
-export const ENGINES: readonly EngineName[] = ['docker', 'podman', 'finch'];
+export const ENGINES = ['docker', 'podman', 'finch'] as const satisfies readonly EngineName[];
 
 /** What runs containers on this machine. */
 export interface Engine {
@@ -56,11 +56,16 @@ export async function runCommand([program = '', ...args]: readonly string[], { e
 /** Why an engine cannot be used. */
 type Probe = { readonly engine: Engine } | { readonly why: string };
 
+/** The one for which a Compose file is written. @throws Trouble if there is none of that name */
+export function engineNamed(wanted: string = ENGINES[0]): EngineName {
+  const name = ENGINES.find((each) => each === wanted);
+  if (name !== undefined) return name;
+  throw new Trouble(`--engine "${wanted}" is no engine that this command knows`, { allowed: ENGINES, fix: 'name one of these' });
+}
+
 /** @throws Trouble if no engine can be used, or not the one that is wanted */
 export async function findEngine(wanted: string | undefined): Promise<Engine> {
-  const names = ENGINES.filter((name) => wanted === undefined || name === wanted);
-  if (names.length === 0)
-    throw new Trouble(`--engine "${wanted ?? ''}" is no engine that this command knows`, { allowed: ENGINES, fix: 'name one of these' });
+  const names = wanted === undefined ? ENGINES : [engineNamed(wanted)];
   const reasons: string[] = [];
   for (const name of names) {
     const probe = await probeEngine(name);

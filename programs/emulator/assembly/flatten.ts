@@ -93,7 +93,9 @@ class Flattening {
   }
 
   scope(stack: SynthesizedStack): StackScope {
-    return this.scopes.get(stack)!;
+    const scope = this.scopes.get(stack);
+    if (scope === undefined) throw new Error(`bug: ${stack.name} is no stack of the app`);
+    return scope;
   }
 
   isMain(stack: SynthesizedStack): boolean {

@@ -217,7 +217,7 @@ describe('bad input gets a sentence that says what to do', () => {
     ['an environment file that is not there', ['--app', 'shop', '--environment', 'no.env'], 'there is no file no.env'],
     ['settings that are not there', ['--app', 'shop', '--settings', 'no.yaml'], 'there is no file no.yaml'],
   ])('%s', (_, args, said) => {
-    const action = args[0]?.startsWith('--') === true ? ['compose'] : [];
+    const action = (args[0] ?? '').startsWith('--') ? ['compose'] : [];
     const { exitCode, error } = bundled.run('local', ...action, ...args);
     expect({ exitCode, error }).toEqual({ exitCode: 2, error: expect.stringContaining(said) as string });
   });
