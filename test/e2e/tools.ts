@@ -22,6 +22,8 @@ export interface Tools {
   readonly postgres: string;
   readonly initdb: string;
   readonly rabbitmq: string;
+  /** A browser. */
+  readonly chromium: string;
   /** The init process that Docker puts before a program. */
   readonly tini: string;
 }
@@ -79,6 +81,7 @@ function search(): Tools {
     postgres: need('postgres', [TOOLS]),
     initdb: need('initdb', [TOOLS]),
     rabbitmq: need('rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
+    chromium: need('chromium', SYSTEM_PATH),
     tini: need('tini', SYSTEM_PATH),
   };
   if (missing.length > 0) throw new MissingTools(missing);
