@@ -48,15 +48,17 @@ function htmlOf(title: string, script: string): string {
 <h1>${title} <small>live map</small></h1>
 <p id="status" role="status">Waiting for the first figures …</p>
 <form id="filters" role="search" aria-label="What is shown">
-<fieldset><legend>View</legend>
+<span role="radiogroup" aria-label="View" class="group">
 <label><input type="radio" name="view" id="view-map" value="map">Map</label>
 <label><input type="radio" name="view" id="view-list" value="list">List</label>
-</fieldset>
+</span>
 <label>Service <input type="search" id="find" placeholder="part of a name" autocomplete="off" aria-keyshortcuts="/"></label>
+<span class="group">
 <label><input type="checkbox" id="only-errors">Only errors</label>
 <label><input type="checkbox" id="only-busy">Only busy</label>
+</span>
 <label class="of-map">Around <select id="around"><option value="">the whole system</option></select></label>
-<span class="of-map"><button type="button" id="smaller" aria-label="Smaller">−</button>
+<span class="of-map group"><button type="button" id="smaller" aria-label="Smaller">−</button>
 <button type="button" id="larger" aria-label="Larger">+</button>
 <button type="button" id="fit">Fit</button></span>
 </form>

@@ -1,12 +1,12 @@
 import { healthOfBox, healthOfCall, isMissing, SIGNS, tasksOf, type Health } from './health';
 import type { CallFigures, Figures, MapState } from './view';
-import { lifeInWords, rateInWords, shareInWords, timeInWords } from './words';
+import { rateInWords, roughLifeInWords, shareInWords, timeInWords } from './words';
 
 /** The lines of figures in a box. */
 export function boxLines(state: MapState, id: string): readonly [rate: string, time: string, tasks: string] {
   const figures = state.boxes[id];
   if (figures === undefined) return ['', '', ''];
-  return [rateLine(figures), timeLine(figures), tasksLine(state, id)];
+  return [figures.perSecond === 0 ? 'no requests' : rateLine(figures), timeLine(figures), tasksLine(state, id)];
 }
 
 /** The lines of figures at a call; of one that nobody makes, one. */
@@ -41,7 +41,7 @@ function tasksLine(state: MapState, id: string): string {
   if (missing > 0) return `${SIGNS.gone} ${missing} of ${tasks.length} gone`;
   const { expires } = state.boxes[id] ?? {};
   return `${well === tasks.length ? `${well} ${well === 1 ? 'task' : 'tasks'}` : `${well} of ${tasks.length} tasks`}${
-    expires === undefined ? '' : ` · ${lifeInWords(expires - state.at)}`
+    expires === undefined ? '' : ` · cert ${roughLifeInWords(expires - state.at)}`
   }`;
 }
 

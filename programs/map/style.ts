@@ -26,8 +26,9 @@ h1 small{font-size:14px;font-weight:normal;color:var(--faint)}
 #status{margin:0;color:var(--faint)}
 #status.gone{color:var(--gone);font-weight:600}
 form{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:center;width:100%;margin:0}
-fieldset{border:0;padding:0;margin:0;display:flex;gap:12px;align-items:center}
-legend{float:left;padding:0 8px 0 0}
+.group{display:inline-flex;gap:14px;align-items:center}
+.group:has(button){gap:6px}
+body:not(.showing-map) .of-map{display:none}
 label{display:inline-flex;gap:6px;align-items:center;white-space:nowrap}
 input,select,button{font:inherit;color:inherit}
 input[type=search],select,button{background:var(--raised);border:1px solid var(--line);border-radius:5px;padding:4px 8px;min-height:32px}
@@ -40,7 +41,7 @@ main{position:relative;display:grid;grid-template-columns:minmax(0,1fr);min-heig
 #map svg{display:block;margin:0 auto}
 #list{padding:0 16px 16px}
 .scroll{overflow-x:auto;margin:12px 0}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+table{border-collapse:separate;border-spacing:0;width:100%;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:4px 0}
 th,td{text-align:right;padding:3px 10px;border-bottom:1px solid var(--line);white-space:nowrap;font-weight:normal}
 thead th{color:var(--faint)}
@@ -104,7 +105,13 @@ dd{margin:0;overflow-wrap:anywhere}
 .trouble{color:var(--errors);font-weight:600;margin:8px 0 0}
 .around-button{margin-top:12px}
 .requests{list-style:none;margin:0;padding:0}
-.requests li{padding:5px 0;border-bottom:1px solid var(--line);display:grid}
+.requests li{padding:5px 0;border-bottom:1px solid var(--line);display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 12px}
+.requests .why,.requests .where{grid-column:1/-1}
+.figures{margin-top:12px}
+.figures th,.figures td{padding:2px 0 2px 12px;white-space:normal}
+.figures thead th:first-child{font-weight:600;font-size:14px;color:var(--text)}
+.figures tbody tr{cursor:default}
+.figures tbody tr:hover td{background:none}
 .requests .what{font:13px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .requests .why{color:var(--errors)}
 .requests .where{color:var(--faint);font-size:13px;overflow-wrap:anywhere}
@@ -121,9 +128,14 @@ border-radius:5px;padding:8px;margin:4px 0}
 body{height:auto;min-height:100vh;min-height:100dvh}
 #map{height:75vh}
 #list{height:auto}
-header{padding:10px 12px}
+header{padding:8px 12px;gap:2px 12px}
+form{gap:4px 14px}
+#status{font-size:14px}
+#find{width:8.5em}
+select{max-width:10.5em}
+th,td{padding:3px 7px}
 #list{padding:0 12px 12px}
-input,select,button{min-height:40px}
+input,select,button{min-height:36px}
 .open{min-height:36px}
 #panel{position:fixed}
 }

@@ -37,11 +37,12 @@ export class SampledTask {
       this.total = addCounted(this.total, counted);
     }
     this.last = { at, sample };
-    this.become('answers', at);
+    // What was asked while it was still listed.
+    if (this.state !== 'gone') this.become('answers', at);
   }
 
   failed(why: string, at: number): void {
-    this.become(this.state === 'starting' ? 'starting' : 'silent', at, why);
+    if (this.state !== 'gone') this.become(this.state === 'starting' ? 'starting' : 'silent', at, why);
   }
 
   /** It is listed, or no longer. */

@@ -16,9 +16,9 @@ export function shareInWords(share: number): string {
   return `${trimmed(percent, percent < 10 ? 1 : 0)} %`;
 }
 
-/** Such as `3.2 ms`, `340 ms` or `1.5 s`. */
+/** Such as `3.2 ms`, `340 ms` or `1.5 s`. Envoy counts whole milliseconds. */
 export function timeInWords(milliseconds: number): string {
-  if (milliseconds < 0.1) return '<0.1 ms';
+  if (milliseconds < 1) return '<1 ms';
   if (milliseconds < 9.95) return `${trimmed(milliseconds, 1)} ms`;
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   return `${trimmed(milliseconds / 1000, milliseconds < 9950 ? 2 : 1)} s`;
@@ -32,6 +32,11 @@ export function lifeInWords(milliseconds: number): string {
   if (days > 0) return hours === 0 ? `${days} d` : `${days} d ${hours} h`;
   if (hours > 0) return minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`;
   return minutes > 0 ? `${minutes} min` : `${seconds} s`;
+}
+
+/** The larger part of it alone, such as `6 d`. */
+export function roughLifeInWords(milliseconds: number): string {
+  return /^\S+ \S+/.exec(lifeInWords(milliseconds))?.[0] ?? '';
 }
 
 export function withCommas(count: number): string {

@@ -8,6 +8,9 @@ import { nameOf } from './names';
 /** Widths of lines, by requests a second: each is for ten times as many. */
 const WIDTHS = [1.5, 2, 3, 4.5, 6] as const;
 
+/** Width of a letter of a call's figures. */
+const LETTER = 6.7;
+
 interface Part {
   /** ID of the box, or key of the call. */
   readonly id: string;
@@ -122,7 +125,10 @@ export class Drawn {
         texts.forEach((text, index) => {
           write(text, shown[index] ?? '');
         });
-        if (label !== undefined) texts[0]?.setAttribute('y', String(y + (single ? 20 : 13)));
+        if (label !== undefined) {
+          texts[0]?.setAttribute('y', String(y + (single ? 20 : 13)));
+          fitPill(pill, x + width / 2, Math.max(...shown.map(({ length }) => length)));
+        }
         const words = callInWords(state, key, nameOf(this.system, from), nameOf(this.system, to));
         element.setAttribute('aria-label', `${words}; ${STATES[health]}`);
       },
@@ -196,6 +202,13 @@ function show(element: Element, health: Health): void {
 function widthOf(perSecond: number): number {
   if (perSecond === 0) return 1.2;
   return WIDTHS[Math.min(WIDTHS.length - 1, Math.max(0, Math.floor(Math.log10(perSecond)) + 1))] ?? 1.5;
+}
+
+/** As wide as its text, so that it hides no more of its line than it has to. */
+function fitPill(pill: SVGRectElement, middle: number, letters: number): void {
+  const width = letters * LETTER + 10;
+  pill.setAttribute('x', String(middle - width / 2));
+  pill.setAttribute('width', String(width));
 }
 
 function middleOf(line: string): readonly [number, number] {

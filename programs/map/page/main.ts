@@ -36,11 +36,13 @@ async function begin(): Promise<void> {
     opener = id;
     panel.open(id, state);
     document.body.classList.add('with-panel');
+    resize();
     show();
   };
   const close = (): void => {
     panel.close();
     document.body.classList.remove('with-panel');
+    resize();
     show();
     const back = opener;
     if (back === undefined) return;
@@ -70,14 +72,19 @@ async function begin(): Promise<void> {
     write(status, state.problem === undefined ? summaryInWords(state) : `✕ ${state.problem}`);
     status.classList.toggle('gone', state.problem !== undefined);
   };
+  const sizeOf = (): readonly [number, number] => {
+    const [, , width = 1, height = 1] = (drawn?.element.getAttribute('viewBox') ?? '').split(' ').map(Number);
+    return [width, height];
+  };
+  /** A little larger where there is room; smaller letters than these nobody reads. */
   const fitted = (): number => {
-    const [width, room] = [Number(drawn?.element.getAttribute('width')), map.clientWidth - 2];
-    // Smaller letters nobody reads.
-    return Math.min(1, Math.max(0.7, room / width));
+    const [width, height] = sizeOf();
+    const whole = Math.min((map.clientWidth - 2) / width, (map.clientHeight - 2) / height);
+    return Math.min(1.3, Math.max(whole, Math.min(0.8, (map.clientWidth - 2) / width), NARROW.matches ? 0.95 : 0.7));
   };
   const resize = (): void => {
     if (drawn === undefined) return;
-    const [, , width = 0, height = 0] = (drawn.element.getAttribute('viewBox') ?? '').split(' ').map(Number);
+    const [width, height] = sizeOf();
     drawn.element.style.width = `${width * (scale ?? fitted())}px`;
     drawn.element.style.height = `${height * (scale ?? fitted())}px`;
   };
@@ -123,8 +130,8 @@ async function begin(): Promise<void> {
     });
   }
   sizes.fit.addEventListener('click', () => {
-    const width = Number(drawn?.element.getAttribute('width'));
-    scale = Math.min(1, Math.max(0.1, (map.clientWidth - 2) / width));
+    const [width, height] = sizeOf();
+    scale = Math.min(1.3, Math.max(0.1, Math.min((map.clientWidth - 2) / width, (map.clientHeight - 2) / height)));
     resize();
   });
   NARROW.addEventListener('change', () => void draw());

@@ -1,10 +1,13 @@
 import { isMissing, SIGNS, tasksOf } from '../health';
 import { troubleInWords } from '../sentences';
-import type { CallFigures, Details, Figures, LoggedRequest, MapState, MapSystem, Rate, TaskState } from '../view';
+import type { BoxFigures, CallFigures, Details, Figures, LoggedRequest, MapState, MapSystem, Rate, TaskState } from '../view';
 import { lifeInWords, rateInWords, shareInWords, timeInWords, withCommas } from '../words';
 import { byId, html, write } from './dom';
 
 type Row = readonly [name: string, value: string];
+
+/** What is counted: now, and in all. */
+type FigureRow = readonly [name: string, now: string, total: string];
 
 /** What a click shows: figures, policy, last requests, configuration. */
 export class Panel {
@@ -53,14 +56,12 @@ export class Panel {
     const rows = [
       ...(figures === undefined ? [] : figureRows(figures)),
       ...(call === undefined ? [] : callRows(call)),
-      ...(box === undefined
-        ? []
-        : [['refused by its rules', count(box.denied)] as const, ['refused handshakes', count(box.handshakesRefused)] as const]),
+      ...(box === undefined ? [] : boxRows(box)),
     ];
     const tasks = tasksOf(state, this.id);
     this.figures.replaceChildren(
       ...(call === undefined ? [] : troubleInWords(call).map((text) => html('p', { class: 'trouble' }, [`${SIGNS.errors} ${text}`]))),
-      ...(rows.length === 0 ? [] : [html('h3', {}, ['Figures']), list(rows)]),
+      ...(rows.length === 0 ? [] : [table(rows, state)]),
       ...(tasks.length === 0 ? [] : [html('h3', {}, ['Tasks']), list(tasks.map((task) => taskRow(task, state.at)))]),
     );
     void this.ask(this.id);
@@ -103,38 +104,71 @@ export class Panel {
   }
 }
 
-function figureRows({ perSecond, errorShare, refusedShare, p50, p99, total }: Figures): readonly Row[] {
+function figureRows({ perSecond, errorShare, refusedShare, p50, p99, total }: Figures): readonly FigureRow[] {
   const share = (value: number | undefined): string => (value === undefined ? '–' : shareInWords(value));
   const time = (value: number | undefined): string => (value === undefined ? '–' : timeInWords(value));
   return [
-    ['requests', `${rateInWords(perSecond)}, ${count(total.requests)}`],
-    ['errors (5xx)', `${share(errorShare)}, ${count(total.errors)}`],
-    ['refused (4xx)', `${share(refusedShare)}, ${count(total.refused)}`],
-    ...(total.cancelled === 0 ? [] : [['whose caller went away', count(total.cancelled)] as const]),
-    ['p50', time(p50)],
-    ['p99', time(p99)],
+    ['requests', rateInWords(perSecond), withCommas(total.requests)],
+    ['errors (5xx)', share(errorShare), withCommas(total.errors)],
+    ['refused (4xx)', share(refusedShare), withCommas(total.refused)],
+    ['given up by callers', '', withCommas(total.cancelled)],
+    ['p50', time(p50), ''],
+    ['p99', time(p99), ''],
   ];
 }
 
-function callRows({ retries, timeouts, overflows, connectFailures, ejections, ejected, open, versions }: CallFigures): readonly Row[] {
-  const rate = (name: string, { perSecond, total }: Rate): Row => [name, `${rateInWords(perSecond)}, ${count(total)}`];
-  const all = Object.values(versions ?? {}).reduce((sum, each) => sum + each, 0);
+function callRows({
+  retries,
+  timeouts,
+  overflows,
+  connectFailures,
+  ejections,
+  ejected,
+  open,
+  versions = {},
+}: CallFigures): readonly FigureRow[] {
+  const rate = (name: string, { perSecond, total }: Rate): FigureRow => [name, rateInWords(perSecond), withCommas(total)];
+  const all = Object.values(versions).reduce((sum, each) => sum + each, 0);
   return [
     rate('retries', retries),
     rate('timeouts', timeouts),
     rate('refused by the breaker', overflows),
     rate('failed connections', connectFailures),
-    ['tasks left out', `${ejected} now, ${count(ejections.total)}`],
-    ['circuit breaker', open.length === 0 ? 'closed' : 'open'],
-    ...Object.entries(versions ?? {}).map(([name, requests]): Row => [
+    ['tasks left out', String(ejected), withCommas(ejections.total)],
+    ['circuit breaker', open.length === 0 ? 'closed' : 'open', ''],
+    ...Object.entries(versions).map(([name, requests]): FigureRow => [
       `version ${name}`,
-      all === 0 ? 'no requests' : `${shareInWords(requests / all)} of the requests`,
+      all === 0 ? '–' : shareInWords(requests / all),
+      '',
     ]),
   ];
 }
 
-function count(total: number): string {
-  return `${withCommas(total)} since the map began`;
+function boxRows({ denied, handshakesRefused }: BoxFigures): readonly FigureRow[] {
+  return [
+    ['refused by its rules', '', withCommas(denied)],
+    ['refused handshakes', '', withCommas(handshakesRefused)],
+  ];
+}
+
+function table(rows: readonly FigureRow[], { windowSeconds, at, since }: MapState): HTMLElement {
+  const titles = ['Figures', `last ${windowSeconds} s`, `last ${lifeInWords(at - since)}`];
+  return html('table', { class: 'figures' }, [
+    html('thead', {}, [
+      html(
+        'tr',
+        {},
+        titles.map((title) => html('th', { scope: 'col' }, [title])),
+      ),
+    ]),
+    html(
+      'tbody',
+      {},
+      rows.map(([name, now, total]) =>
+        html('tr', {}, [html('th', { scope: 'row' }, [name]), html('td', {}, [now]), html('td', {}, [total])]),
+      ),
+    ),
+  ]);
 }
 
 function taskRow(task: TaskState, now: number): Row {
@@ -185,7 +219,7 @@ function showRequests(place: HTMLElement, requests: readonly LoggedRequest[] | u
         ];
         const failed = (request.status ?? 0) >= 500 || words.length > 0;
         return html('li', { class: failed ? 'errors' : 'busy' }, [
-          html('span', { class: 'what' }, [`${failed ? SIGNS.errors : SIGNS.busy} ${what}`]),
+          html('span', { class: 'what', title: what }, [`${failed ? SIGNS.errors : SIGNS.busy} ${what}`]),
           html('span', { class: 'facts' }, [facts.join(', ')]),
           ...words.map((text) => html('span', { class: 'why' }, [`${text} (${request.flags})`])),
           html('span', { class: 'where' }, [

@@ -1,7 +1,7 @@
 /** A system whose map has something of everything: an edge, a chain, versions, an external service. */
 import { App, Stack } from 'aws-cdk-lib';
 import type { ServiceProps } from '../../../lib';
-import { Authorizer, Edge, Microservices, OutlierDetection, Tracing } from '../../../lib';
+import { Authorizer, Edge, Microservices, Tracing } from '../../../lib';
 import { flakyServer } from '../flaky-server';
 import type { ImageRule, Template } from '../runner';
 import { standIns } from '../runner';
@@ -30,8 +30,8 @@ export function mapped(outdir: string): Template {
     tracing: Tracing.none(),
     services: {
       ui: relay('catalog', 'carts', 'checkout'),
-      catalog: { ...flaky, desiredCount: 2, outlierDetection: OutlierDetection.of({ consecutiveServerErrors: 1000 }) },
-      carts: { ...flaky, allow: [{ callers: ['ui'], paths: ['/items/*', '/wait/*'] }] },
+      catalog: { ...flaky, desiredCount: 2 },
+      carts: { ...flaky, allow: [{ callers: ['ui'], paths: ['/items/*', '/status/*', '/wait/*'] }] },
       checkout: { ...relay('orders'), calls: ['orders', 'bank'] },
       orders: { ...flaky, versions: { stable: { weight: 90 }, next: { weight: 10 } } },
     },
