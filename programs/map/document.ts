@@ -52,7 +52,7 @@ function htmlOf(title: string, script: string): string {
 <label><input type="radio" name="view" id="view-map" value="map">Map</label>
 <label><input type="radio" name="view" id="view-list" value="list">List</label>
 </span>
-<label>Service <input type="search" id="find" placeholder="part of a name" autocomplete="off" aria-keyshortcuts="/"></label>
+<label>Service <input type="search" id="find" placeholder="name" autocomplete="off" aria-keyshortcuts="/"></label>
 <span class="group">
 <label><input type="checkbox" id="only-errors">Only errors</label>
 <label><input type="checkbox" id="only-busy">Only busy</label>

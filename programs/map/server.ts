@@ -92,8 +92,9 @@ class Site {
   }
 
   async begin(): Promise<void> {
-    void this.readLogs();
     await this.sampler.start();
+    // Lines of tasks that are not known yet belong nowhere.
+    void this.readLogs();
   }
 
   end(): void {

@@ -109,6 +109,7 @@ dd{margin:0;overflow-wrap:anywhere}
 .requests .why,.requests .where{grid-column:1/-1}
 .figures{margin-top:12px}
 .figures th,.figures td{padding:2px 0 2px 12px;white-space:normal}
+.figures th:first-child{padding-left:0}
 .figures thead th:first-child{font-weight:600;font-size:14px;color:var(--text)}
 .figures tbody tr{cursor:default}
 .figures tbody tr:hover td{background:none}

@@ -30,6 +30,7 @@ async function begin(): Promise<void> {
   let drawn: Drawn | undefined;
   let scale: number | undefined;
   let opener: string | undefined;
+  let drawings = 0;
 
   const open = (id: string): void => {
     if (state === undefined) return;
@@ -80,7 +81,7 @@ async function begin(): Promise<void> {
   const fitted = (): number => {
     const [width, height] = sizeOf();
     const whole = Math.min((map.clientWidth - 2) / width, (map.clientHeight - 2) / height);
-    return Math.min(1.3, Math.max(whole, Math.min(0.8, (map.clientWidth - 2) / width), NARROW.matches ? 0.95 : 0.7));
+    return Math.min(1.3, Math.max(whole, NARROW.matches ? 0.95 : 0.85));
   };
   const resize = (): void => {
     if (drawn === undefined) return;
@@ -93,8 +94,12 @@ async function begin(): Promise<void> {
       direction: NARROW.matches ? 'DOWN' : 'RIGHT',
       ...(around.value === '' ? {} : { focus: around.value }),
     });
+    drawings += 1;
+    const number = drawings;
     map.setAttribute('aria-busy', 'true');
     const drawing = (await (await fetch(`drawing?${query.toString()}`)).json()) as Drawing;
+    // Somebody has asked for another one meanwhile.
+    if (number !== drawings) return;
     drawn = new Drawn(drawing, system, open);
     scale = undefined;
     map.replaceChildren(drawn.element);

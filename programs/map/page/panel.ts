@@ -176,8 +176,8 @@ function taskRow(task: TaskState, now: number): Row {
   const words = {
     starting: `has not answered yet${why === undefined ? '' : ` (${why})`}`,
     answers: healthy ? 'well' : 'answers, but is not healthy',
-    silent: `does not answer since ${lifeInWords(now - since)}${why === undefined ? '' : ` (${why})`}`,
-    gone: `gone since ${lifeInWords(now - since)}`,
+    silent: `has not answered for ${lifeInWords(now - since)}${why === undefined ? '' : ` (${why})`}`,
+    gone: `gone for ${lifeInWords(now - since)}`,
   }[state];
   const life = certificate === undefined || state === 'gone' ? '' : `; certificate for ${lifeInWords(certificate.expires - now)}`;
   return [id, `${isMissing(task) ? `${SIGNS.gone} ` : ''}${words}${life}`];
