@@ -4,6 +4,7 @@ import type {
   SystemDescription,
   WorkloadDescription,
 } from '../../lib/core/description/system-description';
+import { nameOfProtocol } from '../cli/diagram/diagram';
 import type { SystemIndex } from './system';
 import type { Details } from './view';
 
@@ -70,7 +71,7 @@ function serviceRows({
 }: ServiceDescription): readonly Row[] {
   return [
     ['in the props', path],
-    ['protocol', `${protocol}${port === undefined ? '' : `, port ${port} of its task`}`],
+    ['protocol', `${nameOfProtocol(protocol)}${port === undefined ? '' : `, port ${port} of its task`}`],
     ...(url === undefined ? [] : [['called by', url] as const]),
     ['callers', [...callers, ...gateways].join(', ') || 'nobody'],
     ['calls', [...calls, ...callsExternal].join(', ') || 'nobody'],
@@ -162,7 +163,7 @@ function versionFacts(service: ServiceDescription | undefined): readonly Facts[]
 function externalRows({ host, port, protocol, tls }: SystemDescription['external'][number]): readonly Row[] {
   return [
     ['host', typeof host === 'string' ? host : 'known to CloudFormation'],
-    ['port', `${port}, ${protocol}${tls ? ' by TLS' : ''}`],
+    ['port', `${port}, ${nameOfProtocol(protocol)}${tls ? ' by TLS' : ''}`],
   ];
 }
 

@@ -75,13 +75,10 @@ export async function layOut(diagram: Diagram, { direction = 'RIGHT', label }: L
     };
     return { id: frameId(owner), children, layoutOptions };
   });
-  const labels = label === undefined ? {} : { labels: [{ id: 'label', text: 'figures', ...label, layoutOptions: ON_LINE }] };
-  const edges = diagram.calls.map(({ from, to }, index): ElkExtendedEdge => ({
-    id: String(index),
-    sources: [from],
-    targets: [to],
-    ...structuredClone(labels),
-  }));
+  const edges = diagram.calls.map(({ from, to }, index): ElkExtendedEdge => {
+    const labels = label === undefined ? {} : { labels: [{ id: `label ${index}`, text: 'figures', ...label, layoutOptions: ON_LINE }] };
+    return { id: String(index), sources: [from], targets: [to], ...labels };
+  });
   const free = nodes.filter(({ box }) => box.owner === undefined).map(({ node }) => node);
   const root = await new Elk().layout({ id: 'root', layoutOptions: options, children: [...free, ...frames], edges });
   const placed = new Map(allOf(root).map((node) => [node.id, placeOf(node)]));

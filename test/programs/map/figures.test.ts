@@ -32,7 +32,7 @@ test('a call has the figures of its caller, of all of its tasks together, from w
       ),
     ),
   );
-  const call = of(one!, two!).calls['service ui > service catalog'];
+  const call = of(one, two).calls['service ui > service catalog'];
   expect(call).toMatchObject({ perSecond: 100, errorShare: 0.1, refusedShare: 0, total: { requests: 100, errors: 10 } });
   expect(call?.p50).toBeCloseTo(3.5, 1);
 });

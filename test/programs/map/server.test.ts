@@ -121,7 +121,7 @@ test('tells how it looks again and again, for as long as somebody listens', asyn
     });
   });
   const [first, second] = states.map((text) => JSON.parse(text.replace(/^data: /, '')) as MapState);
-  expect(second!.at).toBeGreaterThan(first!.at);
+  expect(second.at).toBeGreaterThan(first.at);
 });
 
 test('says of a call its policy, its requests and the configuration of its caller', async () => {
@@ -174,6 +174,8 @@ describe('drawings', () => {
     expect(labels(await drawingOf(large, { direction: 'RIGHT' }))).toBe(0);
     const around = await drawingOf(large, { direction: 'RIGHT', focus: 'service-0007' });
     expect(labels(around)).toBe(around.calls.length);
+    // Each has a place of its own.
+    expect(new Set(around.calls.map(({ label }) => String(label))).size).toBe(around.calls.length);
     expect(around.width).toBeLessThan(1800);
   });
 });

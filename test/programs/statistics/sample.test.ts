@@ -12,7 +12,7 @@ const caller = readSample(recorded('caller.json'));
 const callee = readSample(recorded('callee.json'));
 
 test('asks for nothing that the admin interface does not allow', () => {
-  const { admin } = bootstrap('ui', { heapBytes: 1, connections: 1 } as never, { listeners: [], clusters: [] } as never);
+  const { admin } = bootstrap('ui', { heapBytes: 1, connections: 1 } as never, { listeners: [], clusters: [] });
   const [{ safe_regex: { regex = '' } = {} } = {}] = (
     admin as { readonly allow_paths: readonly { readonly safe_regex?: { readonly regex?: string } }[] }
   ).allow_paths;

@@ -143,7 +143,9 @@ describe('fails if', () => {
     const { code, error } = await run(['--app', 'small', '--port', String(port), '--envoy', `ui=${url}`]);
     expect({ code, error }).toEqual({
       code: 2,
-      error: `cdk-ecs-microservices: port ${port} is taken by another program\n  fix:     name another one with --port, or 0 for any that is free\n`,
+      error:
+        `cdk-ecs-microservices: port ${port} is taken by another program\n` +
+        '  fix:     name another one with --port, or 0 for any that is free\n',
     });
   });
 
