@@ -34,6 +34,20 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
+// The script of the page of `map`, which browsers run.
+await build({
+  absWorkingDir: root,
+  entryPoints: { map: join(root, 'programs/map/page/main.ts') },
+  tsconfig: join(root, 'programs/map/page/tsconfig.json'),
+  outdir: output,
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: true,
+  charset: 'utf8',
+  logLevel: 'warning',
+});
 chmodSync(join(output, 'cdk-ecs-microservices.js'), 0o755);
 
 writeFileSync(join(output, 'LICENSES'), licensesOf(Object.keys(metafile.inputs), root));

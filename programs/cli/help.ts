@@ -13,7 +13,7 @@ export function helpOfProgram(commands: readonly Command[]): string {
       'DESCRIPTION',
       [
         'Shows what cdk synth has put into task definitions, checks a system and estimates its costs before it is ' +
-          'deployed, and gets certificates of callers outside of the mesh.',
+          'deployed, shows it while it runs, and gets certificates of callers outside of the mesh.',
       ],
     ],
     ['SYNOPSIS', [`${PROGRAM} <command> [options]`, `${PROGRAM} <command> --help`, `${PROGRAM} --version`]],

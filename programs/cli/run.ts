@@ -8,10 +8,11 @@ import { DIFF } from './diff-command';
 import { EXPLAIN } from './explain-command';
 import { helpOf, helpOfProgram } from './help';
 import { LOCAL } from './local-command';
+import { MAP } from './map-command';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 /** A line each. */
-export const COMMANDS = [CERTIFICATE, CHECK, CONFIG, COST, DIAGRAM, DIFF, EXPLAIN, LOCAL] as const;
+export const COMMANDS = [CERTIFICATE, CHECK, CONFIG, COST, DIAGRAM, DIFF, EXPLAIN, LOCAL, MAP] as const;
 
 /** Runs a command line. @throws Trouble if it cannot */
 export async function run(args: readonly string[], release: () => string): Promise<Result> {

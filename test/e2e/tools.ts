@@ -22,6 +22,8 @@ export interface Tools {
   readonly postgres: string;
   readonly initdb: string;
   readonly rabbitmq: string;
+  /** A browser. */
+  readonly chromium: string;
   /** The init process that Docker puts before a program. */
   readonly tini: string;
   readonly podmanCompose: string;
@@ -83,6 +85,7 @@ function search(): Tools {
     postgres: need('postgres', [TOOLS]),
     initdb: need('initdb', [TOOLS]),
     rabbitmq: need('rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
+    chromium: need('chromium', SYSTEM_PATH),
     tini: need('tini', SYSTEM_PATH),
     podmanCompose: need('podman-compose', [TOOLS]),
   };

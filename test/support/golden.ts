@@ -4,9 +4,12 @@ import { join } from 'node:path';
 /**
  * Compares outputs with the files in a directory, name by name. `npm run test:update` rewrites them, and deletes
  * those that nothing makes any more.
+ *
+ * @param ending of the files that are looked at. @default - all are
  */
-export function expectGolden(directory: string, outputs: ReadonlyMap<string, string>): void {
-  const stored = existsSync(directory) ? readdirSync(directory).sort() : [];
+export function expectGolden(directory: string, outputs: ReadonlyMap<string, string>, ending = ''): void {
+  const all = existsSync(directory) ? readdirSync(directory).sort() : [];
+  const stored = all.filter((name) => name.endsWith(ending));
   if (process.env['UPDATE_GOLDEN'] === '1') {
     mkdirSync(directory, { recursive: true });
     for (const name of stored) if (!outputs.has(name)) rmSync(join(directory, name));

@@ -34,6 +34,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
       'lib/core/description',
       'lib/core/model',
       'programs/client',
+      'programs/map',
       'programs/cli/*',
       'programs/cli/nested-templates.ts',
       'programs/cli/read-assembly.ts',
@@ -55,6 +56,14 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     packages: ['@bufbuild/**'],
   },
   'programs/cli/diagram': { rooms: ['lib/core/description'], packages: ['elkjs', 'elkjs/lib/elk.bundled.js'] },
+  // What an Envoy says of itself, for whoever reads it: needs nothing else.
+  'programs/statistics': { rooms: ['lib/core/contract'] },
+  'programs/map': {
+    rooms: ['lib/core/description', 'programs/statistics', 'programs/cli/diagram'],
+    packages: ['node:crypto', 'node:http', 'node:net'],
+  },
+  // Runs in browsers: what it shares with the server is plain.
+  'programs/map/page': { rooms: ['programs/map'] },
   'programs/cli/wrap.ts': {},
   'programs/cli/trouble.ts': { rooms: ['lib/core/reading'] },
   // What of a cloud assembly every command reads.

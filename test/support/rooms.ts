@@ -367,6 +367,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['test/support', 'test/props', 'test/e2e/runner', ...LIBRARY, ...PROGRAMS],
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata', 'fast-check', ...CDK],
   },
+  'test/programs/map': { rooms: ['test/support', 'test/programs/cli/diagram', ...LIBRARY, ...PROGRAMS], packages: ['node:**', ...CDK] },
+  'test/programs/cli/map': {
+    rooms: ['test/support', 'test/programs/cli', 'test/programs/map', ...LIBRARY, ...PROGRAMS],
+    packages: ['node:**', ...CDK],
+  },
   'test/programs/cli/diagram': {
     rooms: ['test/support', 'test/support/large-system.ts', 'test/programs/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['node:**', ...CDK],
@@ -435,11 +440,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'test/simulator',
       'test/core',
       'test/programs',
+      'test/programs/cli',
+      'test/programs/cli/diagram',
       'test/programs/cli/explain',
+      'test/programs/map',
       ...LIBRARY,
       ...PROGRAMS,
     ],
-    packages: [...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'typescript', 'ws', 'yaml', ...CDK],
+    packages: [
+      ...[...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'playwright-core', 'typescript', 'ws'],
+      'yaml',
+      ...CDK,
+    ],
   },
   'test/e2e/attacks/**': {
     rooms: [

@@ -9,7 +9,14 @@ export interface Placed {
   readonly height: number;
   readonly boxes: readonly (Place & { readonly box: Box })[];
   readonly owners: readonly (Place & { readonly owner: Owner })[];
-  readonly calls: readonly { readonly call: Call; readonly points: readonly Point[] }[];
+  readonly calls: readonly { readonly call: Call; readonly points: readonly Point[]; readonly label?: Place }[];
+}
+
+export interface LayoutOptions {
+  /** Where what is called stands of its caller. @default 'RIGHT' */
+  readonly direction?: 'RIGHT' | 'DOWN';
+  /** Room for a text at each call. @default - none */
+  readonly label?: { readonly width: number; readonly height: number };
 }
 
 export interface Place {
@@ -43,33 +50,49 @@ const OPTIONS: Readonly<Record<string, string>> = {
   'elk.layered.cycleBreaking.strategy': 'BFS_NODE_ORDER',
 };
 
+/** Texts stand on their lines, so that nobody has to guess to which line one belongs. */
+const ON_LINE = { 'elk.edgeLabels.inline': 'true' };
+
+const LABELLED: Readonly<Record<string, string>> = {
+  'elk.layered.spacing.nodeNodeBetweenLayers': '24',
+  'elk.spacing.edgeLabel': '4',
+};
+
 const FRAME = '[top=36,left=18,bottom=18,right=18]';
 
-/** Places what calls at the left of what is called. */
-export async function layOut(diagram: Diagram): Promise<Placed> {
+/** Places what calls at the left of what is called, or above it. */
+export async function layOut(diagram: Diagram, { direction = 'RIGHT', label }: LayoutOptions = {}): Promise<Placed> {
+  const options = { ...OPTIONS, 'elk.direction': direction, ...(label === undefined ? {} : LABELLED) };
   const nodes = diagram.boxes.map((box) => ({ box, node: nodeOf(box, diagram.calls) }));
   const frames = entriesFirst(diagram).map((owner): ElkNode => {
     const children = nodes.filter(({ box }) => box.owner === owner.name).map(({ node }) => node);
     // A frame has options of its own: it takes none from the whole.
     const layoutOptions = {
-      ...OPTIONS,
+      ...options,
       'elk.padding': FRAME,
       'elk.nodeSize.constraints': 'MINIMUM_SIZE',
       'elk.nodeSize.minimum': `(${frameWidth(owner)},60)`,
     };
     return { id: frameId(owner), children, layoutOptions };
   });
-  const edges = diagram.calls.map(({ from, to }, index): ElkExtendedEdge => ({ id: String(index), sources: [from], targets: [to] }));
+  const edges = diagram.calls.map(({ from, to }, index): ElkExtendedEdge => {
+    const labels = label === undefined ? {} : { labels: [{ id: `label ${index}`, text: 'figures', ...label, layoutOptions: ON_LINE }] };
+    return { id: String(index), sources: [from], targets: [to], ...labels };
+  });
   const free = nodes.filter(({ box }) => box.owner === undefined).map(({ node }) => node);
-  const root = await new Elk().layout({ id: 'root', layoutOptions: OPTIONS, children: [...free, ...frames], edges });
+  const root = await new Elk().layout({ id: 'root', layoutOptions: options, children: [...free, ...frames], edges });
   const placed = new Map(allOf(root).map((node) => [node.id, placeOf(node)]));
   const at = (id: string): Place => placed.get(id) ?? { x: 0, y: 0, width: 0, height: 0 };
-  const routed = new Map((root.edges ?? []).map((edge) => [edge.id, pointsOf(edge)]));
+  const routed = new Map((root.edges ?? []).map((edge) => [edge.id, edge]));
   return {
     ...sizeOfAll(root),
     boxes: diagram.boxes.map((box) => ({ box, ...at(box.id) })),
     owners: diagram.owners.map((owner) => ({ owner, ...at(frameId(owner)) })),
-    calls: diagram.calls.map((call, index) => ({ call, points: routed.get(String(index)) ?? [] })),
+    calls: diagram.calls.map((call, index) => {
+      const edge = routed.get(String(index));
+      const [place] = edge?.labels ?? [];
+      return { call, points: edge === undefined ? [] : pointsOf(edge), ...(place === undefined ? {} : { label: placeOf(place) }) };
+    }),
   };
 }
 
@@ -97,7 +120,7 @@ function allOf(node: ElkNode): readonly ElkNode[] {
   return [node, ...(node.children ?? []).flatMap(allOf)];
 }
 
-function placeOf({ x = 0, y = 0, width = 0, height = 0 }: ElkNode): Place {
+function placeOf({ x = 0, y = 0, width = 0, height = 0 }: Partial<Place>): Place {
   return { x: round(x), y: round(y), width: round(width), height: round(height) };
 }
 

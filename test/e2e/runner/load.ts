@@ -11,6 +11,8 @@ export interface Load {
   /** Every request on a connection of its own. */
   readonly reconnects?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Latencies near this one are told to the millisecond. @default - coarser, the longer they are */
+  readonly nearSeconds?: number;
   /** Files of authorities, key and certificate. @default - no TLS */
   readonly tls?: readonly [authorities: string, key: string, certificate: string];
 }
@@ -18,10 +20,13 @@ export interface Load {
 export interface LoadResult {
   /** How often each status came; -1 stands for no response at all. */
   readonly statuses: Readonly<Record<string, number>>;
+  /** How many it has sent in a second. */
+  readonly perSecond: number;
   readonly seconds: { readonly median: number; readonly p99: number; readonly max: number };
 }
 
 interface FortioReport {
+  readonly ActualQPS: number;
   readonly RetCodes: Readonly<Record<string, number>>;
   readonly DurationHistogram: {
     readonly Max: number;
@@ -32,7 +37,7 @@ interface FortioReport {
 /** Lets fortio send GET requests at a steady rate from inside a network namespace. Resolves when all are answered. */
 export async function load(
   endpoint: Endpoint,
-  { url, requests, perSecond, connections = 8, reconnects = false, headers = {}, tls }: Load,
+  { url, requests, perSecond, connections = 8, reconnects = false, headers = {}, nearSeconds, tls }: Load,
 ): Promise<LoadResult> {
   // 0 seconds are endless.
   const amount = typeof requests === 'number' ? ['-n', String(requests)] : ['-t', '0'];
@@ -51,6 +56,7 @@ export async function load(
     ...connecting,
     ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
     ...(tls === undefined ? [] : ['-cacert', tls[0], '-key', tls[1], '-cert', tls[2]]),
+    ...(nearSeconds === undefined ? [] : ['-offset', `${nearSeconds}s`]),
     '-p',
     '50,99',
     '-timeout',
@@ -61,7 +67,7 @@ export async function load(
   ];
   const result = await endpoint.run(argv, typeof requests === 'number' ? {} : { interrupt: requests });
   if (result.code !== 0) throw new CommandFailed(argv, result);
-  const { RetCodes: statuses, DurationHistogram: durations } = JSON.parse(result.stdout) as FortioReport;
+  const { ActualQPS, RetCodes: statuses, DurationHistogram: durations } = JSON.parse(result.stdout) as FortioReport;
   const [median = 0, p99 = 0] = durations.Percentiles.map(({ Value }) => Value);
-  return { statuses, seconds: { median, p99, max: durations.Max } };
+  return { statuses, perSecond: ActualQPS, seconds: { median, p99, max: durations.Max } };
 }

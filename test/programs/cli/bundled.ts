@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import flags from '../../../cdk.json';
@@ -55,6 +55,12 @@ export class Bundled {
     const program = join(this.directory, 'bundle/cdk-ecs-microservices.js');
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: this.directory, encoding: 'utf8' });
     return { exitCode: status, output: stdout, error: stderr };
+  }
+
+  /** Starts what goes on until it is ended. */
+  start(...args: readonly string[]): ChildProcess {
+    const program = join(this.directory, 'bundle/cdk-ecs-microservices.js');
+    return spawn(process.execPath, [program, ...args], { cwd: this.directory, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   close(): void {

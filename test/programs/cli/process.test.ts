@@ -244,7 +244,7 @@ describe('an error has its fix, and exit code 2', () => {
     [
       'an unknown command',
       ['confg'],
-      'there is no command "confg"\n  allowed: certificate, check, config, cost, diagram, diff, explain, local',
+      'there is no command "confg"\n  allowed: certificate, check, config, cost, diagram, diff, explain, local, map',
       'did you mean "config"?',
     ],
     ['an unknown option', ['config', 'ui', '--stak', 'Small'], 'config has no option "--stak"', 'did you mean "--stack"?'],
@@ -266,6 +266,7 @@ describe('help', () => {
     [['config', '--help'], 0, ['config - Prints', '--settings (boolean)', '--app (string)', 'EXIT CODES']],
     [['certificate', '--help'], 0, ['certificate - Writes', '<directory> (string)', '--watch (boolean)']],
     [['diff', '--help'], 0, ['diff - Prints', '--against (string)', '1  Something differs.']],
+    [['map', '--help'], 0, ['map - Shows', '--envoy (string)', 'SIGTERM']],
     [['diff', 'ui', '-h'], 0, ['diff - Prints']],
   ] as const)('%p', (args, code, parts) => {
     const { status, stdout, stderr } = run(...args);
@@ -288,8 +289,8 @@ test('the version is that of the package', () => {
   expect(spawnSync(process.execPath, [path, '--version'], { encoding: 'utf8' }).stdout).toBe(`${version}\n`);
 });
 
-test('the bundle is one program, which needs aws-cdk-lib and a package of the library alone, with the licenses of what is in it', () => {
-  expect(readdirSync(join(directory, 'bundle')).sort()).toEqual(['LICENSES', 'cdk-ecs-microservices.js', 'local.js']);
+test('the bundle is one program and the script of a page, needs aws-cdk-lib and a package of the library alone, and has licenses', () => {
+  expect(readdirSync(join(directory, 'bundle')).sort()).toEqual(['LICENSES', 'cdk-ecs-microservices.js', 'local.js', 'map.js']);
   const text = readFileSync(program, 'utf8');
   expect(text.startsWith('#!/usr/bin/env node\n')).toBe(true);
   const required = new Set([...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name = '']) => name));

@@ -40,7 +40,7 @@ test('the drawings are as they were, in each format: a difference is to be looke
 });
 
 test('the image of the documentation is what the command draws', async () => {
-  expectGolden(join(ROOT, 'docs/images'), new Map([['shop.svg', await svgOf(diagramOf(system('shop')))]]));
+  expectGolden(join(ROOT, 'docs/images'), new Map([['shop.svg', await svgOf(diagramOf(system('shop')))]]), '.svg');
 });
 
 test.each(NAMES)('in the drawing of %s no box touches another, texts fit, and lines go around boxes', async (name) => {
