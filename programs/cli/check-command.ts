@@ -3,7 +3,7 @@ import { checkSystem } from './check/check-system';
 import { countZones } from './check/count-zones';
 import { CODES, type FindingCode } from './check/finding';
 import { printFindings } from './check/print-findings';
-import { readSystem } from './read-description';
+import { readSystem } from './assembly/read-description';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 export const CHECK: Command = {
@@ -47,7 +47,7 @@ async function runCheck(args: readonly string[]): Promise<Result> {
   const { app = 'cdk.out', stack, ignore } = values;
   const ignored = codesIn(ignore);
   const system = readSystem(app, stack);
-  const { stacksOf } = await import('./stacks-of-system.js');
+  const { stacksOf } = await import('./assembly/stacks-of-system.js');
   const zones = stacksOf(system, app).map(({ templates }) => countZones(templates));
   const known = zones.filter((count) => count !== undefined);
   const findings = checkSystem(system, known.length === 0 ? undefined : Math.max(...known)).filter(({ code }) => !ignored.has(code));

@@ -1,7 +1,7 @@
 import { parseArguments, type Command, type Result } from './command';
 import { selectOne, serviceNames } from './select';
 import { PROGRAM, Trouble } from './trouble';
-import { settingsOf, titleOf, type Workload } from './workload';
+import { settingsOf, titleOf, type Workload } from './assembly/workload';
 
 export const CONFIG: Command = {
   name: 'config',
@@ -37,7 +37,7 @@ async function runConfig(args: readonly string[]): Promise<Result> {
   const { argument: service, values, flags } = parseArguments(CONFIG, args);
   const directory = values['app'] ?? 'cdk.out';
   // It needs aws-cdk-lib, which hosts of callers outside of the mesh do not have.
-  const { readAssembly } = await import('./read-assembly.js');
+  const { readAssembly } = await import('./assembly/read-assembly.js');
   const workloads = readAssembly(directory);
   if (service === undefined)
     throw new Trouble('config takes the name of a service', {

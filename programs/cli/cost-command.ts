@@ -5,8 +5,8 @@ import { estimate } from './cost/estimate';
 import { withOwnPrices, type PriceList } from './cost/prices';
 import PRICES from './cost/prices.json';
 import { printEstimate } from './cost/print-estimate';
-import { resourcesOf } from './nested-templates';
-import { readSystem } from './read-description';
+import { resourcesOf } from './assembly/nested-templates';
+import { readSystem } from './assembly/read-description';
 import { PROGRAM, Trouble } from './trouble';
 
 export const COST: Command = {
@@ -58,7 +58,7 @@ async function runCost(args: readonly string[]): Promise<Result> {
   if (!regions.includes(region))
     throw new Trouble(`no price is known in ${region}`, { allowed: regions, fix: 'name one of these, or give prices with --prices' });
   const system = readSystem(app, stack);
-  const { stacksOf } = await import('./stacks-of-system.js');
+  const { stacksOf } = await import('./assembly/stacks-of-system.js');
   const stacks = stacksOf(system, app);
   const resources = stacks.flatMap(({ templates }) => templates.flatMap(resourcesOf));
   const result = estimate(countLines(system, resources, requests), list, region);

@@ -8,7 +8,7 @@ import { dotOf } from './diagram/dot';
 import { focusOn } from './diagram/focus';
 import { mermaidOf } from './diagram/mermaid';
 import { summaryOf } from './diagram/words';
-import { readSystem } from './read-description';
+import { readSystem } from './assembly/read-description';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 type Draw = (diagram: Diagram, system: SystemDescription) => string | Promise<string>;

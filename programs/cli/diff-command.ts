@@ -3,7 +3,7 @@ import { parseArguments, type Command, type Result } from './command';
 import { printChange } from './print-change';
 import { inStack, placeOf, select, type Selection } from './select';
 import { PROGRAM, Trouble } from './trouble';
-import { settingsOf, titleOf, type Workload } from './workload';
+import { settingsOf, titleOf, type Workload } from './assembly/workload';
 
 export const DIFF: Command = {
   name: 'diff',
@@ -48,7 +48,7 @@ async function runDiff(args: readonly string[]): Promise<Result> {
     });
   if (service === undefined && version !== undefined)
     throw new Trouble('--version takes the name of a service, too', { fix: 'name the service, or leave out --version' });
-  const { readAssembly } = await import('./read-assembly.js');
+  const { readAssembly } = await import('./assembly/read-assembly.js');
   const [before, after] = [readAssembly(against), readAssembly(app)];
   const pairs =
     service === undefined

@@ -3,9 +3,9 @@ import { REAL_METHODS } from '../../lib/core/model/edge-routes';
 import { parseArguments, type Command, type Result } from './command';
 import type { Question } from './explain/explanation';
 import { Unknown } from '../simulator/message';
-import { readSystem } from './read-description';
+import { readSystem } from './assembly/read-description';
 import { PROGRAM, suggestion, Trouble } from './trouble';
-import type { Workload } from './workload';
+import type { Workload } from './assembly/workload';
 
 const SYNOPSIS = 'explain <caller> <callee> <method> <path>';
 
@@ -57,7 +57,7 @@ async function runExplain(args: readonly string[]): Promise<Result> {
       fix: 'explain knows Mesh.envoy() alone: look at the resources AWS::AppMesh::* of the template',
     });
   // They need packages that hosts of callers outside of the mesh do not have.
-  const { readAssembly } = await import('./read-assembly.js');
+  const { readAssembly } = await import('./assembly/read-assembly.js');
   const { explain, tasksFor } = await import('./explain/explain.js');
   const { simulatedSystem } = await import('./explain/system.js');
   const { printExplanation } = await import('./explain/print.js');

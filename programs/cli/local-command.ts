@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { parseArguments, type Arguments, type Command, type Result } from './command';
 import type * as Local from './local/run-local';
+import { portNumber } from './port-number';
+import { MAP_PORT, serveMap } from './serve-map';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 const ACTIONS = ['up', 'down', 'compose', 'token'] as const;
@@ -22,6 +24,7 @@ export const LOCAL: Command = {
     '[--environment <file>]...',
     '[--port [<edge>=]<number>]...',
     '[--control-port <number>]',
+    '[--map-port <number>]',
     '[--engine docker | podman | finch]',
     '[--detach]',
     '[--directory <directory>]',
@@ -61,6 +64,7 @@ export const LOCAL: Command = {
       text: 'Where an edge is called on this machine. The default is 8080 for the first edge, then 8081 and so on.',
     },
     { name: 'control-port', value: true, text: 'Where the local system answers this command. The default is 8788.' },
+    { name: 'map-port', value: true, text: `Where the live map is on this machine. The default is ${MAP_PORT}.` },
     { name: 'engine', value: true, text: 'docker, podman or finch. The default is the first of them that answers.' },
     { name: 'detach', text: 'Returns when all tasks are healthy. `local down` takes them down.' },
     { name: 'directory', value: true, text: 'Where the files of local systems are written. The default is .cdk-local.' },
@@ -102,7 +106,15 @@ async function runLocal(args: readonly string[]): Promise<Result> {
       await program.downLocal(local, say);
       return { output: '', exitCode: 0 };
     case 'up':
-      await untilStopped(async (signal) => program.upLocal(local, programs, say, signal));
+      await untilStopped(async (signal) =>
+        program.upLocal(
+          local,
+          programs,
+          say,
+          async (system, source, port) => serveMap({ system, source, port, portOption: '--map-port', directory: local.app }),
+          signal,
+        ),
+      );
       return { output: '', exitCode: 0 };
   }
 }
@@ -127,6 +139,7 @@ function argumentsOf({ values, lists, flags }: Arguments): Local.LocalArguments 
     swaps: lists['swap'] ?? [],
     ports: lists['port'] ?? [],
     controlPort: values['control-port'],
+    mapPort: portNumber(values['map-port'] ?? String(MAP_PORT), '--map-port'),
     directory: values['directory'] ?? '.cdk-local',
     detach: flags.has('detach'),
   };

@@ -1,16 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { SystemDescription } from '../../lib/core/description/system-description';
 import { closestName } from '../../lib/core/reading/closeness';
 import { envoysSource, httpSource } from '../map/http-source';
-import type { LiveMap } from '../map/server';
 import type { MapSource, MapTask } from '../map/source';
 import { parseArguments, type Command, type Result } from './command';
-import { readSystem } from './read-description';
+import { readSystem } from './assembly/read-description';
+import { MAP_PORT, serveMap } from './serve-map';
 import { PROGRAM, suggestion, Trouble } from './trouble';
-import type { Workload } from './workload';
-
-const PORT = 7400;
 
 /** How long the tasks of `--from` may take to be listed. */
 const LIST_MS = 5000;
@@ -33,7 +28,7 @@ export const MAP: Command = {
         'The name of a service, or of a version of one such as catalog-next, and where the admin interface of its Envoy is reached. ' +
         'May be there several times, for one service too: once for each task.',
     },
-    { name: 'port', value: true, text: `The port of the page, on 127.0.0.1; 0: any that is free. The default is ${PORT}.` },
+    { name: 'port', value: true, text: `The port of the page, on 127.0.0.1; 0: any that is free. The default is ${MAP_PORT}.` },
     { name: 'stack', value: true, text: 'The stack, stage or path of the system, where the app has several.' },
     { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
   ],
@@ -69,7 +64,7 @@ async function runMap(args: readonly string[]): Promise<Result> {
     });
   const ended = endOf();
   const source = from === undefined ? envoysSource(tasksOf(envoys, system)) : await listedSource(urlOf('--from', from), ended.signal);
-  const map = await start({ system, source, port, configuration: await configurationsIn(directory, system) });
+  const map = await serveMap({ system, source, port, portOption: '--port', directory });
   try {
     const { problem, tasks } = map.state();
     if (problem !== undefined || !tasks.some(({ state }) => state === 'answers')) throw unreachable(problem, tasks);
@@ -95,30 +90,6 @@ function endOf(): { readonly promise: Promise<void>; readonly signal: AbortSigna
     }
   });
   return { promise, signal: controller.signal };
-}
-
-async function start(options: {
-  readonly system: SystemDescription;
-  readonly source: MapSource;
-  readonly port: number;
-  readonly configuration: (workload: string) => string | undefined;
-}): Promise<LiveMap> {
-  // With the layout library, which is larger than all other commands together.
-  const { startMap } = await import('../map/server.js');
-  try {
-    return await startMap({ ...options, script: readFileSync(join(__dirname, 'map.js'), 'utf8') });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE')
-      throw new Trouble(`port ${options.port} is taken by another program`, {
-        fix: 'name another one with --port, or 0 for any that is free',
-      });
-    if (code === 'EACCES')
-      throw new Trouble(`port ${options.port} is not for everybody`, {
-        fix: 'name one from 1024 on with --port, or 0 for any that is free',
-      });
-    throw error;
-  }
 }
 
 async function listedSource(base: URL, signal: AbortSignal): Promise<MapSource> {
@@ -181,25 +152,7 @@ function urlOf(option: string, text: string): URL {
   throw new Trouble(`${option} "${text}" is no URL`, { fix: 'give one such as http://localhost:9901' });
 }
 
-function portOf(text = String(PORT)): number {
+function portOf(text = String(MAP_PORT)): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new Trouble(`--port "${text}" is no port`, { fix: 'give a number from 0 to 65535; 0 takes any that is free' });
-}
-
-/** What `config` prints of workloads of this system. */
-async function configurationsIn(directory: string, system: SystemDescription): Promise<(workload: string) => string | undefined> {
-  // It needs aws-cdk-lib, which hosts of callers outside of the mesh do not have.
-  const { readAssembly } = await import('./read-assembly.js');
-  const { placeOf } = await import('./select.js');
-  const named = new Map<string, Workload[]>();
-  for (const each of readAssembly(directory)) {
-    const name = each.version === undefined ? each.service : `${each.service}-${each.version}`;
-    named.set(name, [...(named.get(name) ?? []), each]);
-  }
-  return (workload) => {
-    const all = named.get(workload) ?? [];
-    // Of several systems, that of this one; services of groups stand in other places.
-    const { config: { envoy } = {} } = (all.length > 1 ? all.find((each) => placeOf(each) === system.path) : all[0]) ?? {};
-    return envoy === undefined ? undefined : JSON.stringify(envoy, null, 2);
-  };
 }

@@ -1,5 +1,5 @@
 import { suggestion, Trouble } from './trouble';
-import type { Workload } from './workload';
+import type { Workload } from './assembly/workload';
 
 /** What users ask for. */
 export interface Selection {

@@ -36,12 +36,11 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
       'programs/client',
       'programs/map',
       'programs/cli/*',
-      'programs/cli/nested-templates.ts',
-      'programs/cli/read-assembly.ts',
-      'programs/cli/read-description.ts',
-      'programs/cli/stacks-of-system.ts',
+      'programs/cli/assembly',
+      'programs/cli/port-number.ts',
+      'programs/cli/assembly',
       'programs/cli/trouble.ts',
-      'programs/cli/workload.ts',
+      'programs/cli/assembly',
       'programs/cli/wrap.ts',
       'programs/simulator',
     ],
@@ -65,24 +64,12 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   // Runs in browsers: what it shares with the server is plain.
   'programs/map/page': { rooms: ['programs/map'] },
   'programs/cli/wrap.ts': {},
-  'programs/cli/trouble.ts': { rooms: ['lib/core/reading'] },
-  // What of a cloud assembly every command reads.
-  'programs/cli/read-description.ts': { rooms: ['lib/core/description', 'programs/cli/trouble.ts'], packages: ['node:**'] },
-  'programs/cli/read-assembly.ts': {
-    rooms: [
-      'lib/core/contract',
-      'lib/core/plan',
-      'lib/core/readable',
-      'programs/cli/nested-templates.ts',
-      'programs/cli/trouble.ts',
-      'programs/cli/workload.ts',
-    ],
+  'programs/cli/port-number.ts': { rooms: ['programs/cli/trouble.ts'] },
+  'programs/cli/assembly': {
+    rooms: ['lib/core/contract', 'lib/core/plan', 'lib/core/readable', 'lib/core/description', 'programs/cli/trouble.ts'],
     packages: ['node:**', 'aws-cdk-lib/cx-api'],
   },
-  'programs/cli/workload.ts': { rooms: ['lib/core/readable'] },
-  'programs/cli/stacks-of-system.ts': {
-    rooms: ['lib/core/description', 'programs/cli/read-assembly.ts', 'programs/cli/workload.ts'],
-  },
+  'programs/cli/trouble.ts': { rooms: ['lib/core/reading'] },
   'programs/cli/local': {
     rooms: [
       'lib/core/contract',
@@ -90,16 +77,16 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
       'lib/core/reading',
       'programs/emulator/**',
       'programs/local/local-system.ts',
-      'programs/cli/read-description.ts',
-      'programs/cli/stacks-of-system.ts',
+      'programs/map',
+      'programs/cli/port-number.ts',
+      'programs/cli/assembly',
       'programs/cli/trouble.ts',
     ],
     packages: ['node:**', 'yaml', 'aws-cdk-lib/cx-api'],
   },
-  'programs/cli/nested-templates.ts': { rooms: ['lib/core/readable'] },
   'programs/cli/cost': { rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/readable'] },
   'programs/cli/check': {
-    rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/nested-templates.ts'],
+    rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/assembly'],
   },
   // AWS, for tests and for systems that run locally: all of it goes by templates, and by what AWS's reference says.
   'programs/emulator': { packages: ['node:timers/promises'] },

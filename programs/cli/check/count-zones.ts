@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../../lib/core/readable/json';
-import { withParameters, type StackTemplate } from '../nested-templates';
+import { withParameters, type StackTemplate } from '../assembly/nested-templates';
 
 /**
  * In how many Availability Zones the tasks of templates run; undefined: they do not tell, since the subnets are somebody else's.

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SYSTEM_FILE } from '../../local/local-system';
+import { httpSource } from '../../map/http-source';
+import type { MapSource } from '../../map/source';
 import { Trouble } from '../trouble';
+import { accessLog } from './access-log';
 import { changedServices, removedServices } from './compose-file';
 import { ContainerFailed, Containers } from './containers';
 import { Control } from './control';
@@ -30,13 +33,18 @@ export class LocalRun {
   ) {}
 
   async up(prepared: Prepared, signal: AbortSignal): Promise<void> {
-    this.prepared = prepared;
-    const { plan, directory, controlPort, ports, environment } = prepared;
+    const { plan, directory, controlPort, ports, environment, mapPort } = prepared;
     const begun = Date.now();
+    const running = await new Control(controlPort).status().catch(() => undefined);
+    if (directory.current !== undefined && running !== undefined)
+      throw new Trouble('the system runs already', { fix: 'end that run with Ctrl-C, or take it down with `local down`' });
+    // What is left of a run that was killed.
     if (directory.current !== undefined) await takeDown(this.engine, directory, () => undefined);
+    this.prepared = prepared;
     await checkPorts([
       ...[...ports].map(([name, port]) => [port, `--port ${name}=<port>`] as const),
       [controlPort, '--control-port'],
+      ...(this.args.detach ? [] : [[mapPort, '--map-port'] as const]),
       ...plan.callees.map(({ port }) => [port, 'fewer --swap'] as const),
     ]);
     directory.write(plan, this.programs, frameworkDirectory());
@@ -47,6 +55,15 @@ export class LocalRun {
     if (signal.aborted) return;
     this.say(`${Object.keys(plan.tasks).length} tasks are healthy, after ${seconds(Date.now() - begun)}`);
     await this.sayWhere(prepared);
+  }
+
+  /** Where a page has from what it shows. */
+  async source(signal: AbortSignal): Promise<MapSource> {
+    const { url } = new Control(this.prepared?.controlPort);
+    const source = await httpSource(new URL(url), signal);
+    const tasks = (): readonly string[] => Object.keys(this.prepared?.plan.tasks ?? {});
+    const project = this.prepared?.plan.compose.name ?? '';
+    return { ...source, accessLog: (end) => accessLog(this.engine, project, tasks, end) };
   }
 
   /** Takes over what each synth writes, until the signal ends it. */

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { portNumber } from '../port-number';
 import { suggestion, Trouble } from '../trouble';
 
 const FIRST_EDGE = 8080;
@@ -27,13 +28,6 @@ function portOption(text: string, edges: readonly string[]): readonly [edge: str
   if (!edges.includes(name))
     throw new Trouble(`--port names the edge "${name}", which there is not`, { allowed: edges, fix: suggestion(name, edges) });
   return [name, portNumber(port, `--port ${name}`)];
-}
-
-/** @throws Trouble if it is no port */
-export function portNumber(text: string, where: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new Trouble(`${where}: "${text}" is no port`, { fix: 'give a whole number from 1 to 65535' });
 }
 
 /** @throws Trouble if somebody has one of these ports of this machine */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { suggestion, Trouble } from '../trouble';
-import { readSystem } from '../read-description';
+import { readSystem } from '../assembly/read-description';
 import type { Engine } from './engine';
 import { traitsOf } from './engine';
 import { readEnvironmentFile } from './environment-file';
@@ -8,7 +8,8 @@ import { BuiltImages } from './images';
 import { LocalDirectory } from './local-directory';
 import type { LocalPlan } from './local-plan';
 import { planLocal, projectName } from './local-plan';
-import { edgePorts, portNumber } from './ports';
+import { portNumber } from '../port-number';
+import { edgePorts } from './ports';
 import type { SynthesizedSystem } from './read-local-system';
 import { readLocalSystem } from './read-local-system';
 import { readSettings, readSwap } from './settings';
@@ -24,6 +25,7 @@ export interface LocalArguments {
   readonly swaps: readonly string[];
   readonly ports: readonly string[];
   readonly controlPort: string | undefined;
+  readonly mapPort: number;
   readonly directory: string;
   readonly detach: boolean;
 }
@@ -41,6 +43,7 @@ export interface Prepared {
   readonly directory: LocalDirectory;
   readonly environment: Readonly<Record<string, string>>;
   readonly controlPort: number;
+  readonly mapPort: number;
   readonly ports: ReadonlyMap<string, number>;
 }
 
@@ -73,7 +76,7 @@ export async function prepare(args: LocalArguments, engine: Pick<Engine, 'name'>
     traits,
     imageOf: (reference) => images.localImage(reference, directory.path),
   });
-  return { system, plan, directory, environment, controlPort, ports };
+  return { system, plan, directory, environment, controlPort, mapPort: args.mapPort, ports };
 }
 
 /** Of `--only`: stand-ins for all. */

@@ -9,7 +9,7 @@ import type { KnownValues } from '../../emulator/template/intrinsics';
 import { readTemplate } from '../../emulator/template/read-template';
 import type { ServiceModel, System } from '../../emulator/template/system';
 import type { Template } from '../../emulator/template/template';
-import { stacksOf } from '../stacks-of-system';
+import { stacksOf } from '../assembly/stacks-of-system';
 import { Trouble } from '../trouble';
 
 /** A system as its last `cdk synth` has written it, with everything resolved that a deployment would resolve. */

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
-import { readSystem } from '../read-description';
+import type { SystemDescription } from '../../../lib/core/description/system-description';
+import type { MapSource } from '../../map/source';
+import { readSystem } from '../assembly/read-description';
 import { suggestion, Trouble } from '../trouble';
 import { Control } from './control';
 import { engineNamed, findEngine } from './engine';
@@ -7,7 +9,7 @@ import { frameworkDirectory } from './framework-directory';
 import { LocalDirectory } from './local-directory';
 import { projectName } from './local-plan';
 import { LocalRun } from './local-run';
-import { portNumber } from './ports';
+import { portNumber } from '../port-number';
 import type { LocalArguments, Say } from './prepare';
 import { CONTROL, prepare } from './prepare';
 import { takeDown } from './take-down';
@@ -24,8 +26,17 @@ export async function writeLocal(args: LocalArguments, programs: string): Promis
   return directory.composeFile;
 }
 
+/** A page that shows the system while it runs. */
+export interface Page {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Who opens it: what it needs is in another bundle. */
+export type OpenPage = (system: SystemDescription, source: MapSource, port: number) => Promise<Page>;
+
 /** Runs a system until the signal ends it, and takes it down then; with `detach`, until it is up. */
-export async function upLocal(args: LocalArguments, programs: string, say: Say, signal: AbortSignal): Promise<void> {
+export async function upLocal(args: LocalArguments, programs: string, say: Say, openPage: OpenPage, signal: AbortSignal): Promise<void> {
   const engine = await findEngine(args.engine);
   const prepared = await prepare(args, engine);
   const local = new LocalRun(args, engine, programs, say);
@@ -34,8 +45,10 @@ export async function upLocal(args: LocalArguments, programs: string, say: Say, 
     await local.up(prepared, signal);
     stays = args.detach && !signal.aborted;
     if (stays || signal.aborted) return;
+    const page = await openPage(prepared.system.description, await local.source(signal), prepared.mapPort);
+    say(`map: ${page.url}`);
     say('watching for what `cdk synth` writes; Ctrl-C takes everything down');
-    await local.follow(signal);
+    await local.follow(signal).finally(async () => page.close());
   } finally {
     if (!stays) await local.down();
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Authorizer, Edge, Microservices, Protocol } from '../../../lib';
 import type { SystemDescription } from '../../../lib/core/description/system-description';
-import { readSystem } from '../../../programs/cli/read-description';
+import { readSystem } from '../../../programs/cli/assembly/read-description';
 import type { AccessLogLine, MapSource, MapTask } from '../../../programs/map/source';
 import { service } from '../../support/stack';
 

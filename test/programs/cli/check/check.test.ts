@@ -7,7 +7,7 @@ import { Authorizer, Edge, Microservices, Timeout } from '../../../../lib';
 import type { SystemDescription } from '../../../../lib/core/description/system-description';
 import { checkSystem } from '../../../../programs/cli/check/check-system';
 import { CODES, type Finding } from '../../../../programs/cli/check/finding';
-import { readSystem } from '../../../../programs/cli/read-description';
+import { readSystem } from '../../../../programs/cli/assembly/read-description';
 import { expectGolden } from '../../../support/golden';
 import { largeApp } from '../../../support/large-system';
 import { service } from '../../../support/stack';

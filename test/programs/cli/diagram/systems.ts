@@ -9,7 +9,7 @@ import { ShopStack } from '../../../../examples/shop-stack';
 import { teamsApp } from '../../../../examples/teams';
 import { WarehouseStack } from '../../../../examples/warehouse-stack';
 import type { SystemDescription } from '../../../../lib/core/description/system-description';
-import { readSystem } from '../../../../programs/cli/read-description';
+import { readSystem } from '../../../../programs/cli/assembly/read-description';
 import { largeApp } from '../../../support/large-system';
 
 const EXAMPLES: Readonly<Record<string, (app: App) => unknown>> = {

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import type { ComposeFile } from '../../../../programs/cli/local/compose-file';
 import { readLocalSystem } from '../../../../programs/cli/local/read-local-system';
 import type { SynthesizedSystem } from '../../../../programs/cli/local/read-local-system';
-import { readSystem } from '../../../../programs/cli/read-description';
+import { readSystem } from '../../../../programs/cli/assembly/read-description';
 import { expectGolden } from '../../../support/golden';
 import { Bundled, EXAMPLES } from '../bundled';
 import type { Ran } from '../bundled';

@@ -1,4 +1,4 @@
-import type { ReadableConfig } from '../../lib/core/readable/readable-environment';
+import type { ReadableConfig } from '../../../lib/core/readable/readable-environment';
 
 /** Where a task definition stands. */
 export interface StackName {

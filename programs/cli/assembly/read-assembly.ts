@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetManifestArtifact, CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import { statPrefix } from '../../lib/core/contract/statistics';
-import { OtherReleaseError } from '../../lib/core/plan/pack-config';
-import { isObject, type JsonObject } from '../../lib/core/readable/json';
-import { isPackedEnvironment, readEnvironment } from '../../lib/core/readable/readable-environment';
-import type { ReadableConfig, ReadableEnvironment } from '../../lib/core/readable/readable-environment';
+import { statPrefix } from '../../../lib/core/contract/statistics';
+import { OtherReleaseError } from '../../../lib/core/plan/pack-config';
+import { isObject, type JsonObject } from '../../../lib/core/readable/json';
+import { isPackedEnvironment, readEnvironment } from '../../../lib/core/readable/readable-environment';
+import type { ReadableConfig, ReadableEnvironment } from '../../../lib/core/readable/readable-environment';
 import { resourcesOf, withParameters, type StackTemplate } from './nested-templates';
-import { PROGRAM, Trouble } from './trouble';
+import { PROGRAM, Trouble } from '../trouble';
 import type { StackName, Workload } from './workload';
 
 /** The workloads of all stacks in a cloud assembly, the output of `cdk synth`: those of its stages and of nested stacks too. */

@@ -1,4 +1,4 @@
-import type { SystemDescription } from '../../lib/core/description/system-description';
+import type { SystemDescription } from '../../../lib/core/description/system-description';
 import { readStacks, workloadsIn, type StackContent } from './read-assembly';
 import type { Workload } from './workload';
 

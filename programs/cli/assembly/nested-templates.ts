@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../lib/core/readable/json';
+import { isObject, type JsonObject } from '../../../lib/core/readable/json';
 
 /** A template of a stack: its own, or one of those nested in it. */
 export interface StackTemplate {

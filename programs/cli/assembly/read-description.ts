@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SystemDescription } from '../../lib/core/description/system-description';
-import { suggestion, Trouble } from './trouble';
+import type { SystemDescription } from '../../../lib/core/description/system-description';
+import { suggestion, Trouble } from '../trouble';
 
 const SUFFIX = '.microservices.json';
 
