@@ -69,7 +69,7 @@ async function runMap(args: readonly string[]): Promise<Result> {
     });
   const ended = endOf();
   const source = from === undefined ? envoysSource(tasksOf(envoys, system)) : await listedSource(urlOf('--from', from), ended.signal);
-  const map = await start({ system, source, port, configuration: await configurationsIn(directory, system) });
+  const map = await openMap({ system, source, port, directory });
   try {
     const { problem, tasks } = map.state();
     if (problem !== undefined || !tasks.some(({ state }) => state === 'answers')) throw unreachable(problem, tasks);
@@ -97,16 +97,23 @@ function endOf(): { readonly promise: Promise<void>; readonly signal: AbortSigna
   return { promise, signal: controller.signal };
 }
 
-async function start(options: {
+/**
+ * Serves the live map of a system, with the configurations that its output of cdk synth has.
+ *
+ * @throws Trouble if the port cannot be taken
+ */
+export async function openMap(options: {
   readonly system: SystemDescription;
   readonly source: MapSource;
   readonly port: number;
-  readonly configuration: (workload: string) => string | undefined;
+  /** The output of cdk synth. */
+  readonly directory: string;
 }): Promise<LiveMap> {
   // With the layout library, which is larger than all other commands together.
   const { startMap } = await import('../map/server.js');
   try {
-    return await startMap({ ...options, script: readFileSync(join(__dirname, 'map.js'), 'utf8') });
+    const configuration = await configurationsIn(options.directory, options.system);
+    return await startMap({ ...options, configuration, script: readFileSync(join(__dirname, 'map.js'), 'utf8') });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
