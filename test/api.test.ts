@@ -68,7 +68,7 @@ const SHIPPED: readonly RegExp[] = [
   /^assets\/(agent|functions\/[a-z-]+)\/[a-z-]+\.js$/,
   /^assets\/(agent|envoy)\/Dockerfile$/,
   /^assets\/client\/(index\.js|index\.d\.ts|certificate\.js)$/,
-  /^assets\/cli\/(cdk-ecs-microservices\.js|local\.js|LICENSES)$/,
+  /^assets\/cli\/(cdk-ecs-microservices\.js|local\.js|map\.js|LICENSES)$/,
   /^assets\/local\/(aws\.js|task\.js|LICENSES)$/,
   /^assets\/agent\/(volume\/README|health\.pl)$/,
   /^node_modules\/(@bufbuild\/protobuf|fastest-levenshtein|fflate|long|protobufjs|yaml)\//,

@@ -131,3 +131,9 @@ test('a task of a workload that the description does not have is shown, and coun
   expect(tasks[0]).toEqual({ id: 'elsewhere-1', workload: 'elsewhere', healthy: true, state: 'answers', since: 0 });
   expect(boxes['service ui']?.total.requests).toBe(0);
 });
+
+test('what a task has counted that is not shown any more is not lost', () => {
+  const { total } = sampled('ui-1', answerOf(1, {}), answerOf(2, { 'http.outbound_catalog.downstream_rq_completed': 10 }));
+  const { calls } = figuresOf({ tasks: [], past: new Map([['ui', total]]) }, system, 2000);
+  expect(calls['service ui > service catalog']).toMatchObject({ perSecond: 0, total: { requests: 10 } });
+});
