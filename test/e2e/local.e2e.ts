@@ -137,9 +137,17 @@ e2e('a system on a laptop', () => {
     expect(await idOf('ui-1-app')).toBe(before.ui);
     expect(await idOf('orders-1')).toBe(before.holder);
     expect(await idOf('orders-1-envoy')).not.toBe(before.orders);
-    // What cannot be deployed changes nothing.
+    // What cannot be had, or deployed, changes nothing.
+    synthesizeLocalShop(join(engine.directory, 'cdk.out'), { ordersTakePosts: true, catalogImage: 'localhost/nobody/has-it:1' });
+    await until(() => said.includes('catalog-1-app cannot be pulled'), { what: 'the image to be refused', detail: () => said });
+    expect((await engine.containers()).find((each) => each.service === 'catalog-1-app')?.state).toBe('running');
+    synthesizeLocalShop(join(engine.directory, 'cdk.out'), { ordersTakePosts: true });
+    const refused = said.length;
     writeFileSync(join(engine.directory, 'cdk.out/Shop.template.json'), '{');
-    await until(() => said.includes('everything stays as it is'), { what: 'the broken template to be refused', detail: () => said });
+    await until(() => said.slice(refused).includes('everything stays as it is'), {
+      what: 'the broken template to be refused',
+      detail: () => said,
+    });
     expect(await inside('ui-1', 'http://orders.shop.internal:15080/x', 'POST')).toContain('200');
     engine.signal(system, 'SIGINT');
     await ended;
@@ -173,7 +181,7 @@ e2e('a system on a laptop', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(
-        /the containers cannot be created[^]*has-it[^]*fix: {5}log in to the registry of the image, or name another one/,
+        /the image localhost\/nobody\/has-it:1 of catalog-1-app cannot be pulled[^]*fix: {5}log in to its registry, or name another image/,
       ) as string,
     });
     expect(await engine.containers()).toEqual([]);

@@ -48,15 +48,15 @@ export function composeContainer(container: TaskContainer, options: ComposeOptio
     ...(model.command.length > 0 && { command: model.command.map(literal) }),
     network_mode: options.traits.sharesBy === 'service' ? `service:${task}` : `container:${containerName(options.project, task)}`,
     depends_on: Object.fromEntries(depends),
-    ...(model.user !== undefined && { user: model.user }),
-    ...(model.workingDirectory !== undefined && { working_dir: model.workingDirectory }),
+    ...(model.user !== undefined && { user: literal(model.user) }),
+    ...(model.workingDirectory !== undefined && { working_dir: literal(model.workingDirectory) }),
     environment: environmentOf(container, options, own),
     ...(model.healthCheck !== undefined && { healthcheck: healthCheckOf(model.healthCheck) }),
     ...(model.readonlyRoot && { read_only: true }),
     ...(model.dropCapabilities.length > 0 && { cap_drop: model.dropCapabilities }),
     ...(model.initProcess && { init: true }),
-    ...(model.tmpfs.length > 0 && { tmpfs: model.tmpfs.map(({ path, sizeMiB }) => `${path}:size=${sizeMiB}m`) }),
-    ...(mounts.length > 0 && { volumes: mounts.map(({ volume, path, readOnly }) => `${volume}:${path}${readOnly ? ':ro' : ''}`) }),
+    ...(model.tmpfs.length > 0 && { tmpfs: model.tmpfs.map(({ path, sizeMiB }) => literal(`${path}:size=${sizeMiB}m`)) }),
+    ...(mounts.length > 0 && { volumes: mounts.map(({ volume, path, readOnly }) => literal(`${volume}:${path}${readOnly ? ':ro' : ''}`)) }),
     ...(description.memoryLimitMiB !== undefined && { mem_limit: `${description.memoryLimitMiB}m` }),
     ...(model.essential && { restart: 'on-failure' }),
     stop_grace_period: `${model.stopTimeoutMs / 1000}s`,
@@ -91,11 +91,13 @@ function conditionOf({ condition }: Dependency): ComposeCondition {
 }
 
 function healthCheckOf({ argv, intervalMs, timeoutMs, retries, startPeriodMs }: HealthCheckModel): ComposeHealthCheck {
+  const interval = Math.min(intervalMs, LONGEST_INTERVAL_MS);
   return {
     test: ['CMD', ...argv.map(literal)],
-    interval: `${Math.min(intervalMs, LONGEST_INTERVAL_MS) / 1000}s`,
+    interval: `${interval / 1000}s`,
     timeout: `${timeoutMs / 1000}s`,
-    retries,
+    // What fails has as long as in the cloud.
+    retries: Math.ceil((retries * intervalMs) / interval),
     start_period: `${startPeriodMs / 1000}s`,
   };
 }

@@ -121,7 +121,10 @@ export class Containers {
     const due = [...states].filter(([service, { status, health }]) => {
       const { healthcheck } = this.service(service);
       return (
-        healthcheck !== undefined && status === 'running' && health === 'starting' && Date.now() - (checked.get(service) ?? 0) >= CHECK_MS
+        healthcheck !== undefined &&
+        status === 'running' &&
+        health === 'starting' &&
+        Date.now() - (checked.get(service) ?? 0) >= (healthcheck.start_period === '0s' ? FULL_CHECK_MS : CHECK_MS)
       );
     });
     await Promise.all(
@@ -137,6 +140,8 @@ export class Containers {
       for (const [name, { condition }] of Object.entries(this.service(service).depends_on ?? {})) {
         const { status, exitCode, health } = states.get(name) ?? ABSENT;
         if (waiting.has(name)) continue;
+        if (status === 'exited' && this.service(name).labels['cdk-ecs-microservices.role'] === 'task')
+          throw new ContainerFailed(name, `ended with ${exitCode}, and holds the network of ${service}`);
         if (condition !== 'service_started' && status === 'exited' && (exitCode !== 0 || condition === 'service_healthy'))
           throw new ContainerFailed(name, `ended with ${exitCode}, and ${service} waits for it`);
         if (condition === 'service_healthy' && health === 'unhealthy')
@@ -151,7 +156,10 @@ export class Containers {
   }
 }
 
+/** Failures do not count while a container starts. */
 const CHECK_MS = 500;
+/** Where they count from the beginning: as often as the file says. */
+const FULL_CHECK_MS = 2000;
 
 export class ContainerFailed extends Error {
   constructor(
@@ -162,10 +170,13 @@ export class ContainerFailed extends Error {
   }
 }
 
+/** One that is restarted again and again is one that ends. */
+const ENDED = ['exited', 'stopped', 'restarting', 'dead'];
+
 function stateOf({ Status: status = '', ExitCode: exitCode = 0, Health: health, Healthcheck: healthcheck }: Inspected): ContainerState {
   const said = health?.Status ?? healthcheck?.Status ?? '';
   return {
-    status: status === 'running' || status === 'exited' ? status : status === 'stopped' ? 'exited' : 'created',
+    status: status === 'running' ? status : ENDED.includes(status) ? 'exited' : 'created',
     exitCode,
     health: said === 'starting' || said === 'healthy' || said === 'unhealthy' ? said : 'none',
   };

@@ -13,7 +13,16 @@ export interface LocalStatus {
   readonly deployed: string | null;
   /** Why the last file could not be deployed. */
   readonly error: string | null;
-  readonly edges: readonly { readonly name: string; readonly url?: string; readonly note?: string }[];
+  readonly edges: readonly LocalEdgeStatus[];
+}
+
+export interface LocalEdgeStatus {
+  readonly name: string;
+  readonly url?: string;
+  /** Why nobody can call it. */
+  readonly error?: string;
+  /** What of it is not emulated. */
+  readonly notEmulated?: string;
 }
 
 /** What the container `aws` of a local system answers the host. */
@@ -47,7 +56,9 @@ export class Control {
         fix: 'start the system with `local`, or name its port with --control-port',
       });
     }
-    const answer: unknown = await response.json();
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (answer === undefined)
+      throw new Trouble(`another program answers at ${this.url}`, { fix: 'name the port of the system with --control-port' });
     if (!response.ok)
       throw new Trouble((answer as { readonly error: string }).error.replace(/\.$/, ''), { fix: `see npx ${PROGRAM} local --help` });
     return answer as T;

@@ -45,7 +45,9 @@ export async function runCommand([program = '', ...args]: readonly string[], { e
       });
     }
     child.on('error', (error: NodeJS.ErrnoException) => {
-      resolve({ ...texts, code: error.code === 'ENOENT' ? 127 : 1, stderr: `${texts.stderr}${error.message}` });
+      // What the signal ends is waited for: it may still make something.
+      if (error.name !== 'AbortError')
+        resolve({ ...texts, code: error.code === 'ENOENT' ? 127 : 1, stderr: `${texts.stderr}${error.message}` });
     });
     child.on('close', (code) => {
       resolve({ ...texts, code: code ?? 1 });
@@ -94,7 +96,7 @@ export function lastLine(text: string): string {
 /** @throws Trouble with what the command said last */
 export async function mustRun(command: readonly string[], what: string, options: RunOptions = {}): Promise<Finished> {
   const result = await runCommand(command, options);
-  if (result.code === 0) return result;
+  if (result.code === 0 || options.signal?.aborted === true) return result;
   // IDs of containers that could be made say nothing.
   const said = `${result.stdout}\n${result.stderr}`
     .split('\n')

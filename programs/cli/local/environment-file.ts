@@ -23,16 +23,14 @@ export function readEnvironmentFile(file: string): Readonly<Record<string, strin
   }
   const wrong = firstWrongLine(text.split(/\r?\n/));
   if (wrong !== undefined)
-    throw new Trouble(`${file}, line ${wrong.number}: "${wrong.text.slice(0, LONGEST_SHOWN)}" sets no variable`, {
+    throw new Trouble(`${file}, line ${wrong} sets no variable`, {
       fix: 'write NAME=value, or # before a comment',
     });
   return parseEnv(text) as Readonly<Record<string, string>>;
 }
 
-/** Of what may be a secret, only the beginning is shown. */
-const LONGEST_SHOWN = 12;
-
-function firstWrongLine(lines: readonly string[]): { readonly number: number; readonly text: string } | undefined {
+/** Its number alone: what stands in it may be a secret. */
+function firstWrongLine(lines: readonly string[]): number | undefined {
   let open: string | undefined;
   for (const [index, text] of lines.entries()) {
     if (open !== undefined) {
@@ -41,7 +39,7 @@ function firstWrongLine(lines: readonly string[]): { readonly number: number; re
     }
     if (/^\s*(#.*)?$/.test(text)) continue;
     const [, value] = ASSIGNMENT.exec(text) ?? [];
-    if (value === undefined) return { number: index + 1, text: text.trim() };
+    if (value === undefined) return index + 1;
     const quote = QUOTES.find((each) => value.startsWith(each));
     if (quote !== undefined && !value.slice(1).includes(quote)) open = quote;
   }

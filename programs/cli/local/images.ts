@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { ComposeBuild } from './compose-file';
+import { literal } from './compose-file';
 import { Trouble } from '../trouble';
 
 /** An image as Compose gets it. */
@@ -58,10 +59,10 @@ export class BuiltImages {
     return {
       image: `cdk-local/${hash.slice(0, HASH_IN_NAMES)}`,
       build: {
-        context: relative(resolve(where), resolve(from, directory)),
-        ...(dockerFile !== undefined && { dockerfile: dockerFile }),
-        ...(target !== undefined && { target }),
-        ...(args !== undefined && { args }),
+        context: literal(relative(resolve(where), resolve(from, directory))),
+        ...(dockerFile !== undefined && { dockerfile: literal(dockerFile) }),
+        ...(target !== undefined && { target: literal(target) }),
+        ...(args !== undefined && { args: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, literal(value)])) }),
       },
     };
   }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SYSTEM_FILE, TASKS_DIRECTORY } from '../../local/local-system';
 import type { ComposeFile } from './compose-file';
@@ -26,8 +26,7 @@ export class LocalDirectory {
 
   /** @param framework directory of the framework for custom resources of aws-cdk-lib */
   write(plan: LocalPlan, programs: string, framework: string): void {
-    for (const directory of ['', 'system', join('system', TASKS_DIRECTORY)])
-      mkdirSync(join(this.path, directory), { recursive: true, mode: 0o755 });
+    for (const directory of ['', 'system', join('system', TASKS_DIRECTORY)]) this.make(directory);
     // Nobody adds it to a repository by mistake.
     this.put('.gitignore', '*\n');
     for (const name of ['aws.js', 'task.js']) this.copy(join(programs, name), join('programs', name));
@@ -38,6 +37,12 @@ export class LocalDirectory {
     this.put(join('system', SYSTEM_FILE), JSON.stringify(plan.system));
     this.put('compose.yaml', writeCompose(plan.compose, HEADING));
     this.put(KEPT, JSON.stringify(plan.compose));
+  }
+
+  /** A Compose file for what comes next, of which nothing runs yet. @returns its path */
+  writeNext(compose: ComposeFile): string {
+    this.put('compose.next.yaml', writeCompose(compose, HEADING));
+    return join(this.path, 'compose.next.yaml');
   }
 
   remove(): void {
@@ -54,13 +59,21 @@ export class LocalDirectory {
   private put(name: string, content: string): void {
     const file = join(this.path, name);
     if (existsSync(file) && readFileSync(file, 'utf8') === content) return;
-    writeFileSync(`${file}.new`, content, { mode: 0o644 });
+    writeFileSync(`${file}.new`, content);
+    chmodSync(`${file}.new`, 0o644);
     renameSync(`${file}.new`, file);
   }
 
   private copy(from: string, to: string): void {
-    mkdirSync(join(this.path, dirname(to)), { recursive: true, mode: 0o755 });
+    this.make(dirname(to));
     cpSync(from, join(this.path, to));
+    chmodSync(join(this.path, to), 0o644);
+  }
+
+  /** For the user of the containers, too, whatever the mask of this process. */
+  private make(name: string): void {
+    mkdirSync(join(this.path, name), { recursive: true });
+    chmodSync(join(this.path, name), 0o755);
   }
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ContainerDescription, SystemDescription } from '../../../lib/core/description/system-description';
 import type { ContainerModel } from '../../emulator/template/system';
+import type { Template } from '../../emulator/template/template';
+import { isList, isObject } from '../../emulator/template/template';
 import type { LocalEdge, LocalSystem, LocalTask, Relay, TaskSettings } from '../../local/local-system';
 import { AWS_HOST, CONTROL_PORT, FRAMEWORK_DIRECTORY, PROGRAMS_DIRECTORY, SYSTEM_DIRECTORY, TASK_VARIABLE } from '../../local/local-system';
 import type { ComposeFile, ComposeService } from './compose-file';
@@ -109,9 +111,13 @@ export function planLocal(system: SynthesizedSystem, options: LocalOptions): Loc
   };
 }
 
-/** What Compose calls the system. */
-export function projectName({ name }: SystemDescription): string {
-  return `${name.toLowerCase().replace(/[^a-z0-9_-]/g, '-')}-local`;
+/** What Compose calls the system: by its place in the app, of which names are there once. `Shop/Shop` is `shop-local`. */
+export function projectName({ path }: SystemDescription): string {
+  const parts = path
+    .toLowerCase()
+    .split('/')
+    .map((part) => part.replace(/[^a-z0-9_]+/g, '-'));
+  return [...parts.filter((part, index) => part !== parts[index - 1]), 'local'].join('-');
 }
 
 /** An image is built by the first of the services that have it. */
@@ -294,13 +300,28 @@ function localSystem(
   };
 }
 
-function leftOutOf({ workloads, description }: SynthesizedSystem): readonly string[] {
+function leftOutOf({ workloads, description, template }: SynthesizedSystem): readonly string[] {
   const collectors = workloads.some((workload) => namedContainers(workload).some(({ description: { role } }) => role === 'collector'));
   const jobs = description.workloads.filter(({ job }) => job).map(({ name }) => name);
   return [
+    ...lostFields(template),
     ...(collectors ? ['collectors of traces, which send to AWS X-Ray'] : []),
     ...(jobs.length > 0 ? [`jobs, which schedules and deployments start: ${jobs.join(', ')}`] : []),
   ];
+}
+
+/** What containers of ECS have, and these do not get. */
+const LOST = ['DockerLabels', 'EnvironmentFiles', 'Interactive', 'PseudoTerminal', 'ResourceRequirements', 'Ulimits'];
+
+function lostFields({ Resources: resources = {} }: Template): readonly string[] {
+  const definitions = Object.values(resources).filter(({ Type: type }) => type === 'AWS::ECS::TaskDefinition');
+  return definitions.flatMap(({ Properties: properties = {} }) => {
+    const containers = properties['ContainerDefinitions'];
+    return (isList(containers) ? containers : []).filter(isObject).flatMap((container) => {
+      const lost = LOST.filter((name) => container[name] !== undefined);
+      return lost.length === 0 ? [] : [`${lost.join(', ')} of the container ${JSON.stringify(container['Name'])}`];
+    });
+  });
 }
 
 function hashOf(containers: readonly ContainerModel[]): string {

@@ -8,6 +8,7 @@ import type { MapSource } from '../../map/source';
 import { Trouble } from '../trouble';
 import { accessLog } from './access-log';
 import { changedServices, removedServices } from './compose-file';
+import { containerName } from './container-name';
 import { ContainerFailed, Containers } from './containers';
 import { Control } from './control';
 import type { Engine } from './engine';
@@ -18,8 +19,8 @@ import type { LocalPlan } from './local-plan';
 import { checkPorts } from './ports';
 import type { LocalArguments, Prepared, Say } from './prepare';
 import { prepare } from './prepare';
-import { removeNow, takeDown } from './take-down';
-import { changed, synthesizedFiles } from './watch';
+import { fetchImages, refuseOthers, removeNow, takeDown } from './take-down';
+import { changed, stateOf, synthesizedFiles } from './watch';
 
 /** A system that runs, from its first container to its end. */
 export class LocalRun {
@@ -36,19 +37,17 @@ export class LocalRun {
     const { plan, directory, controlPort, ports, environment, mapPort } = prepared;
     const begun = Date.now();
     const running = await new Control(controlPort).status().catch(() => undefined);
-    if (directory.current !== undefined && running !== undefined)
-      throw new Trouble('the system runs already', { fix: 'end that run with Ctrl-C, or take it down with `local down`' });
-    // What is left of a run that was killed.
-    if (directory.current !== undefined) await takeDown(this.engine, directory, () => undefined);
-    this.prepared = prepared;
+    await refuseOthers(this.engine, plan.compose.name, directory, running !== undefined, this.say);
     await checkPorts([
       ...[...ports].map(([name, port]) => [port, `--port ${name}=<port>`] as const),
       [controlPort, '--control-port'],
       ...(this.args.detach ? [] : [[mapPort, '--map-port'] as const]),
-      ...plan.callees.map(({ port }) => [port, 'fewer --swap'] as const),
+      ...plan.callees.map(({ port }) => [port, undefined] as const),
     ]);
+    this.prepared = prepared;
     directory.write(plan, this.programs, frameworkDirectory());
     for (const each of plan.leftOut) this.say(`not run: ${each}`);
+    await fetchImages(this.engine, directory.composeFile, imagesOf(plan, Object.keys(plan.compose.services)), this.say, signal);
     await this.create(directory, environment, signal);
     await this.startAll(Object.keys(plan.compose.services), plan, signal);
     await this.becomesHealthy(plan, controlPort, signal);
@@ -66,18 +65,12 @@ export class LocalRun {
     return { ...source, accessLog: (end) => accessLog(this.engine, project, tasks, end) };
   }
 
-  /** Takes over what each synth writes, until the signal ends it. */
-  async follow(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      await changed(
-        () => [
-          ...synthesizedFiles(this.args.app),
-          ...(this.args.settings === undefined ? [] : [this.args.settings]),
-          ...this.args.envFiles,
-        ],
-        signal,
-      );
+  /** Takes over what each synth writes, until the signal ends it. @param before what the files were when they were read last */
+  async follow(before: string, signal: AbortSignal): Promise<void> {
+    for (let seen = before; ;) {
+      await changed(this.files, seen, signal);
       if (signal.aborted) return;
+      seen = stateOf(this.files());
       try {
         await this.update(await prepare(this.args, this.engine), signal);
       } catch (error) {
@@ -87,23 +80,38 @@ export class LocalRun {
     }
   }
 
+  /** All that a change may be in. */
+  readonly files = (): readonly string[] => {
+    const { app, settings, envFiles } = this.args;
+    return [...synthesizedFiles(app), ...(settings === undefined ? [] : [settings]), ...envFiles];
+  };
+
   async down(): Promise<void> {
-    const directory = this.prepared?.directory;
-    if (directory?.current !== undefined) await takeDown(this.engine, directory, this.say);
+    if (this.prepared === undefined) return;
+    const { plan, directory } = this.prepared;
+    await takeDown(this.engine, plan.compose.name, directory);
+    this.say('everything is taken down');
   }
 
   private async update(next: Prepared, signal: AbortSignal): Promise<void> {
     const begun = Date.now();
     const before = this.prepared?.plan.compose ?? next.plan.compose;
     const { compose } = next.plan;
-    const replaced = withTheirTasks(changedServices(before, compose), next.plan);
+    const others = [...changedServices(before, compose), ...this.withOtherValues(next)];
+    const replaced = withTheirTasks(others, next.plan);
     const removed = removedServices(before, compose);
-    const isSame = JSON.stringify(next.plan) === JSON.stringify(this.prepared?.plan);
-    this.prepared = next;
-    if (isSame) return;
-    const old = [...removed, ...replaced].map((service) => `${before.name}-${service}`);
-    if (old.length > 0) await removeNow(this.engine, old);
+    if (replaced.length === 0 && JSON.stringify(next.plan) === JSON.stringify(this.prepared?.plan)) return;
+    // Before anything is removed: an image that cannot be had changes nothing.
+    await fetchImages(this.engine, next.directory.writeNext(compose), imagesOf(next.plan, replaced), this.say, signal);
+    const old = [...removed, ...replaced].map((service) => containerName(before.name, service));
+    // First what is in networks, then what holds them.
+    await removeNow(
+      this.engine,
+      old.filter((name) => before.services[name.slice(before.name.length + 1)]?.network_mode !== undefined),
+    );
+    await removeNow(this.engine, old);
     next.directory.write(next.plan, this.programs, frameworkDirectory());
+    this.prepared = next;
     if (replaced.length > 0) {
       await this.create(next.directory, next.environment, signal);
       await this.startAll(replaced, next.plan, signal);
@@ -111,30 +119,35 @@ export class LocalRun {
     await this.deploys(next, signal);
     await this.becomesHealthy(next.plan, next.controlPort, signal);
     const tasks = Object.keys(next.plan.tasks).filter((task) =>
-      replaced.some((service) => service === task || service.startsWith(`${task}-`)),
+      replaced.some((service) => service === task || compose.services[service]?.labels['cdk-ecs-microservices.task'] === task),
     );
     this.say(`changed: ${tasks.length === 0 ? 'no task' : tasks.join(', ')}, after ${seconds(Date.now() - begun)}`);
   }
 
-  private async create(directory: LocalDirectory, environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
-    const { compose, name } = this.engine;
-    const file = ['-f', directory.composeFile];
-    const create =
-      name === 'finch'
-        ? [...compose, ...file, 'create', '--no-recreate']
-        : [...compose, ...file, 'up', '--no-start', '--no-deps', '--no-recreate'];
-    await mustRun(create, 'the containers cannot be created', {
-      env: environment,
-      signal,
-      line: (line) => {
-        this.sayImage(line);
-      },
-    });
+  /** Services that get other values of the environment files than they have. */
+  private withOtherValues({ plan, environment }: Prepared): readonly string[] {
+    const had = this.prepared?.environment ?? {};
+    return Object.entries(plan.compose.services).flatMap(([name, service]) =>
+      Object.values(service.environment ?? {}).some((value) => {
+        const [, variable] = VARIABLE.exec(value) ?? [];
+        return variable !== undefined && had[variable] !== environment[variable];
+      })
+        ? [name]
+        : [],
+    );
   }
 
-  /** Images take minutes, and say so in lines of their own. */
-  private sayImage(line: string): void {
-    if (/\b(Pulling|Pulled|Building|Built|Trying to pull|naming to|STEP)\b/.test(line)) this.say(line.trim());
+  private async create(directory: LocalDirectory, environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { compose, name } = this.engine;
+    const file = ['-f', directory.composeFile];
+    const how = name === 'finch' ? ['create', '--no-recreate'] : ['up', '--no-start', '--no-deps', '--no-recreate'];
+    // What else stands in the files is nothing that the engine is to have.
+    const used = Object.values(directory.current?.services ?? {}).flatMap(({ environment: own = {} }) =>
+      Object.values(own).flatMap((value) => VARIABLE.exec(value)?.[1] ?? []),
+    );
+    const env = Object.fromEntries(used.map((variable) => [variable, environment[variable] ?? '']));
+    await mustRun([...compose, ...file, ...how], 'the containers cannot be created', { env, signal });
   }
 
   private async startAll(services: readonly string[], plan: LocalPlan, signal: AbortSignal): Promise<void> {
@@ -163,9 +176,13 @@ export class LocalRun {
       const line = `${wanted.length - missing.length} of ${wanted.length} tasks are healthy; waiting for ${missing.join(', ')}`;
       if (line !== said) this.say(line);
       said = line;
-      const ended = [...(await containers.states())].find(
+      const states = await containers.states();
+      const { status: awsStatus = 'absent' } = states.get('aws') ?? {};
+      const failure = awsStatus === 'running' ? (await control.status().catch(() => undefined))?.error : undefined;
+      if (typeof failure === 'string') throw new Trouble(`the system cannot be deployed: ${failure}`, { fix: 'run `npx cdk synth` again' });
+      const ended = [...states].find(
         ([service, { status, exitCode }]) =>
-          status === 'exited' && exitCode !== 0 && missing.some((task) => service.startsWith(`${task}-`)),
+          status === 'exited' && exitCode !== 0 && (service === 'aws' || missing.some((task) => service.startsWith(`${task}-`))),
       );
       if (Date.now() > deadline || (ended !== undefined && Date.now() > deadline - LONGEST_START_MS + GRACE_MS)) {
         const service = ended?.[0] ?? `${missing[0] ?? ''}-app`;
@@ -199,16 +216,28 @@ export class LocalRun {
 
   private async sayWhere({ plan, controlPort }: Prepared): Promise<void> {
     const { edges } = await new Control(controlPort).status();
-    for (const { name, url, note } of edges) this.say(`edge ${name}: ${url ?? note ?? 'not run'}`);
+    for (const { name, url, error, notEmulated } of edges) this.say(`edge ${name}: ${error ?? notEmulated ?? url ?? 'not run'}`);
     for (const { caller, callee, port } of plan.callees) this.say(`${caller} calls ${callee} at http://localhost:${port}`);
   }
 }
+
+/** As `givenTo` writes it. */
+const VARIABLE = /^\$\{(\w+)\}$/;
 
 const POLL_MS = 250;
 const SHOWN_LINES = 12;
 const LONGEST_START_MS = 300_000;
 /** How long a container may be between its end and its next start. */
 const GRACE_MS = 15_000;
+
+function imagesOf({ compose }: LocalPlan, services: readonly string[]): Parameters<typeof fetchImages>[2] {
+  const named = services.flatMap((name) => {
+    const { image, build } = compose.services[name] ?? {};
+    return image === undefined ? [] : [{ name, image, built: build !== undefined }];
+  });
+  // Who builds an image comes before those that have it.
+  return named.sort((a, b) => Number(b.built) - Number(a.built));
+}
 
 /** A container that holds a network is replaced with all that are in it. */
 function withTheirTasks(changedOnes: readonly string[], { compose, tasks }: LocalPlan): readonly string[] {

@@ -1,8 +1,11 @@
 import { createServer } from 'node:net';
+import { AWS_PORT, CONTROL_PORT } from '../../local/local-system';
 import { portNumber } from '../port-number';
 import { suggestion, Trouble } from '../trouble';
 
 const FIRST_EDGE = 8080;
+/** Those of the container in which edges listen. */
+const INSIDE: readonly number[] = [AWS_PORT, CONTROL_PORT];
 
 /**
  * The port of each edge on this machine.
@@ -25,16 +28,23 @@ function portOption(text: string, edges: readonly string[]): readonly [edge: str
   const [, name = edges.length === 1 ? edges[0] : undefined, port = ''] = /^(?:([^=]+)=)?(.*)$/.exec(text) ?? [];
   if (name === undefined)
     throw new Trouble(`--port "${text}" names no edge, of which there are ${edges.length}`, { allowed: edges, fix: 'write <edge>=<port>' });
+  if (INSIDE.includes(Number(port)))
+    throw new Trouble(`--port ${name}: port ${port} is taken inside of the local system`, { fix: 'choose another one' });
   if (!edges.includes(name))
     throw new Trouble(`--port names the edge "${name}", which there is not`, { allowed: edges, fix: suggestion(name, edges) });
   return [name, portNumber(port, `--port ${name}`)];
 }
 
 /** @throws Trouble if somebody has one of these ports of this machine */
-export async function checkPorts(ports: readonly (readonly [port: number, option: string])[]): Promise<void> {
+export async function checkPorts(ports: readonly (readonly [port: number, option: string | undefined])[]): Promise<void> {
+  const twice = ports.find(([port], index) => ports.findIndex(([other]) => other === port) !== index);
+  if (twice !== undefined)
+    throw new Trouble(`port ${twice[0]} is for two things at once`, { fix: `choose another one with ${twice[1] ?? '--port'}` });
   for (const [port, option] of ports)
     if (!(await isFree(port)))
-      throw new Trouble(`port ${port} of this machine is taken`, { fix: `stop what has it, or choose another one with ${option}` });
+      throw new Trouble(`port ${port} of this machine is taken`, {
+        fix: option === undefined ? 'stop what has it' : `stop what has it, or choose another one with ${option}`,
+      });
 }
 
 async function isFree(port: number): Promise<boolean> {

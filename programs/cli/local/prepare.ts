@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { SystemDescription } from '../../../lib/core/description/system-description';
 import { suggestion, Trouble } from '../trouble';
 import { readSystem } from '../assembly/read-description';
 import type { Engine } from './engine';
@@ -67,7 +68,7 @@ export async function prepare(args: LocalArguments, engine: Pick<Engine, 'name'>
   const traits = traitsOf(engine.name);
   const plan = planLocal(system, {
     only: args.only === undefined ? undefined : namesOf(args.only, services),
-    swaps: new Map(args.swaps.map((text) => readSwap(text, services, traits.host))),
+    swaps: new Map(args.swaps.map((text) => readSwap(text, swappable(description), traits.host))),
     settings,
     variables: new Set(Object.keys(environment)),
     edgePorts: ports,
@@ -81,6 +82,11 @@ export async function prepare(args: LocalArguments, engine: Pick<Engine, 'name'>
 
 /** Of `--only`: stand-ins for all. */
 const NONE = 'none';
+
+/** A process takes the place of one application that is called. */
+function swappable({ services }: SystemDescription): readonly string[] {
+  return services.filter(({ kind, versions }) => kind === 'service' && versions === undefined).map(({ name }) => name);
+}
 
 function namesOf(text: string, known: readonly string[]): ReadonlySet<string> {
   if (text === NONE) return new Set();

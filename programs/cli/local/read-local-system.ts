@@ -42,6 +42,10 @@ const PLACE = { region: 'us-east-1', account: '123456789012' };
  * @throws Trouble if the stacks of the system cannot be run by what they say
  */
 export async function readLocalSystem(app: string, description: SystemDescription): Promise<SynthesizedSystem> {
+  if (description.mesh.provider !== 'envoy')
+    throw new Trouble(`the mesh of ${description.path} is ${description.mesh.provider}, which needs AWS's own control plane`, {
+      fix: 'run systems of Mesh.envoy() locally',
+    });
   const { directory, stackName } = stackOf(app, description);
   const assembly = new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true });
   const values = valuesOf(assembly.stacks.find((each) => each.stackName === stackName));
@@ -93,6 +97,8 @@ function serviceOf({ name }: WorkloadDescription, { services }: System, path: st
 }
 
 function portsOf({ service: name }: WorkloadDescription, { services }: SystemDescription): readonly ApplicationPort[] {
+  // That of a gateway is none.
+  if (name === undefined) return [];
   return services
     .filter((each) => each.name === name || each.portOf === name)
     .sort((a, b) => Number(a.portOf !== undefined) - Number(b.portOf !== undefined))

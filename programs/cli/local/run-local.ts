@@ -12,7 +12,8 @@ import { LocalRun } from './local-run';
 import { portNumber } from '../port-number';
 import type { LocalArguments, Say } from './prepare';
 import { CONTROL, prepare } from './prepare';
-import { takeDown } from './take-down';
+import { remainsOf, takeDown } from './take-down';
+import { stateOf } from './watch';
 
 export type { LocalArguments } from './prepare';
 
@@ -38,8 +39,9 @@ export type OpenPage = (system: SystemDescription, source: MapSource, port: numb
 /** Runs a system until the signal ends it, and takes it down then; with `detach`, until it is up. */
 export async function upLocal(args: LocalArguments, programs: string, say: Say, openPage: OpenPage, signal: AbortSignal): Promise<void> {
   const engine = await findEngine(args.engine);
-  const prepared = await prepare(args, engine);
   const local = new LocalRun(args, engine, programs, say);
+  const seen = stateOf(local.files());
+  const prepared = await prepare(args, engine);
   let stays = false;
   try {
     await local.up(prepared, signal);
@@ -48,17 +50,21 @@ export async function upLocal(args: LocalArguments, programs: string, say: Say, 
     const page = await openPage(prepared.system.description, await local.source(signal), prepared.mapPort);
     say(`map: ${page.url}`);
     say('watching for what `cdk synth` writes; Ctrl-C takes everything down');
-    await local.follow(signal).finally(async () => page.close());
+    await local.follow(seen, signal).finally(async () => page.close());
   } finally {
     if (!stays) await local.down();
   }
 }
 
-/** Takes a system down that a detached run has left. */
+/** Takes a system down that a detached run, or one that was killed, has left. */
 export async function downLocal(args: LocalArguments, say: Say): Promise<void> {
   const engine = await findEngine(args.engine);
-  const directory = new LocalDirectory(resolve(args.directory, projectName(readSystem(args.app, args.stack))));
-  await takeDown(engine, directory, say);
+  const project = projectName(readSystem(args.app, args.stack));
+  const directory = new LocalDirectory(resolve(args.directory, project));
+  const other = (await remainsOf(engine, project)).directories.find((each) => each !== directory.path);
+  if (other !== undefined) throw new Trouble(`${project} runs from ${other}`, { fix: 'run `local down` there' });
+  const found = await takeDown(engine, project, directory);
+  say(found ? 'everything is taken down' : `nothing of ${project} runs`);
 }
 
 /** A token that an edge of the running system accepts. */

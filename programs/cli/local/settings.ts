@@ -157,7 +157,7 @@ export function readSwap(text: string, services: readonly string[], host: string
       fix: 'write <service>=<URL>, such as ui=http://localhost:3000',
     });
   if (!services.includes(service))
-    throw new Trouble(`--swap names the service "${service}", which there is not`, {
+    throw new Trouble(`--swap names "${service}", which is no service with one version that is called`, {
       allowed: services,
       fix: suggestion(service, services),
     });

@@ -4,9 +4,12 @@ import { setTimeout } from 'node:timers/promises';
 
 const POLL_MS = 300;
 
-/** Resolves as soon as the files are others than they were, and have been so for a moment; or when the signal ends it. */
-export async function changed(files: () => readonly string[], signal: AbortSignal): Promise<void> {
-  const before = stateOf(files());
+/**
+ * Resolves as soon as the files are others than they were, and have been so for a moment; or when the signal ends it.
+ *
+ * @param before their state when they were read
+ */
+export async function changed(files: () => readonly string[], before: string, signal: AbortSignal): Promise<void> {
   let last = before;
   while (!signal.aborted) {
     await setTimeout(POLL_MS, undefined, { signal }).catch(() => undefined);
@@ -16,7 +19,8 @@ export async function changed(files: () => readonly string[], signal: AbortSigna
   }
 }
 
-function stateOf(files: readonly string[]): string {
+/** By which files are told from what they were. */
+export function stateOf(files: readonly string[]): string {
   return files
     .map((file) => {
       try {

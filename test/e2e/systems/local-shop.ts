@@ -9,15 +9,17 @@ export interface LocalShopOptions {
   readonly catalogTimeoutMs?: number;
   /** Whether the orders service takes POST, too. */
   readonly ordersTakePosts?: boolean;
+  /** In place of the image of the catalog. */
+  readonly catalogImage?: string;
 }
 
-function relay(calls: readonly string[], more: Partial<ServiceProps> = {}): ServiceProps {
+function relay(calls: readonly string[], more: Partial<ServiceProps> = {}, port = 8080): ServiceProps {
   return {
     image: ContainerImage.fromRegistry(CONTAINER_IMAGES.programs),
     command: ['/programs/relay.js'],
-    port: 8080,
+    port,
     environment: {
-      PORT: '8080',
+      PORT: String(port),
       ...Object.fromEntries(calls.map((name) => [`${name.toUpperCase()}_URL`, `http://${name}.shop.internal:15080`])),
     },
     calls: [...calls],
@@ -26,16 +28,19 @@ function relay(calls: readonly string[], more: Partial<ServiceProps> = {}): Serv
 }
 
 /** A system of five tasks that runs locally: `cdk synth` writes it into a directory. */
-export function synthesizeLocalShop(outdir: string, { catalogTimeoutMs = 15_000, ordersTakePosts = false }: LocalShopOptions = {}): void {
+export function synthesizeLocalShop(
+  outdir: string,
+  { catalogTimeoutMs = 15_000, ordersTakePosts = false, catalogImage }: LocalShopOptions = {},
+): void {
   const app = new App({ outdir, analyticsReporting: false });
   new Microservices(new Stack(app, 'Shop'), 'Shop', {
     services: {
       ui: relay(['catalog', 'orders'], {
         callPolicies: { catalog: { timeout: Timeout.perRequest(Duration.millis(catalogTimeoutMs)) } },
       }),
-      catalog: relay([]),
+      catalog: relay([], catalogImage === undefined ? {} : { image: ContainerImage.fromRegistry(catalogImage) }),
       orders: relay(['catalog'], { allow: [{ methods: ordersTakePosts ? ['GET', 'POST'] : ['GET'] }] }),
-      stranger: relay([]),
+      stranger: relay([], {}, 3000),
     },
     edge: Edge.httpApi({
       authorizer: Authorizer.jwt({ issuer: 'https://issuer.example', audience: ['shop'] }),

@@ -34,7 +34,7 @@ function file(name: string, text: string): string {
 }
 
 /** What secrets of the examples are. */
-const SECRETS = 'DATABASE=secret\n';
+const SECRETS = 'DATABASE=the-secret\n';
 
 function compose(app: string, ...options: readonly string[]): Ran {
   return bundled.run('local', 'compose', '--app', app, '--engine', 'docker', '--environment', file('.env.local', SECRETS), ...options);
@@ -130,7 +130,7 @@ test('values of secrets stand in no file that is written: Compose takes them fro
     const { output } = compose(app);
     const directory = join(output.trim(), '..');
     for (const name of readdirSync(directory).filter((each) => each.startsWith('compose')))
-      expect(readFileSync(join(directory, name), 'utf8')).not.toContain('secret\n');
+      expect(readFileSync(join(directory, name), 'utf8')).not.toContain('the-secret');
   }
 });
 
@@ -223,8 +223,8 @@ describe('bad input gets a sentence that says what to do', () => {
   });
 
   test.each<readonly [name: string, text: string, said: string]>([
-    ['a line that sets nothing', 'A=1\nDB_PASSWORD secret\n', '.env.local, line 2: "DB_PASSWORD " sets no variable'],
-    ['a name that is none', '1A=2\n', '.env.local, line 1: "1A=2" sets no variable'],
+    ['a line that sets nothing', 'A=1\nDB_PASSWORD secret\n', '.env.local, line 2 sets no variable'],
+    ['a name that is none', '1A=2\n', '.env.local, line 1 sets no variable'],
   ])('an environment file with %s', (_, text, said) => {
     const { exitCode, error } = bundled.run('local', 'compose', '--app', 'shop', '--environment', file('.env.local', text));
     expect({ exitCode, error }).toEqual({ exitCode: 2, error: expect.stringContaining(said) as string });
