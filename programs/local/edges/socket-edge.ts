@@ -106,7 +106,7 @@ export class SocketEdge {
     }
     if (protocol !== undefined) this.protocols.set(request, protocol);
     this.server.handleUpgrade(request, socket, head, (opened) => {
-      this.connections.add(client, String(request.headers['user-agent'] ?? ''), opened, {
+      this.connections.add(client, request.headers['user-agent'] ?? '', opened, {
         message: (data) => {
           this.message(client, data).catch(this.world.failed);
         },
