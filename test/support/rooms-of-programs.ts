@@ -124,7 +124,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   },
   'programs/local/edges': {
     rooms: ['lib/core/model', 'programs/local/local-system.ts', 'programs/local/log.ts', 'programs/emulator/**'],
-    packages: ['node:**', '@smithy/signature-v4'],
+    packages: ['node:**', '@smithy/signature-v4', 'ws'],
   },
   // Declarations are made of the source.
   'programs/client/bundle.mjs': { packages: ['node:**', 'esbuild', 'typescript'] },

@@ -110,13 +110,21 @@ function environmentOf(container: TaskContainer, options: ComposeOptions, own: b
   const { task, model } = container;
   const task4 = { ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${TASK_AWS_PORT}/v4/${task}` };
   const { region } = options;
+  const { managesConnections } = container.workload;
   const place = { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE', AWS_REGION: region, AWS_DEFAULT_REGION: region };
-  const aws = {
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${TASK_AWS_PORT}`,
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${TASK_AWS_PORT}/v2/credentials/${task}`,
-  };
+  const api = `http://127.0.0.1:${TASK_AWS_PORT}`;
+  const credentials = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${api}/v2/credentials/${task}` };
+  const aws = { AWS_ENDPOINT_URL: api, ...credentials };
   const written = Object.fromEntries(Object.entries(model.environment).map(([name, value]) => [name, literal(value)]));
-  return { ...task4, ...place, ...(own ? aws : {}), ...written, ...(own ? {} : givenTo(container, options)) };
+  return {
+    ...task4,
+    ...place,
+    ...(own ? aws : {}),
+    // Nothing is sent to connections without credentials; an application's own ones come first in the SDKs' order.
+    ...(managesConnections ? credentials : {}),
+    ...written,
+    ...(own ? {} : givenTo(container, options)),
+  };
 }
 
 /** What the files say of an application's variables: values of the environment file stand nowhere but in that file. */

@@ -28,6 +28,8 @@ export interface SynthesizedWorkload {
   readonly service: ServiceModel;
   /** Where its application listens; the first is what the service itself is called at. */
   readonly ports: readonly ApplicationPort[];
+  /** Whether its role lets it send messages to connections of a WebSocket API. */
+  readonly managesConnections: boolean;
 }
 
 export interface ApplicationPort {
@@ -49,14 +51,14 @@ export async function readLocalSystem(app: string, description: SystemDescriptio
   const { directory, stackName } = stackOf(app, description);
   const assembly = new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true });
   const values = valuesOf(assembly.stacks.find((each) => each.stackName === stackName));
-  const { template, model } = await deployed(assembly, values);
+  const { template, model, mayManage } = await deployed(assembly, values);
   const workloads = description.workloads
     .filter(({ job }) => !job)
-    .map((workload) => ({
-      description: workload,
-      service: serviceOf(workload, model, description.path),
-      ports: portsOf(workload, description),
-    }));
+    .map((workload) => {
+      const service = serviceOf(workload, model, description.path);
+      const ports = portsOf(workload, description);
+      return { description: workload, service, ports, managesConnections: mayManage(service.task.role) };
+    });
   return { description, directory, template, values, model, workloads };
 }
 
@@ -70,15 +72,27 @@ function valuesOf(stack: CloudFormationStackArtifact | undefined): KnownValues {
   };
 }
 
+interface DeployedModel {
+  readonly template: Template;
+  readonly model: System;
+  /** Whether a role has statements for connections of WebSocket APIs. */
+  readonly mayManage: (role: string | undefined) => boolean;
+}
+
 /** The same names and ARNs as in the container `aws`, which deploys the same template. */
-async function deployed(assembly: CloudAssembly, values: KnownValues): Promise<{ readonly template: Template; readonly model: System }> {
+async function deployed(assembly: CloudAssembly, values: KnownValues): Promise<DeployedModel> {
   const aws = new AwsEmulator(`${values['AWS::Region'] ?? ''}:${values['AWS::AccountId'] ?? ''}`);
   try {
     const template = flatten(assembly);
     // As in the container `aws`.
     const deployment = new Deployment(aws, values, { idle: [JOB_RUN_RESOURCE], takesAnyType: true });
     await deployment.deploy(template);
-    return { template, model: readTemplate(deployment.template, deployment.values) };
+    const mayManage = (role: string | undefined): boolean =>
+      deployment
+        .principal('task', role)
+        .statements()
+        .some(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes('execute-api:ManageConnections'));
+    return { template, model: readTemplate(deployment.template, deployment.values), mayManage };
   } catch (error) {
     throw new Trouble(`${assembly.directory} cannot be run locally: ${error instanceof Error ? error.message : String(error)}`, {
       fix: 'run `npx cdk synth` again; if that does not help, please report this with the template',

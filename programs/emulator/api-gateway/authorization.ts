@@ -20,7 +20,7 @@ export interface Granted {
 }
 
 /** Decides by what a request holds; asked of routes that ask for something. */
-export type Authorize = (route: ApiRoute, request: ClientRequest) => Granted | Refused;
+export type Authorize = (route: Pick<ApiRoute, 'demand'>, request: ClientRequest) => Granted | Refused;
 
 const REFUSED = { AWS_IAM: 403, JWT: 401, CUSTOM: 401, COGNITO_USER_POOLS: 401 } as const;
 

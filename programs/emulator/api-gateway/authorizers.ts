@@ -60,7 +60,7 @@ function issuerOf(arn: string, resolver: Resolver): string {
 /** What else is there, such as the key of the route, is only for caches. */
 function sourcesIn(texts: readonly string[]): readonly IdentitySource[] {
   return texts.flatMap((text) => {
-    const [, place, name] = /^(?:\$|method\.)request\.(header|querystring)\.(.+)$/.exec(text.trim()) ?? [];
+    const [, place, name] = /^(?:\$|(?:method|route)\.)request\.(header|querystring)\.(.+)$/.exec(text.trim()) ?? [];
     return place === undefined || name === undefined ? [] : [{ place: place as IdentitySource['place'], name }];
   });
 }

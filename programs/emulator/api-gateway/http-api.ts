@@ -7,13 +7,13 @@ import type { AbsentMapping, ClientRequest } from './client-request';
 import { contextVariable, located, mappedHeader, requestId } from './client-request';
 import { corsHeaders, preflight, readCors } from './cors';
 import { decoded } from './decode';
-import type { Meter, Throttle } from './limits';
-import { readThrottle } from './limits';
+import type { Meter } from './limits';
 import type { Refused } from './gateway-response';
 import type { Answered, Api, ApiRoute, Outcome, Readings } from './model';
 import { message } from './model';
 import type { MatchOptions } from './route';
 import { isGreedy, matching, ofMethod, partsOf } from './route';
+import { stageThrottles } from './stage-throttles';
 import type { Wired } from './wiring';
 import { edgeOf, Wiring } from './wiring';
 
@@ -49,7 +49,7 @@ function httpApi(wiring: Wiring, api: Wired, readings: Readings, meter: Meter | 
   const integration = readIntegration(resolver, own, stage);
   const routes = of('Route').map(({ id, properties }) => readRoute(Fields.of(resolver.resolve(properties), id)));
   const cors = readCors(corsOf(resolver, api));
-  const throttleOf = throttles(resolver, stage);
+  const throttleOf = stageThrottles(resolver, stage);
   const ways = {
     stage: integration.stage,
     // "Clients can still connect to your default endpoint, but they will receive a 404 Not Found status code":
@@ -104,16 +104,6 @@ function httpApi(wiring: Wiring, api: Wired, readings: Readings, meter: Meter | 
 function corsOf(resolver: Resolver, { id, properties }: Wired): Fields | undefined {
   const { CorsConfiguration: configuration } = properties;
   return configuration === undefined ? undefined : Fields.of(resolver.resolve(configuration), `${id}.CorsConfiguration`);
-}
-
-/** Of a route, or of all: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html */
-function throttles(resolver: Resolver, stage: Wired | undefined): (route: string) => Throttle | undefined {
-  const fields = Fields.of(resolver.resolve(stage?.properties ?? {}), stage?.id ?? 'Stage');
-  const read = (settings: Fields | undefined): Throttle | undefined =>
-    readThrottle(settings, 'ThrottlingRateLimit', 'ThrottlingBurstLimit');
-  const usual = read(fields.child('DefaultRouteSettings'));
-  const own = fields.child('RouteSettings');
-  return (route) => read(own?.child(route)) ?? usual;
 }
 
 function refusedWith({ status, body, headers }: Refused): Answered {

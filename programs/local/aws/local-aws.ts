@@ -67,7 +67,17 @@ export class LocalAws {
     this.leases.adopt();
     const { system, template, place } = this.system;
     if (system !== undefined && template !== undefined && place !== undefined)
-      await this.edges.adopt(system.edges, { template, ...place, tasksOf: (service) => this.tasksOf(service) });
+      await this.edges.adopt(system.edges, {
+        template,
+        ...place,
+        tasksOf: (service) => this.tasksOf(service),
+        taskAt: (address) => this.taskAt(address),
+      });
+  }
+
+  private taskAt(address: string): ReturnType<Behind['taskAt']> {
+    const lease = this.leases.all.find((each) => each.address === address);
+    return lease === undefined ? undefined : this.system.identity(lease.id);
   }
 
   private tasksOf(service: string): ReturnType<Behind['tasksOf']> {

@@ -15,8 +15,13 @@ export interface Shown {
   readonly credentials: LocalCredentials;
 }
 
+/** Whose routes ask for something. */
+export interface Guarded extends Pick<Api, 'authorizers'> {
+  readonly kind: Api['kind'] | 'web-socket';
+}
+
 /** Who may call a route of an API, by tokens of the local issuer and by the local credentials. */
-export function access({ kind, authorizers }: Api, issuer: LocalIssuer, shown: Shown): Authorize {
+export function access({ kind, authorizers }: Guarded, issuer: LocalIssuer, shown: Shown): Authorize {
   return (route, request) => {
     if (route.demand.type === 'AWS_IAM') return bySignature(kind, shown);
     const authorizer = authorizers.find(({ id }) => id === route.demand.authorizer);
@@ -30,9 +35,9 @@ export function access({ kind, authorizers }: Api, issuer: LocalIssuer, shown: S
 }
 
 interface Presented {
-  readonly kind: Api['kind'];
+  readonly kind: Guarded['kind'];
   readonly authorizer: AuthorizerModel;
-  readonly route: ApiRoute;
+  readonly route: Pick<ApiRoute, 'demand'>;
   /** Undefined: it is no token of the local issuer. */
   readonly claims: Claims | undefined;
 }
@@ -71,7 +76,7 @@ function isFor(authorizer: AuthorizerModel, { iss, aud, client_id: client }: Cla
 }
 
 /** "the token must include at least one of the route's scopes": http-api-jwt-authorizer. */
-function hasScope({ demand: { scopes } }: ApiRoute, { scope, scp }: Claims): boolean {
+function hasScope({ demand: { scopes } }: Pick<ApiRoute, 'demand'>, { scope, scp }: Claims): boolean {
   const held = [scope, scp].flat().flatMap((each) => (typeof each === 'string' ? each.split(' ') : []));
   return scopes.length === 0 || scopes.some((each) => held.includes(each));
 }
@@ -99,12 +104,12 @@ function unauthorized({ kind }: AuthorizerModel, why?: string): Refused {
   return { ...refused(401, 'UNAUTHORIZED', 'Unauthorized'), headers: kind === 'jwt' ? { 'www-authenticate': `Bearer${error}` } : {} };
 }
 
-function denied(kind: Api['kind']): Refused {
+function denied(kind: Guarded['kind']): Refused {
   return refused(403, 'ACCESS_DENIED', kind === 'http' ? 'Forbidden' : 'User is not authorized to access this resource');
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
-function bySignature(kind: Api['kind'], { signature, credentials }: Shown): Granted | Refused {
+export function bySignature(kind: Guarded['kind'], { signature, credentials }: Shown): Granted | Refused {
   if (signature === 'good') return { context: { 'identity.userArn': credentials.userArn } };
   if (kind === 'http') return refused(403, 'ACCESS_DENIED', 'Forbidden');
   const [type, text] = {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Agent, request as send } from 'node:http';
+import { Agent } from 'node:http';
 import type { FromLink } from '../../emulator/api-gateway/api';
 import { passThrough } from '../../emulator/api-gateway/api';
 import type { ClientRequest } from '../../emulator/api-gateway/client-request';
@@ -8,8 +8,10 @@ import type { Answered, Api } from '../../emulator/api-gateway/model';
 import { message } from '../../emulator/api-gateway/model';
 import { access } from './access';
 import type { Headers } from './http-messages';
-import { asNode, bodyOf, passedOn } from './http-messages';
+import { asNode, bodyOf, callerOf, calledBy, passedOn } from './http-messages';
 import type { LocalIssuer } from './local-issuer';
+import type { Target } from './send-to';
+import { sendTo } from './send-to';
 import type { LocalCredentials } from './signed-requests';
 import { signatureOf } from './signed-requests';
 
@@ -19,7 +21,7 @@ export interface EdgeWorld {
   readonly issuer: LocalIssuer;
   readonly credentials: () => LocalCredentials;
   /** A healthy task of the gateway service; undefined: there is none. */
-  readonly target: () => { readonly address: string; readonly port: number } | undefined;
+  readonly target: () => Target | undefined;
 }
 
 interface Response {
@@ -82,7 +84,7 @@ export class ApiEdge {
       abort.abort();
     });
     try {
-      const arrived = await this.send(target, passed, body, abort.signal);
+      const arrived = await sendTo(this.agent, target, { ...passed, body }, abort.signal);
       const headers = withCors(passedOn(arrived), cors);
       const status = arrived.statusCode ?? 502;
       if (streamed) await stream(arrived, response, status, headers);
@@ -105,51 +107,18 @@ export class ApiEdge {
       clearTimeout(timer);
     }
   }
-
-  private async send(
-    target: { readonly address: string; readonly port: number },
-    passed: FromLink,
-    body: Buffer,
-    signal: AbortSignal,
-  ): Promise<IncomingMessage> {
-    const { address, port } = target;
-    const { method, path, headers } = passed;
-    return new Promise((resolve, reject) => {
-      const sent = send({
-        host: address,
-        port,
-        method,
-        path,
-        headers: { ...asNode(headers), host: `${address}:${port}`, ...lengthOf(method, body) },
-        agent: this.agent,
-        signal,
-      });
-      sent.on('response', resolve);
-      sent.on('error', (error) => {
-        // A connection that was kept has ended meanwhile.
-        if (sent.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET' && !signal.aborted)
-          this.send(target, passed, body, signal).then(resolve, reject);
-        else reject(error);
-      });
-      sent.end(body);
-    });
-  }
 }
 
 function clientRequest(request: IncomingMessage, body: Buffer, api: Api, port: number): ClientRequest {
-  const { method = 'GET', url = '/', socket } = request;
-  const called = request.headers.host ?? `localhost:${port}`;
-  const name = called.replace(/:\d+$/, '');
-  // An API that is not called by its own name is called by that of its domain, whatever leads here.
-  const [first] = api.domains.keys();
-  const domain = api.domains.has(name) ? name : api.open ? undefined : first;
+  const { method = 'GET', url = '/' } = request;
+  const { called, domain } = calledBy(request, api, port);
   return {
     path: url,
     fromRoot: true,
     method,
     headers: passedOn(request, ['host', 'content-length', 'expect']),
     bodyBase64: body.toString('base64'),
-    address: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    address: callerOf(request),
     apiHost: called,
     // As clients see it: whoever makes URLs of it makes those that work.
     scheme: { name: 'http', port },
@@ -159,10 +128,6 @@ function clientRequest(request: IncomingMessage, body: Buffer, api: Api, port: n
 
 function withHost({ headers: { host } }: IncomingMessage, { headers = {} }: ClientRequest): Headers {
   return host === undefined ? headers : { ...headers, host };
-}
-
-function lengthOf(method: string, body: Buffer): Readonly<Record<string, string>> {
-  return body.length === 0 && ['GET', 'HEAD', 'OPTIONS', 'DELETE'].includes(method) ? {} : { 'content-length': String(body.length) };
 }
 
 function withCors(headers: Headers, cors: Readonly<Record<string, string>> | undefined): Headers {

@@ -8,15 +8,25 @@ import type { AuthorizerModel } from '../../emulator/api-gateway/authorizers';
 import type { Instance } from '../../emulator/aws/cloud-map';
 import type { EdgeListenerModel } from '../../emulator/load-balancer/listener';
 import { listenerOf } from '../../emulator/load-balancer/listener';
+import type { Principal } from '../../emulator/aws/principal';
+import { contextOf } from '../../emulator/aws/principal';
+import { allows } from '../../emulator/aws/policy';
+import type { SocketApi } from '../../emulator/api-gateway/web-socket-api';
+import { rootOf, socketApi } from '../../emulator/api-gateway/web-socket-api';
 import type { Template } from '../../emulator/template/template';
 import type { LocalEdge } from '../local-system';
+import { AWS_HOST } from '../local-system';
 import type { Log } from '../log';
 import { messageOf } from '../log';
+import type { Guarded } from './access';
 import { ApiEdge } from './api-edge';
 import { BalancerEdge, listenerAuthorizers } from './balancer-edge';
+import type { ManagementCall } from './connections-api';
 import { LocalIssuer } from './local-issuer';
+import type { Target } from './send-to';
 import type { LocalCredentials } from './signed-requests';
 import { localCredentials } from './signed-requests';
+import { SocketEdge } from './socket-edge';
 import type { MadeToken } from './token-request';
 import { BadRequest, makeToken, readTokenRequest } from './token-request';
 
@@ -28,6 +38,8 @@ export interface Behind {
   readonly account: string;
   /** The healthy tasks of an ECS service, by its logical ID. */
   readonly tasksOf: (service: string) => readonly Instance[];
+  /** Who the task at an address is; undefined: there is none. */
+  readonly taskAt: (address: string) => Principal | undefined;
 }
 
 /** As `GET /status` has it. */
@@ -38,7 +50,7 @@ export interface EdgeStatus {
   readonly url: string;
   /** Why it answers 501. */
   readonly notEmulated?: string;
-  readonly kind?: Api['kind'] | 'load-balancer';
+  readonly kind?: Guarded['kind'] | 'load-balancer';
   /** Names of those for which `POST /tokens` makes tokens. */
   readonly authorizers?: readonly { readonly name: string; readonly kind: string }[];
   /** Values for the header `x-api-key`, by the names of their usage plans. */
@@ -54,10 +66,13 @@ interface OpenEdge {
   readonly server: Server;
   readonly emulated: ApiEdge;
   readonly balancing: BalancerEdge;
+  readonly sockets: SocketEdge;
   api: Api | undefined;
   /** Where it is a load balancer. */
   listener: EdgeListenerModel | undefined;
-  /** Why there is neither. */
+  /** Where it is a WebSocket API. */
+  socketApi: SocketApi | undefined;
+  /** Why there is none of them. */
   missing: string;
   error: string | undefined;
 }
@@ -89,9 +104,13 @@ export class Edges {
       const open = this.open.get(edge.name) ?? (await this.begin(edge));
       open.api = undefined;
       open.listener = undefined;
+      open.socketApi = undefined;
       try {
         open.listener = listenerOf(behind.template, edge.name);
-        if (open.listener === undefined) open.api = apiOf(behind.template, {}, edge.name, this.meter);
+        // Services find this container by its name.
+        const told = (url: string): string => `http://${AWS_HOST}:${edge.port}${new URL(url).pathname}`;
+        if (open.listener === undefined) open.socketApi = socketApi(behind.template, edge.name, told);
+        if (open.listener === undefined && open.socketApi === undefined) open.api = apiOf(behind.template, {}, edge.name, this.meter);
       } catch (error) {
         open.missing = messageOf(error);
         this.log(`edge ${edge.name}: ${notEmulated(edge.name)} (${open.missing})`);
@@ -106,14 +125,21 @@ export class Edges {
         edge: { name, port },
         api,
         listener,
+        socketApi: sockets,
         error,
       } = open;
       const authorizers = authorizersOf(open).map((each) => ({ name: each.name, kind: each.kind }));
       const common = { name, port, url: `http://localhost:${port}`, ...(error !== undefined && { error }) };
       if (listener !== undefined) return { ...common, kind: 'load-balancer', authorizers };
+      const { local: credentials } = this;
+      if (sockets !== undefined) {
+        const [domain] = sockets.open ? [] : sockets.domains.keys();
+        const url = `ws://localhost:${port}${rootOf(sockets, domain)}`;
+        // By which messages are sent to connections, too.
+        return { ...common, url, kind: 'web-socket', authorizers, ...(credentials !== undefined && { credentials }) };
+      }
       if (api === undefined) return { ...common, notEmulated: notEmulated(name) };
       const [base = ''] = api.domains.values();
-      const { local: credentials } = this;
       const isSigned = api.routes.some(({ demand }) => demand.type === 'AWS_IAM');
       return {
         ...common,
@@ -131,7 +157,8 @@ export class Edges {
     const request = readTokenRequest(body);
     const open = this.open.get(request.edge);
     if (open === undefined) throw new BadRequest(`There is no edge "${request.edge}", but ${[...this.open.keys()].join(', ')}.`);
-    if (open.api === undefined && open.listener === undefined) throw new BadRequest(notEmulated(request.edge));
+    if (open.api === undefined && open.listener === undefined && open.socketApi === undefined)
+      throw new BadRequest(notEmulated(request.edge));
     return makeToken(this.issuer, request, authorizersOf(open));
   }
 
@@ -147,6 +174,10 @@ export class Edges {
         else response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"Internal Server Error"}');
       });
     });
+    const credentials = (): LocalCredentials => {
+      if (this.local === undefined) throw new Error('bug: an edge without a system');
+      return this.local;
+    };
     const emulated = new ApiEdge(
       {
         api: () => {
@@ -154,11 +185,25 @@ export class Edges {
           return open.api;
         },
         issuer: this.issuer,
-        credentials: () => {
-          if (this.local === undefined) throw new Error('bug: an edge without a system');
-          return this.local;
-        },
+        credentials,
         target: () => this.target(open),
+      },
+      edge.port,
+    );
+    const sockets = new SocketEdge(
+      {
+        api: () => {
+          if (open.socketApi === undefined) throw new Error(open.missing);
+          return open.socketApi;
+        },
+        issuer: this.issuer,
+        credentials,
+        target: () => this.target(open),
+        meter: this.meter,
+        manages: (address, call) => this.manages(address, call),
+        failed: (error) => {
+          this.log(`edge ${edge.name}: ${messageOf(error)}`);
+        },
       },
       edge.port,
     );
@@ -173,7 +218,8 @@ export class Edges {
       },
       edge.port,
     );
-    const open: OpenEdge = { edge, server, emulated, balancing, api: undefined, listener: undefined, missing: '', error: undefined };
+    const nothing = { api: undefined, listener: undefined, socketApi: undefined, missing: '', error: undefined };
+    const open: OpenEdge = { edge, server, emulated, balancing, sockets, ...nothing };
     this.open.set(edge.name, open);
     await new Promise<void>((resolve) => {
       server.once('error', (error) => {
@@ -189,35 +235,50 @@ export class Edges {
     return open;
   }
 
-  /** Load balancers alone: APIs take such a request as any other. */
-  private takeUpgrades({ edge, server, listener, balancing }: OpenEdge): void {
+  /** Not those to other APIs, which take such a request as any other. */
+  private takeUpgrades({ edge, server, listener, socketApi: api, balancing, sockets }: OpenEdge): void {
     server.removeAllListeners('upgrade');
-    if (listener === undefined) return;
+    if (listener === undefined && api === undefined) return;
     server.on('upgrade', (request, socket, head) => {
-      try {
-        balancing.upgrade(request, socket, head);
-      } catch (error) {
+      const fail = (error: unknown): void => {
         this.log(`edge ${edge.name}: ${request.method} ${request.url}: ${messageOf(error)}`);
         socket.destroy();
+      };
+      try {
+        if (listener === undefined) sockets.upgrade(request, socket, head).catch(fail);
+        else balancing.upgrade(request, socket, head);
+      } catch (error) {
+        fail(error);
       }
     });
   }
 
+  /** Whether the role of a task lets it send to connections. */
+  private manages(address: string, { api, resource }: ManagementCall): boolean | undefined {
+    const { behind } = this;
+    const task = behind?.taskAt(address);
+    if (behind === undefined || task === undefined) return undefined;
+    const arn = `arn:aws:execute-api:${behind.region}:${behind.account}:${api}/${resource}`;
+    return allows(task.statements(), { action: 'execute-api:ManageConnections', resource: arn, context: contextOf(task) });
+  }
+
   private async serve(open: OpenEdge, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (open.listener !== undefined) await open.balancing.serve(request, response);
+    else if (open.socketApi !== undefined) await open.sockets.serve(request, response);
     else if (open.api === undefined) response.writeHead(501, { 'content-type': 'text/plain' }).end(`${notEmulated(open.edge.name)}\n`);
     else await open.emulated.serve(request, response);
   }
 
-  private target({ api, listener }: OpenEdge): { readonly address: string; readonly port: number } | undefined {
-    const gateway = listener?.gateway ?? api?.gateway;
+  private target({ api, listener, socketApi: sockets }: OpenEdge): Target | undefined {
+    const gateway = (listener ?? sockets ?? api)?.gateway;
     const found = gateway === undefined ? [] : (this.behind?.tasksOf(gateway) ?? []);
     const instance = found[Math.floor(Math.random() * found.length)];
     return instance === undefined ? undefined : { address: instance.address, port: instance.port ?? GATEWAY_PORT };
   }
 
-  private async shut({ edge, server, emulated, balancing }: OpenEdge): Promise<void> {
+  private async shut({ edge, server, emulated, balancing, sockets }: OpenEdge): Promise<void> {
     this.open.delete(edge.name);
+    sockets.close();
     await new Promise<void>((resolve) => {
       server.close(() => {
         resolve();
@@ -229,10 +290,10 @@ export class Edges {
   }
 }
 
-function authorizersOf({ api, listener }: OpenEdge): readonly AuthorizerModel[] {
-  return listener === undefined ? (api?.authorizers ?? []) : listenerAuthorizers(listener);
+function authorizersOf({ api, listener, socketApi: sockets }: OpenEdge): readonly AuthorizerModel[] {
+  return listener === undefined ? ((sockets ?? api)?.authorizers ?? []) : listenerAuthorizers(listener);
 }
 
 function notEmulated(edge: string): string {
-  return `The edge "${edge}" is not emulated yet: it is no HTTP API, no REST API and no load balancer.`;
+  return `The edge "${edge}" is not emulated yet: it is no HTTP API, no REST API, no WebSocket API and no load balancer.`;
 }

@@ -51,3 +51,21 @@ export async function bodyOf(message: IncomingMessage, longest: number): Promise
 export function asNode(headers: Headers): Record<string, string | string[]> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]));
 }
+
+/** The address of who has sent a request. */
+export function callerOf({ socket }: IncomingMessage): string {
+  return (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+}
+
+/** By which name an API has been called, and which of its domains that stands for; undefined: its own name. */
+export function calledBy(
+  { headers: { host } }: IncomingMessage,
+  { open, domains }: { readonly open: boolean; readonly domains: ReadonlyMap<string, string> },
+  port: number,
+): { readonly called: string; readonly domain: string | undefined } {
+  const called = host ?? `localhost:${port}`;
+  const name = called.replace(/:\d+$/, '');
+  // An API that is not called by its own name is called by that of its domain, whatever leads here.
+  const [first] = domains.keys();
+  return { called, domain: domains.has(name) ? name : open ? undefined : first };
+}

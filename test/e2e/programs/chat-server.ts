@@ -14,6 +14,8 @@ export interface ChatEvent {
   readonly sent?: number | string;
 }
 
+/** Nobody verifies it: who calls is known by the address. */
+const authorization = 'AWS4-HMAC-SHA256';
 const events: ChatEvent[] = [];
 const [port = '8080'] = process.argv.slice(2);
 
@@ -36,15 +38,21 @@ async function take(incoming: IncomingMessage): Promise<{ readonly status: numbe
   return { status: refused ? 403 : 200, body: path === '/websocket/message/echo' ? `echo of ${body}` : 'nothing' };
 }
 
-/** To the port of HTTPS, the only way out that security groups leave, but without TLS, which the stand-in for AWS does not speak. */
+/**
+ * To the port of HTTPS, the only way out that security groups leave, but without TLS, which the stand-in for AWS does not speak; in a local
+ * system, to that of the URL.
+ */
 async function send(headers: Readonly<Record<string, string>>, body: string): Promise<number | string> {
   const { 'x-websocket-callback-url': url = '', 'x-websocket-connection-id': id = '' } = headers;
-  const { hostname: host, pathname } = new URL(`${url}/@connections/${encodeURIComponent(id)}`);
+  const { hostname: host, port: own, pathname } = new URL(`${url}/@connections/${encodeURIComponent(id)}`);
   return new Promise((resolve) => {
-    const sent = request({ host, port: 443, path: pathname, method: 'POST' }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
+    const sent = request(
+      { host, port: own === '' ? 443 : Number(own), path: pathname, method: 'POST', headers: { authorization } },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
     sent.once('error', (error) => {
       resolve(error.message);
     });

@@ -23,10 +23,13 @@ export interface Received {
 }
 
 let started = 0;
+/** Two processes have no address in common either. */
+const LOOPBACK = `127.${process.env['JEST_WORKER_ID'] ?? 0}`;
 
 /** A system with edges, of which the gateway services are servers of a test. */
 export class EdgeWorld {
   readonly received: Received[] = [];
+  private tasks = 0;
   /** What the gateway service answers. */
   answer: (received: Received, response: ServerResponse) => void = (_, response) => response.end('hello');
 
@@ -54,7 +57,7 @@ export class EdgeWorld {
       for (const [index, { name, registries }] of gatewaysOf(template).entries())
         await made.gateway(
           `${name}-1`,
-          `127.0.${started}.${index + 1}`,
+          `${LOOPBACK}.${started}.${index + 1}`,
           portsBehind(template, name) ?? [registries[0]?.port ?? GATEWAY_PORT],
         );
     } catch (error) {
@@ -79,6 +82,15 @@ export class EdgeWorld {
   async token(request: Readonly<Record<string, unknown>>): Promise<string> {
     const { text } = await this.world.control('/tokens', { method: 'POST', body: JSON.stringify(request) });
     return (JSON.parse(text) as { readonly token: string }).token;
+  }
+
+  /** A task of a service, from now on; its address. */
+  async task(id: string): Promise<string> {
+    this.tasks += 1;
+    const address = `${LOOPBACK}.${started}.${100 + this.tasks}`;
+    this.world.hold(id, address).say('healthy');
+    await until(id, async () => JSON.stringify(await this.world.tasks()).includes(id));
+    return address;
   }
 
   private async gateway(task: string, address: string, ports: readonly number[]): Promise<void> {

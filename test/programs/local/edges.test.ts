@@ -472,7 +472,7 @@ test('an edge comes with a new system, and another goes', async () => {
     await expect(edges.send('default', '/')).rejects.toThrow('ECONNREFUSED');
     expect(await edges.send('chat', '/')).toMatchObject({
       status: 501,
-      text: 'The edge "chat" is not emulated yet: it is no HTTP API, no REST API and no load balancer.\n',
+      text: 'The edge "chat" is not emulated yet: it is no HTTP API, no REST API, no WebSocket API and no load balancer.\n',
     });
   } finally {
     await edges.world.close();

@@ -21,12 +21,15 @@ export interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
+  /** From which it comes. */
+  readonly localAddress?: string;
 }
 
 /** A request on loopback, with all that `fetch` would not send. */
-export async function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answer> {
+export async function ask(url: string, { method = 'GET', headers = {}, body, localAddress }: Asked = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = send(url, { method, headers: headers as Record<string, string | string[]>, agent: false }, (response) => {
+    const options = { method, headers: headers as Record<string, string | string[]>, agent: false, localAddress };
+    const sent = send(url, options, (response) => {
       response.setEncoding('latin1');
       let text = '';
       response.on('data', (chunk: string) => {

@@ -117,6 +117,13 @@ test.each(names)('%s: two runs write the same bytes, so that nothing restarts th
   expect(readFileSync(compose(app).output.trim(), 'utf8')).toBe(before);
 });
 
+test('a service that may send to WebSocket connections has credentials for it, and others have none', () => {
+  const variable = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+  const credentials = ({ services }: ComposeFile, container: string): string | undefined => services[container]?.environment?.[variable];
+  expect(credentials(written('chat'), 'chat-1-app')).toBe('http://127.0.0.1:15790/v2/credentials/chat-1');
+  expect(credentials(written('shop'), 'catalog-1-app')).toBeUndefined();
+});
+
 test('virtual names are loopback addresses in every task, and names in Cloud Map are aliases of its network', () => {
   const { services } = written('shop');
   expect(services['ui-1']).toMatchObject({
