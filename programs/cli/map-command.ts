@@ -34,7 +34,7 @@ export const MAP: Command = {
   ],
   arguments: 0,
   examples: [
-    ['Of a system that runs on this computer:', `npx ${PROGRAM} map --from http://localhost:4000`],
+    ['Of a system that runs on this computer:', `npx ${PROGRAM} map --from http://localhost:8788`],
     [
       'Of two tasks whose Envoys are reached by forwarded ports:',
       `npx ${PROGRAM} map --envoy ui=http://localhost:9901 --envoy catalog=http://localhost:9902`,

@@ -1,7 +1,7 @@
 /** The page of the live map, in a real browser, as somebody uses it. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { until } from './runner';
 import { findTools, REPOSITORY } from './tools';
 
@@ -14,6 +14,21 @@ export async function openBrowser(): Promise<Browser> {
   // Root has no sandbox.
   return chromium.launch({ executablePath: findTools().chromium, args: ['--no-sandbox', '--disable-gpu'] });
 }
+
+interface PlacedPart {
+  readonly id: string;
+  readonly box: Place;
+  readonly texts: readonly (readonly [text: string, place: Place])[];
+}
+
+const PLACED_PARTS = `[...document.querySelectorAll('#map .part')].map((part) => {
+  const placeOf = (element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return { x, y, width, height };
+  };
+  const texts = [...part.querySelectorAll('text')].map((text) => [text.textContent, placeOf(text)]);
+  return { id: part.dataset.id, box: placeOf(part.querySelector('rect')), texts };
+})`;
 
 /** Of a row, by the titles of their columns. */
 export type Cells = Readonly<Record<string, string>>;
@@ -103,15 +118,8 @@ export class MapPage {
 
   /** Parts that stand over each other, and texts that leave their box. */
   async collisions(): Promise<readonly string[]> {
-    const parts = await Promise.all(
-      (await this.page.locator('#map .part').all()).map(async (part) => ({
-        id: (await part.getAttribute('data-id')) ?? '',
-        box: await placeOf(part.locator('rect').first()),
-        texts: await Promise.all(
-          (await part.locator('text').all()).map(async (text) => [(await text.textContent()) ?? '', await placeOf(text)] as const),
-        ),
-      })),
-    );
+    // At one moment: figures change each second, and the boxes of calls with them.
+    const parts = await this.page.evaluate<readonly PlacedPart[]>(PLACED_PARTS);
     const over = (a: Place, b: Place): boolean =>
       a.x < b.x + b.width - 1 && b.x < a.x + a.width - 1 && a.y < b.y + b.height - 1 && b.y < a.y + a.height - 1;
     const pairs = parts.flatMap((one, index) =>
@@ -179,7 +187,3 @@ export class MapPage {
 }
 
 type Place = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
-
-async function placeOf(locator: Locator): Promise<Place> {
-  return (await locator.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-}

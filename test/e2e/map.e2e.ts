@@ -149,7 +149,8 @@ e2e('the live map', () => {
     await setMode(task('carts'), 'well');
     await from('ui', 'carts', '/forbidden', 1, 1);
     await page.open('ui → carts');
-    const text = await page.untilPanel(/GET \/forbidden/);
+    // Lines of caller and callee come by themselves, each as its Envoy writes it.
+    const text = await page.untilPanel(/(?=[^]*rbac_access_denied)(?=[^]*\(UC)(?=[^]*GET \/forbidden)/);
     expect(text).toMatch(/timeouts\s+request 15 s/);
     expect(text).toMatch(/Who may call\s+ui\nevery method, \/items\/\*, \/status\/\*, \/wait\/\*/);
     expect(text).toMatch(/GET \/forbidden\s+403/);
