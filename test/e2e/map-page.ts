@@ -15,6 +15,13 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: findTools().chromium, args: ['--no-sandbox', '--disable-gpu'] });
 }
 
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 interface PlacedPart {
   readonly id: string;
   readonly box: Place;
@@ -185,5 +192,3 @@ export class MapPage {
     await this.context.close();
   }
 }
-
-type Place = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
