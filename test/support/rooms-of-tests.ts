@@ -93,7 +93,7 @@ export const ROOMS_OF_TESTS: Readonly<Record<string, Room>> = {
   },
   'test/programs/local': {
     rooms: ['test/support', 'test/e2e/systems', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],
-    packages: [...SDK, '@smithy/signature-v4', 'ws', ...CDK],
+    packages: ['fast-check', ...SDK, '@smithy/signature-v4', 'ws', ...CDK],
   },
   'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
   'test/e2e/runner/**': {
