@@ -8,6 +8,7 @@ import {
   type Reference,
 } from '../../lib/core/contract/aggregation';
 import { planOf, referencesOf, type Plan } from './parts/plan';
+import { HOP_BY_HOP } from '../shared/hop-by-hop';
 
 export class InvalidConfiguration extends Error {
   constructor(readonly issues: readonly string[]) {
@@ -131,17 +132,9 @@ function checkIteration(read: Reading, value: unknown, at: string): void {
   read.positive(fields['concurrency'], `${at}.concurrency`);
 }
 
-/** Those of a connection belong to one connection; the others are the aggregator's own. */
+/** Those after the first are the aggregator's own. */
 const NEVER_FORWARDED: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
+  ...HOP_BY_HOP,
   'expect',
   'host',
   'accept',

@@ -12,7 +12,10 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const output = resolve(process.argv[2] ?? join(root, 'assets/cli'));
 
 /** The part of the command `local` is a file of its own, which no other command loads. */
-const LOCAL = { name: 'local', setup: (of) => of.onResolve({ filter: /^\.\/local\/run-local\.js$/ }, () => ({ path: './local.js', external: true })) };
+const LOCAL = {
+  name: 'local',
+  setup: (of) => of.onResolve({ filter: /^\.\/local\/run-local\.js$/ }, () => ({ path: './local.js', external: true })),
+};
 
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });

@@ -26,6 +26,7 @@ function licenseIn(directory) {
 /** Some packages of the AWS SDK have none, and stand beside others of the same repository and license that have it. */
 function licenseOfScope(scope, license) {
   if (!basename(scope).startsWith('@')) return undefined;
-  const others = readdirSync(scope).filter((name) => JSON.parse(readFileSync(join(scope, name, 'package.json'), 'utf8')).license === license);
+  const licenseOf = (name) => JSON.parse(readFileSync(join(scope, name, 'package.json'), 'utf8')).license;
+  const others = readdirSync(scope).filter((name) => licenseOf(name) === license);
   return others.map((name) => licenseIn(join(scope, name))).find((file) => file !== undefined);
 }

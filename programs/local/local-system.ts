@@ -35,7 +35,7 @@ export const PROGRAMS_DIRECTORY = '/local';
 /** Where the containers have the framework for custom resources of aws-cdk-lib. */
 export const FRAMEWORK_DIRECTORY = '/provider-framework';
 
-/** Name of the container `aws` on the network, where it answers tasks: AWS's API, what ECS tells of tasks, their leases. */
+/** Name of the container `aws` on the network, where it answers tasks: AWS's API, task metadata, their leases. */
 export const AWS_HOST = 'aws';
 export const AWS_PORT = 8000;
 /** Where it answers the host: tasks, statistics of Envoys, tokens. */

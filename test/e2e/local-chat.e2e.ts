@@ -1,37 +1,24 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContainerEngine } from './containers';
+import { LocalCommand } from './local-command';
 import type { ChatEvent } from './programs/chat-server';
 import { e2e } from './suite';
 import { synthesizeLocalChat } from './systems/local-chat';
-import { REPOSITORY } from './tools';
 
 e2e('a chat on a laptop', () => {
   let engine: ContainerEngine;
-  let bundles: string;
-  const inEngine = { cwd: '' };
-  const local = (...args: readonly string[]): readonly string[] => [
-    process.execPath,
-    join(bundles, 'cli/cdk-ecs-microservices.js'),
-    'local',
-    ...args,
-  ];
+  let command: LocalCommand;
+
   beforeAll(async () => {
     engine = await ContainerEngine.start({ healthTimers: false });
-    mkdirSync(join(REPOSITORY, '.cache'), { recursive: true });
-    // Where the bundle finds aws-cdk-lib.
-    bundles = mkdtempSync(join(REPOSITORY, '.cache/local-'));
-    for (const name of ['cli', 'local'])
-      execFileSync(process.execPath, [join(REPOSITORY, 'programs', name, 'bundle.mjs'), join(bundles, name)]);
-    inEngine.cwd = engine.directory;
+    command = new LocalCommand(engine);
     synthesizeLocalChat(join(engine.directory, 'cdk.out'));
-    const { code, stderr } = await engine.run(local('--detach'), inEngine);
+    const { code, stderr } = await command.run('--detach');
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('edge default: ws://localhost:8080/prod') as string });
   });
   afterAll(async () => {
-    await engine.run(local('down'), inEngine);
-    rmSync(bundles, { recursive: true, force: true });
+    await command.run('down');
+    command.close();
     await engine.close();
     expect(await engine.leftovers()).toEqual([]);
   });
@@ -48,10 +35,9 @@ e2e('a chat on a laptop', () => {
     ]);
     return said.trim().split('\n');
   };
-  const token = async (): Promise<string> => (await engine.must(local('token', '--subject', 'ann'), inEngine)).trim();
 
   test('a message is answered, and the service sends to the connection by the URL that its headers name', async () => {
-    const query = `?token=${await token()}`;
+    const query = `?token=${await command.token('--subject', 'ann')}`;
     expect(await client(query, '{"action":"echo"}')).toEqual(['echo of {"action":"echo"}']);
     expect(await client(query, '{"action":"say","text":"hello"}')).toEqual(['{"action":"say","text":"hello"}']);
     const text = await engine.must(['podman', 'exec', 'chat-local-chat-1-app', 'node', '-e', EVENTS]);

@@ -1,19 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { readEnvironment } from '../../lib/core/readable/readable-environment';
 import { ContainerEngine } from './containers';
+import { LocalCommand } from './local-command';
 import type { RelayAnswer } from './programs/relay';
 import { until } from './runner';
 import { e2e } from './suite';
 import { synthesizeLocalShop } from './systems/local-shop';
-import { REPOSITORY } from './tools';
-
-/** The command as users have it, in a directory of its own beside the output of cdk synth. */
-const PROGRAM = 'cdk-ecs-microservices.js';
 
 interface Reply {
   readonly status: number;
@@ -22,34 +18,29 @@ interface Reply {
 
 e2e('a system on a laptop', () => {
   let engine: ContainerEngine;
-  let bundles: string;
+  let command: LocalCommand;
 
   beforeAll(async () => {
     engine = await ContainerEngine.start({ healthTimers: false });
-    // Where the bundle finds aws-cdk-lib.
-    mkdirSync(join(REPOSITORY, '.cache'), { recursive: true });
-    bundles = mkdtempSync(join(REPOSITORY, '.cache/local-'));
-    for (const name of ['cli', 'local'])
-      execFileSync(process.execPath, [join(REPOSITORY, 'programs', name, 'bundle.mjs'), join(bundles, name)]);
-    inEngine.cwd = engine.directory;
+    command = new LocalCommand(engine);
   });
   afterAll(async () => {
-    rmSync(bundles, { recursive: true, force: true });
+    command.close();
     await engine.close();
     expect(await engine.leftovers()).toEqual([]);
   });
 
-  const inEngine = { cwd: '' };
-  const local = (...args: readonly string[]): readonly string[] => [process.execPath, join(bundles, 'cli', PROGRAM), 'local', ...args];
-  const run = async (...args: readonly string[]) => engine.run(local(...args), inEngine);
+  const run = async (...args: readonly string[]) => command.run(...args);
   const request = async (url: string, ...curl: readonly string[]): Promise<Reply> => {
     const output = await engine.must(['curl', '-s', '-w', '\n%{http_code}', ...curl, url]);
     const at = output.lastIndexOf('\n');
     const text = output.slice(0, at);
     return { status: Number(output.slice(at + 1)), body: (text.startsWith('{') ? JSON.parse(text) : { message: text }) as Reply['body'] };
   };
-  const token = async (...args: readonly string[]): Promise<string> => (await engine.must(local('token', ...args), inEngine)).trim();
-  const bearer = async (...args: readonly string[]): Promise<readonly string[]> => ['-H', `authorization: Bearer ${await token(...args)}`];
+  const bearer = async (...args: readonly string[]): Promise<readonly string[]> => [
+    '-H',
+    `authorization: Bearer ${await command.token(...args)}`,
+  ];
   /** A request from inside of a task, by its application's own network. */
   const inside = async (task: string, url: string, method = 'GET'): Promise<string> =>
     engine.must(['podman', 'exec', `shop-local-${task}`, 'node', '-e', FETCH, url, method]);
@@ -120,7 +111,7 @@ e2e('a system on a laptop', () => {
 
   test('a change that cdk synth writes is picked up, and what has not changed goes on', async () => {
     synthesizeLocalShop(join(engine.directory, 'cdk.out'));
-    const system = engine.spawn(local(), inEngine);
+    const system = engine.spawn(command.argv(), command.options);
     let said = '';
     system.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
     const ended = once(system, 'exit');

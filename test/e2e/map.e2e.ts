@@ -308,7 +308,7 @@ e2e('the live map', () => {
     ]);
   });
 
-  test('ends with 0 when it is told to, and the page says so', async () => {
+  test('ends with 0 at a signal, and the page says so', async () => {
     const ended = once(program, 'exit');
     program.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);

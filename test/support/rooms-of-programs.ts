@@ -74,6 +74,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     rooms: [
       'lib/core/contract',
       'lib/core/description',
+      'lib/core/readable',
       'lib/core/reading',
       'programs/emulator/**',
       'programs/local/local-system.ts',
@@ -123,7 +124,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     packages: ['node:**'],
   },
   'programs/local/edges': {
-    rooms: ['lib/core/model', 'programs/local/local-system.ts', 'programs/local/log.ts', 'programs/emulator/**'],
+    rooms: ['programs/shared', 'lib/core/model', 'programs/local/local-system.ts', 'programs/local/log.ts', 'programs/emulator/**'],
     packages: ['node:**', '@smithy/signature-v4', 'ws'],
   },
   // Declarations are made of the source.

@@ -4,6 +4,7 @@ import { TASK_AWS_PORT } from '../../local/local-system';
 import type { ComposeCondition, ComposeHealthCheck, ComposeService } from './compose-file';
 import { literal } from './compose-file';
 import { containerName } from './container-name';
+import { ROLE_LABEL, TASK_LABEL } from './labels';
 import type { LocalOptions } from './local-plan';
 import type { SynthesizedWorkload } from './read-local-system';
 import { Trouble } from '../trouble';
@@ -60,12 +61,13 @@ export function composeContainer(container: TaskContainer, options: ComposeOptio
     ...(description.memoryLimitMiB !== undefined && { mem_limit: `${description.memoryLimitMiB}m` }),
     ...(model.essential && { restart: 'on-failure' }),
     stop_grace_period: `${model.stopTimeoutMs / 1000}s`,
-    labels: { 'cdk-ecs-microservices.role': description.role, 'cdk-ecs-microservices.task': task },
+    labels: { [ROLE_LABEL]: description.role, [TASK_LABEL]: task },
   };
   return { service, volumes: mounts.map(({ volume }) => volume) };
 }
 
-const isUsers = ({ role }: ContainerDescription): boolean => role === 'application' || role === 'extra';
+/** Whether it is the user's, and not the library's. */
+export const isUsers = ({ role }: ContainerDescription): boolean => role === 'application' || role === 'extra';
 
 function imageGiven(
   { workload: { description }, model, description: { role } }: TaskContainer,

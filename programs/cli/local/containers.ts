@@ -3,6 +3,7 @@ import type { ComposeFile, ComposeService } from './compose-file';
 import { containerName } from './container-name';
 import type { Engine } from './engine';
 import { lastLine, runCommand } from './engine';
+import { ROLE_LABEL } from './labels';
 import { Trouble } from '../trouble';
 
 /** A container as its engine has it. */
@@ -23,9 +24,6 @@ const ABSENT: ContainerState = { status: 'absent', exitCode: 0, health: 'none' }
 const POLL_MS = 250;
 const MOST_AT_ONCE = 4;
 
-/** Told of each container that has come so far. */
-export type Progress = (line: string) => void;
-
 /**
  * Starts the containers of a Compose file that there are, each when those that it waits for are as far as it wants. Compose tools differ in
  * that: some start all at once, and some run again what has come to its end.
@@ -34,7 +32,6 @@ export class Containers {
   constructor(
     private readonly engine: Engine,
     private readonly file: ComposeFile,
-    private readonly progress: Progress,
   ) {}
 
   name(service: string): string {
@@ -82,10 +79,11 @@ export class Containers {
     return new Map(services.map((service) => [service, found.get(this.name(service)) ?? ABSENT]));
   }
 
-  /** The last lines of a container's log. */
-  async logs(service: string, lines: number): Promise<readonly string[]> {
+  /** The last lines of a container's log, each on a line of its own. */
+  async logs(service: string, lines: number): Promise<string> {
     const { stdout, stderr } = await runCommand([this.engine.command, 'logs', '--tail', String(lines), this.name(service)]);
-    return `${stdout}${stderr}`.trim().split('\n').slice(-lines);
+    const last = `${stdout}${stderr}`.trim().split('\n').slice(-lines);
+    return last.map((line) => `  | ${line}`).join('\n');
   }
 
   private mayStart(service: string, states: ReadonlyMap<string, ContainerState>): boolean {
@@ -104,10 +102,7 @@ export class Containers {
 
   private async startOne(service: string): Promise<void> {
     const { code, stderr } = await runCommand([this.engine.command, 'start', this.name(service)]);
-    if (code === 0) {
-      this.progress(`${service} started`);
-      return;
-    }
+    if (code === 0) return;
     throw new Trouble(`the container ${this.name(service)} cannot be started: ${lastLine(stderr)}`, {
       fix: /port|address already in use/i.test(stderr)
         ? 'stop what has the port, or choose another one with --port or --control-port'
@@ -140,7 +135,7 @@ export class Containers {
       for (const [name, { condition }] of Object.entries(this.service(service).depends_on ?? {})) {
         const { status, exitCode, health } = states.get(name) ?? ABSENT;
         if (waiting.has(name)) continue;
-        if (status === 'exited' && this.service(name).labels['cdk-ecs-microservices.role'] === 'task')
+        if (status === 'exited' && this.service(name).labels[ROLE_LABEL] === 'task')
           throw new ContainerFailed(name, `ended with ${exitCode}, and holds the network of ${service}`);
         if (condition !== 'service_started' && status === 'exited' && (exitCode !== 0 || condition === 'service_healthy'))
           throw new ContainerFailed(name, `ended with ${exitCode}, and ${service} waits for it`);

@@ -22,12 +22,10 @@ export interface Finished {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** Told of each line as it is written, to either stream. */
-  readonly line?: (line: string) => void;
 }
 
 /** Runs a command to its end. A command that there is not ends with 127, as in a shell. */
-export async function runCommand([program = '', ...args]: readonly string[], { env, signal, line }: RunOptions = {}): Promise<Finished> {
+export async function runCommand([program = '', ...args]: readonly string[], { env, signal }: RunOptions = {}): Promise<Finished> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -35,15 +33,10 @@ export async function runCommand([program = '', ...args]: readonly string[], { e
       ...(signal !== undefined && { signal }),
     });
     const texts = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr'] as const) {
-      let rest = '';
+    for (const stream of ['stdout', 'stderr'] as const)
       child[stream].setEncoding('utf8').on('data', (text: string) => {
         texts[stream] += text;
-        const lines = (rest + text).split('\n');
-        rest = lines.pop() ?? '';
-        for (const each of lines) line?.(each);
       });
-    }
     child.on('error', (error: NodeJS.ErrnoException) => {
       // What the signal ends is waited for: it may still make something.
       if (error.name !== 'AbortError')
@@ -93,8 +86,12 @@ export function lastLine(text: string): string {
   return text.trim().split('\n').at(-1)?.trim() ?? '';
 }
 
-/** @throws Trouble with what the command said last */
-export async function mustRun(command: readonly string[], what: string, options: RunOptions = {}): Promise<Finished> {
+/** @throws Trouble with what the command said last, and with `fix` or, without one, by what it said */
+export async function mustRun(
+  command: readonly string[],
+  what: string,
+  { fix, ...options }: RunOptions & { readonly fix?: string } = {},
+): Promise<Finished> {
   const result = await runCommand(command, options);
   if (result.code === 0 || options.signal?.aborted === true) return result;
   // IDs of containers that could be made say nothing.
@@ -107,7 +104,7 @@ export async function mustRun(command: readonly string[], what: string, options:
       .map((line) => `  ${line}`)
       .join('\n')}`,
     {
-      fix: fixOf(said.join('\n')),
+      fix: fix ?? fixOf(said.join('\n')),
     },
   );
 }

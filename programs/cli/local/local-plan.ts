@@ -6,10 +6,11 @@ import { isList, isObject } from '../../emulator/template/template';
 import type { LocalEdge, LocalSystem, LocalTask, Relay, TaskSettings } from '../../local/local-system';
 import { AWS_HOST, CONTROL_PORT, FRAMEWORK_DIRECTORY, PROGRAMS_DIRECTORY, SYSTEM_DIRECTORY, TASK_VARIABLE } from '../../local/local-system';
 import type { ComposeFile, ComposeService } from './compose-file';
-import { composeContainer } from './compose-container';
+import { composeContainer, isUsers } from './compose-container';
 import { containerName } from './container-name';
 import type { EngineTraits } from './engine';
 import type { LocalImage } from './images';
+import { DEFINITION_LABEL, ROLE_LABEL, TASK_LABEL } from './labels';
 import type { SynthesizedSystem, SynthesizedWorkload } from './read-local-system';
 import type { LocalSettings, Swap } from './settings';
 import { Trouble } from '../trouble';
@@ -49,8 +50,6 @@ export interface LocalCallee {
 }
 
 const NETWORK = 'mesh';
-/** That of a task's holder, as Compose and ECS have no word for it. */
-const HASH_LABEL = 'cdk-ecs-microservices.definition';
 
 type Unnamed = Omit<ComposeService, 'container_name'>;
 
@@ -83,14 +82,14 @@ export function planLocal(system: SynthesizedSystem, options: LocalOptions): Loc
         options,
       ),
     ]);
-    const hash = hashOf(containers.filter(({ description }) => !isApplication(description)).map(({ model }) => model));
+    const hash = hashOf(containers.filter(({ description }) => !isUsers(description)).map(({ model }) => model));
     for (const { model, description } of containers) {
       const made = composeContainer(
         { task: task.id, workload: task.workload, model, description, kept: containers.map((each) => each.model.name) },
         { ...options, project, region: system.model.region },
       );
-      const definition = isApplication(description) ? hashOf([model]) : hash;
-      services.push([`${task.id}-${model.name}`, { ...made.service, labels: { ...made.service.labels, [HASH_LABEL]: definition } }]);
+      const definition = isUsers(description) ? hashOf([model]) : hash;
+      services.push([`${task.id}-${model.name}`, { ...made.service, labels: { ...made.service.labels, [DEFINITION_LABEL]: definition } }]);
       for (const volume of made.volumes) volumes.add(volume);
     }
   }
@@ -131,9 +130,9 @@ function builtOnce(service: ComposeService, built: Set<string>): ComposeService 
 
 function tasksOf(workload: SynthesizedWorkload, { settings, swaps, only }: LocalOptions): readonly PlannedTask[] {
   const { name, service: serviceName = name, version, edge } = workload.description;
-  const isUsers = edge === undefined && !workload.description.clientGateway;
+  const isService = edge === undefined && !workload.description.clientGateway;
   const swap = version === undefined ? swaps.get(serviceName) : undefined;
-  const standsIn = isUsers && swap === undefined && only !== undefined && !only.has(serviceName) && !only.has(name);
+  const standsIn = isService && swap === undefined && only !== undefined && !only.has(serviceName) && !only.has(name);
   const count = swap === undefined ? (settings.tasks[name] ?? 1) : 1;
   return Array.from({ length: count }, (_, index) => ({ id: `${name}-${index + 1}`, workload, serviceName, swap, standsIn }));
 }
@@ -146,7 +145,7 @@ interface NamedContainer {
 /** Those that run: the collector sends to AWS, and what a task stands in for, or the host runs, has no container. */
 function containersOf({ workload, swap, standsIn }: PlannedTask): readonly NamedContainer[] {
   const replaced = swap !== undefined || standsIn;
-  return namedContainers(workload).filter(({ description: { role } }) => role !== 'collector' && !(replaced && isUsers(role)));
+  return namedContainers(workload).filter(({ description }) => description.role !== 'collector' && !(replaced && isUsers(description)));
 }
 
 function namedContainers({ service, description }: SynthesizedWorkload): readonly NamedContainer[] {
@@ -155,9 +154,6 @@ function namedContainers({ service, description }: SynthesizedWorkload): readonl
     return { model, description: found ?? { name: model.name, role: 'extra', essential: model.essential } };
   });
 }
-
-const isUsers = (role: ContainerDescription['role']): boolean => role === 'application' || role === 'extra';
-const isApplication = ({ role }: ContainerDescription): boolean => isUsers(role);
 
 /** The holder and the container `aws` have the image of the agent, which has a Node.js. */
 function agentImageOf({ workloads }: SynthesizedSystem, { settings, imageOf }: LocalOptions): LocalImage {
@@ -187,7 +183,7 @@ function awsContainer(image: LocalImage, { description }: SynthesizedSystem, { e
     tmpfs: [...OWN_VOLUMES],
     restart: 'on-failure',
     stop_grace_period: '1s',
-    labels: { 'cdk-ecs-microservices.role': 'aws' },
+    labels: { [ROLE_LABEL]: 'aws' },
   };
 }
 
@@ -227,7 +223,7 @@ function holder(
     volumes: MOUNTS,
     tmpfs: [...OWN_VOLUMES],
     stop_grace_period: '1s',
-    labels: { 'cdk-ecs-microservices.role': 'task', 'cdk-ecs-microservices.task': task.id },
+    labels: { [ROLE_LABEL]: 'task', [TASK_LABEL]: task.id },
   };
 }
 

@@ -7,6 +7,7 @@ import { httpSource } from '../../map/http-source';
 import type { MapSource } from '../../map/source';
 import { Trouble } from '../trouble';
 import { accessLog } from './access-log';
+import type { ComposeService } from './compose-file';
 import { changedServices, removedServices } from './compose-file';
 import { containerName } from './container-name';
 import { ContainerFailed, Containers } from './containers';
@@ -14,6 +15,7 @@ import { Control } from './control';
 import type { Engine } from './engine';
 import { mustRun } from './engine';
 import { frameworkDirectory } from './framework-directory';
+import { TASK_LABEL } from './labels';
 import type { LocalDirectory } from './local-directory';
 import type { LocalPlan } from './local-plan';
 import { checkPorts } from './ports';
@@ -119,7 +121,7 @@ export class LocalRun {
     await this.deploys(next, signal);
     await this.becomesHealthy(next.plan, next.controlPort, signal);
     const tasks = Object.keys(next.plan.tasks).filter((task) =>
-      replaced.some((service) => service === task || compose.services[service]?.labels['cdk-ecs-microservices.task'] === task),
+      replaced.some((service) => service === task || compose.services[service]?.labels[TASK_LABEL] === task),
     );
     this.say(`changed: ${tasks.length === 0 ? 'no task' : tasks.join(', ')}, after ${seconds(Date.now() - begun)}`);
   }
@@ -127,14 +129,8 @@ export class LocalRun {
   /** Services that get other values of the environment files than they have. */
   private withOtherValues({ plan, environment }: Prepared): readonly string[] {
     const had = this.prepared?.environment ?? {};
-    return Object.entries(plan.compose.services).flatMap(([name, service]) =>
-      Object.values(service.environment ?? {}).some((value) => {
-        const [, variable] = VARIABLE.exec(value) ?? [];
-        return variable !== undefined && had[variable] !== environment[variable];
-      })
-        ? [name]
-        : [],
-    );
+    const isOther = (variable: string): boolean => had[variable] !== environment[variable];
+    return Object.entries(plan.compose.services).flatMap(([name, service]) => (variablesOf(service).some(isOther) ? [name] : []));
   }
 
   private async create(directory: LocalDirectory, environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
@@ -143,21 +139,19 @@ export class LocalRun {
     const file = ['-f', directory.composeFile];
     const how = name === 'finch' ? ['create', '--no-recreate'] : ['up', '--no-start', '--no-deps', '--no-recreate'];
     // What else stands in the files is nothing that the engine is to have.
-    const used = Object.values(directory.current?.services ?? {}).flatMap(({ environment: own = {} }) =>
-      Object.values(own).flatMap((value) => VARIABLE.exec(value)?.[1] ?? []),
-    );
+    const used = Object.values(directory.current?.services ?? {}).flatMap(variablesOf);
     const env = Object.fromEntries(used.map((variable) => [variable, environment[variable] ?? '']));
     await mustRun([...compose, ...file, ...how], 'the containers cannot be created', { env, signal });
   }
 
   private async startAll(services: readonly string[], plan: LocalPlan, signal: AbortSignal): Promise<void> {
-    const containers = new Containers(this.engine, plan.compose, () => undefined);
+    const containers = new Containers(this.engine, plan.compose);
     try {
       await containers.start(services, signal);
     } catch (error) {
       if (!(error instanceof ContainerFailed)) throw error;
       const log = await containers.logs(error.service, SHOWN_LINES);
-      throw new Trouble(`the container ${containers.name(error.service)} ${error.why}\n${log.map((line) => `  | ${line}`).join('\n')}`, {
+      throw new Trouble(`the container ${containers.name(error.service)} ${error.why}\n${log}`, {
         fix: 'see its last lines above',
       });
     }
@@ -165,7 +159,7 @@ export class LocalRun {
 
   private async becomesHealthy(plan: LocalPlan, controlPort: number, signal: AbortSignal): Promise<void> {
     const control = new Control(controlPort);
-    const containers = new Containers(this.engine, plan.compose, () => undefined);
+    const containers = new Containers(this.engine, plan.compose);
     const wanted = Object.keys(plan.tasks);
     const deadline = Date.now() + LONGEST_START_MS;
     let said = '';
@@ -186,8 +180,7 @@ export class LocalRun {
       );
       if (Date.now() > deadline || (ended !== undefined && Date.now() > deadline - LONGEST_START_MS + GRACE_MS)) {
         const service = ended?.[0] ?? `${missing[0] ?? ''}-app`;
-        const log = await containers.logs(service, SHOWN_LINES);
-        const last = log.map((each) => `  | ${each}`).join('\n');
+        const last = await containers.logs(service, SHOWN_LINES);
         throw new Trouble(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not healthy; ${service} says last:\n${last}`, {
           fix: `see \`${this.engine.command} logs ${containers.name(service)}\``,
         });
@@ -230,6 +223,11 @@ const LONGEST_START_MS = 300_000;
 /** How long a container may be between its end and its next start. */
 const GRACE_MS = 15_000;
 
+/** Names of the variables of environment files that a container gets. */
+function variablesOf({ environment = {} }: ComposeService): readonly string[] {
+  return Object.values(environment).flatMap((value) => VARIABLE.exec(value)?.[1] ?? []);
+}
+
 function imagesOf({ compose }: LocalPlan, services: readonly string[]): Parameters<typeof fetchImages>[2] {
   const named = services.flatMap((name) => {
     const { image, build } = compose.services[name] ?? {};
@@ -243,8 +241,7 @@ function imagesOf({ compose }: LocalPlan, services: readonly string[]): Paramete
 function withTheirTasks(changedOnes: readonly string[], { compose, tasks }: LocalPlan): readonly string[] {
   const holders = changedOnes.filter((service) => tasks[service] !== undefined);
   return Object.keys(compose.services).filter(
-    (service) =>
-      changedOnes.includes(service) || holders.some((task) => compose.services[service]?.labels['cdk-ecs-microservices.task'] === task),
+    (service) => changedOnes.includes(service) || holders.some((task) => compose.services[service]?.labels[TASK_LABEL] === task),
   );
 }
 

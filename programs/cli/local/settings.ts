@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
+import { isObject } from '../../../lib/core/readable/json';
 import { closestName } from '../../../lib/core/reading/closeness';
 import type { StandInAnswer } from '../../local/local-system';
 import { suggestion, Trouble } from '../trouble';
@@ -69,7 +70,7 @@ class SettingsReader {
     private readonly file: string,
     private readonly content: unknown,
   ) {
-    if (!isRecord(content))
+    if (!isObject(content))
       throw new Trouble(`${file} has no settings: it is ${typeName(content)}`, { fix: 'see docs/local.md for what it may have' });
   }
 
@@ -84,7 +85,7 @@ class SettingsReader {
 
   map<T>(name: string, known: readonly string[], { what, read }: Wanted<T>): Readonly<Record<string, T>> {
     const all = (this.content as Readonly<Record<string, unknown>>)[name] ?? {};
-    if (!isRecord(all))
+    if (!isObject(all))
       throw new Trouble(`${this.file}, ${name}: ${typeName(all)} is no object`, { fix: 'write names of services, each with its value' });
     return Object.fromEntries(
       Object.entries(all).map(([key, value]) => {
@@ -107,7 +108,7 @@ const asText: Wanted<string> = { what: 'a text', read: (value) => (typeof value 
 const asTexts: Wanted<Readonly<Record<string, string>>> = {
   what: 'an object of variables',
   read: (value) => {
-    if (!isRecord(value)) return undefined;
+    if (!isObject(value)) return undefined;
     const entries = Object.entries(value);
     if (!entries.every(([, each]) => ['string', 'number', 'boolean'].includes(typeof each))) return undefined;
     return Object.fromEntries(entries.map(([name, each]) => [name, String(each)]));
@@ -127,7 +128,7 @@ const asAnswers: Wanted<readonly StandInAnswer[]> = {
 };
 
 function isAnswer(value: unknown): boolean {
-  if (!isRecord(value) || !Object.keys(value).every((name) => FIELDS.includes(name))) return false;
+  if (!isObject(value) || !Object.keys(value).every((name) => FIELDS.includes(name))) return false;
   const { method = 'GET', path = '/', status = 200, headers = {}, delayMs = 0 } = value;
   const isStatus = typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599;
   const isDelay = typeof delayMs === 'number' && delayMs >= 0;
@@ -139,10 +140,6 @@ function isAnswer(value: unknown): boolean {
     isDelay &&
     asTexts.read(headers) !== undefined
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function typeName(value: unknown): string {

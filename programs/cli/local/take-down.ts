@@ -1,6 +1,7 @@
 import { Trouble } from '../trouble';
 import type { Engine } from './engine';
-import { lastLine, runCommand } from './engine';
+import { mustRun, runCommand } from './engine';
+import { ROLE_LABEL } from './labels';
 import type { LocalDirectory } from './local-directory';
 import type { Say } from './prepare';
 
@@ -16,9 +17,7 @@ export interface Remains {
 }
 
 export async function remainsOf({ command }: Engine, project: string): Promise<Remains> {
-  const filter = ['--filter', `label=${PROJECT}=${project}`];
-  const { stdout } = await runCommand([command, 'ps', '-a', ...filter, '--format', '{{.Names}}']);
-  const containers = stdout.split('\n').filter((name) => name !== '');
+  const containers = await labelled([command, 'ps', '-a', '--format', '{{.Names}}'], `${PROJECT}=${project}`);
   if (containers.length === 0) return { containers, directories: [] };
   const format = `{{index .Config.Labels "${DIRECTORY}"}}`;
   const labels = await runCommand([command, 'inspect', '--type', 'container', '--format', format, ...containers]);
@@ -35,11 +34,12 @@ export async function takeDown(engine: Engine, project: string, directory: Local
   const { containers } = await remainsOf(engine, project);
   const hadFiles = directory.current !== undefined;
   // Without a wait for the end of what nobody needs any more; the holders of networks go last.
+  const holders = await labelled([engine.command, 'ps', '-a', '--format', '{{.Names}}'], `${PROJECT}=${project}`, `${ROLE_LABEL}=task`);
   await removeNow(
     engine,
-    containers.filter((name) => name.replace(`${project}-`, '').replace(/-\d+$/, '').includes('-')),
+    containers.filter((name) => !holders.includes(name)),
   );
-  await removeNow(engine, containers);
+  await removeNow(engine, holders);
   if (hadFiles) await runCommand([...engine.compose, '-f', directory.composeFile, 'down', '-v', '--remove-orphans']);
   await removeByLabel(engine, project);
   const left = (await remainsOf(engine, project)).containers;
@@ -52,10 +52,15 @@ export async function takeDown(engine: Engine, project: string, directory: Local
 /** Volumes and networks of what is in no Compose file any more. */
 async function removeByLabel({ command }: Engine, project: string): Promise<void> {
   for (const kind of ['volume', 'network']) {
-    const { stdout } = await runCommand([command, kind, 'ls', '-q', '--filter', `label=${PROJECT}=${project}`]);
-    const names = stdout.split('\n').filter((name) => name !== '');
+    const names = await labelled([command, kind, 'ls', '-q'], `${PROJECT}=${project}`);
     if (names.length > 0) await runCommand([command, kind, 'rm', ...names]);
   }
+}
+
+/** The lines that a command lists of what has all of these labels. */
+async function labelled(list: readonly string[], ...labels: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await runCommand([...list, ...labels.flatMap((label) => ['--filter', `label=${label}`])]);
+  return stdout.split('\n').filter((line) => line !== '');
 }
 
 /** Podman alone would wait for their end. */
@@ -88,6 +93,7 @@ export async function fetchImages(
   say: Say,
   signal: AbortSignal,
 ): Promise<void> {
+  const fix = 'log in to its registry, or name another image in the file of --settings, under "images"';
   const done = new Set<string>();
   for (const { name, image, built } of services) {
     if (signal.aborted) return;
@@ -95,27 +101,10 @@ export async function fetchImages(
     done.add(image);
     if (built) {
       say(`building the image of ${name}`);
-      await must([...engine.compose, '-f', composeFile, 'build', name], `the image of ${name} cannot be built`, signal);
+      await mustRun([...engine.compose, '-f', composeFile, 'build', name], `the image of ${name} cannot be built`, { signal, fix });
     } else if ((await runCommand([engine.command, 'image', 'inspect', image])).code !== 0) {
       say(`pulling ${image}`);
-      await must([engine.command, 'pull', image], `the image ${image} of ${name} cannot be pulled`, signal);
+      await mustRun([engine.command, 'pull', image], `the image ${image} of ${name} cannot be pulled`, { signal, fix });
     }
   }
 }
-
-async function must(command: readonly string[], what: string, signal: AbortSignal): Promise<void> {
-  const { code, stderr, stdout } = await runCommand(command, { signal });
-  if (code === 0 || signal.aborted) return;
-  const last = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
-  throw new Trouble(
-    `${what}: ${lastLine(stderr)}\n${last
-      .slice(-SHOWN_LINES)
-      .map((line) => `  ${line}`)
-      .join('\n')}`,
-    {
-      fix: 'log in to its registry, or name another image in the file of --settings, under "images"',
-    },
-  );
-}
-
-const SHOWN_LINES = 6;

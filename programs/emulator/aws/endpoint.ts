@@ -40,7 +40,7 @@ export function placeEnvironment(launchType: LaunchType, region: string): Readon
 /** Who has sent a request; undefined if it is nobody's task. */
 export type Caller = (request: IncomingMessage) => TaskIdentity | undefined;
 
-/** What tasks are answered over HTTP: AWS's API, and what ECS tells of them. */
+/** What tasks are answered over HTTP: AWS's API, and task metadata. */
 export class TaskAnswers {
   constructor(
     private readonly emulator: AwsEmulator,

@@ -5,7 +5,7 @@ import { LEASES_PATH, TASK_HEADER } from '../local-system';
 import type { DeployedSystem } from './deployed-system';
 import type { Leases } from './leases';
 
-/** What tasks are answered: AWS's API, what ECS tells of them, and their leases. Who calls is what the task's holder says. */
+/** What tasks are answered: AWS's API, task metadata, and their leases. Who calls is what the task's holder says. */
 export function taskServer(system: DeployedSystem, leases: Leases): Server {
   const caller = ({ headers }: IncomingMessage): ReturnType<DeployedSystem['identity']> => system.identity(String(headers[TASK_HEADER]));
   const server = createServer((request, response) => {

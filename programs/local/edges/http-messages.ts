@@ -1,20 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { HOP_BY_HOP } from '../../shared/hop-by-hop';
 
 /** Headers by their names as they were written; of several lines, a list. */
 export type Headers = Readonly<Record<string, string | readonly string[]>>;
-
-/** Of one connection alone: RFC 9110, section 7.6.1. */
-const HOP_BY_HOP: readonly string[] = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-];
 
 /** The headers of a message that are not of its connection alone. */
 export function passedOn({ rawHeaders, headers: { connection } }: IncomingMessage, without: readonly string[] = []): Headers {

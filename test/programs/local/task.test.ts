@@ -37,7 +37,7 @@ describe('a stand-in', () => {
     standIns.set([]);
   });
 
-  test('answers what it is told, by method and path, and else with what was requested', async () => {
+  test('gives the configured answers, by method and path, and else with what was requested', async () => {
     const port = await freePort();
     const answers = [
       { method: 'POST', path: '/orders', status: 201, headers: { 'x-told': 'yes' }, body: 'made' },

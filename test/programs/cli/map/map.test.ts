@@ -90,7 +90,7 @@ describe('fails if', () => {
       'name a local system with --from <url>, or each Envoy with --envoy <name>=<url>',
     ],
     [
-      'it is told both',
+      'it gets both',
       ['--from', 'http://localhost:1', '--envoy', 'ui=http://localhost:1'],
       'map takes --from or --envoy, and got both',
       'name a local system',
