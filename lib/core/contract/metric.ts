@@ -32,3 +32,33 @@ export const REQUESTS_SECONDS = 60;
 
 /** How often they are written. */
 export const REPORT_SECONDS = 300;
+
+/**
+ * What a service's own Envoys have counted of the requests to it in a minute, as sums. Dimensions: mesh and service; where it has versions,
+ * also mesh, service and version.
+ */
+export const SERVICE_METRICS = {
+  requests: 'Requests',
+  clientErrors: 'ClientErrors',
+  serverErrors: 'ServerErrors',
+  denied: 'DeniedRequests',
+  /** Milliseconds, of which percentiles can be had. */
+  latency: 'Latency',
+} as const;
+
+/**
+ * What callers' Envoys have counted of the requests to a callee, with what never reached it. Dimensions: mesh, caller and service; where the
+ * callee has versions, also mesh, service and version, of all callers together. By the latter, versions are compared with each other.
+ */
+export const CALL_METRICS = {
+  requests: 'CallRequests',
+  clientErrors: 'CallClientErrors',
+  serverErrors: 'CallServerErrors',
+  latency: 'CallLatency',
+  retries: 'CallRetries',
+  ejections: 'CallEjections',
+  overflows: 'CallOverflows',
+  connectFailures: 'CallConnectFailures',
+} as const;
+
+export const CALLER_DIMENSION = 'Caller';
