@@ -102,18 +102,37 @@ export class MapPage {
     return (await this.page.getAttribute(`#map [data-id="${id}"]`, 'aria-label')) ?? '';
   }
 
+  async untilLabel(id: string, wanted: string): Promise<void> {
+    await this.untilText(`the label of ${id}`, wanted, async () => this.label(id));
+  }
+
+  async untilStatus(wanted: string): Promise<void> {
+    await this.untilText('the status', wanted, async () => this.page.innerText('#status'));
+  }
+
+  private async untilText(what: string, wanted: string, read: () => Promise<string>): Promise<void> {
+    let last = '';
+    await until(
+      async () => {
+        last = await read();
+        return last.includes(wanted);
+      },
+      { what: `${what} to say: ${wanted}`, timeoutMs: 60_000, detail: () => last },
+    );
+  }
+
   async panel(): Promise<string> {
     return this.page.locator('#panel').innerText();
   }
 
-  async untilPanel(wanted: RegExp): Promise<string> {
+  async untilPanel(...wanted: readonly RegExp[]): Promise<string> {
     let last = '';
     return until(
       async () => {
         last = await this.panel();
-        return wanted.test(last) ? last : undefined;
+        return wanted.every((pattern) => pattern.test(last)) ? last : undefined;
       },
-      { what: `the panel to say ${String(wanted)}`, timeoutMs: 60_000, detail: () => last },
+      { what: `the panel to say ${wanted.join(', ')} at one moment`, timeoutMs: 60_000, detail: () => last },
     );
   }
 

@@ -59,7 +59,7 @@ e2e('the live map', () => {
     });
     expect(await page.row('ui → catalog')).toMatchObject({ Requests: '0/s', 'In all': '0', Retries: '0/s', 'Left out': '0' });
     expect(await page.label('service orders')).toBe('orders, service · HTTP, 2 tasks, no requests; no requests');
-    expect(await page.page.innerText('#status')).toContain('8 of 8 tasks answer · no errors');
+    await page.untilStatus('8 of 8 tasks answer · no errors');
     expect(await page.collisions()).toEqual([]);
   });
 
@@ -106,12 +106,23 @@ e2e('the live map', () => {
 
   test('has the latencies that the load generator has', async () => {
     await page.untilRow('ui → carts', ({ p99 }) => p99 === '–', 'have forgotten what was before');
-    // All of it fits into the window, and Envoy's buckets are 10 ms wide there.
+    // All of it fits into the window, and Envoy's buckets are 10 ms wide there. On a busy machine, the load generator's result may come
+    // after the window, so what the page says is kept until it has forgotten it again.
     const url = 'http://carts.shop.internal:15080/wait/900';
-    const { seconds } = await load(task('ui').endpoint, { url, requests: 120, perSecond: 40, connections: 40, nearSeconds: 0.9 });
-    const both = ({ p50, p99 }: Cells): boolean =>
+    const result = load(task('ui').endpoint, { url, requests: 120, perSecond: 40, connections: 40, nearSeconds: 0.9 });
+    const seen: Cells[] = [];
+    await page.untilRow(
+      'ui → carts',
+      (cells) => {
+        if (cells['p99'] !== '–') seen.push(cells);
+        return seen.length > 0 && cells['p99'] === '–';
+      },
+      'have forgotten the load',
+    );
+    const { seconds } = await result;
+    const isRight = ({ p50, p99 }: Cells): boolean =>
       isNear(milliseconds(p50), seconds.median * 1000) && isNear(milliseconds(p99), seconds.p99 * 1000);
-    await page.untilRow('ui → carts', both, `have a p50 of ${seconds.median} s, and a p99 of ${seconds.p99} s`);
+    expect({ seconds, seen, right: seen.some(isRight) }).toMatchObject({ right: true });
   });
 
   test('counts what clients send through the edge, at each step', async () => {
@@ -122,7 +133,7 @@ e2e('the live map', () => {
       await page.untilRow(call, (cells) => cells['In all'] === '40', 'have 40 requests');
     }
     await page.open('checkout → orders');
-    expect(await page.untilPanel(/version next/)).toMatch(/version stable\s+\S+ %/);
+    await page.untilPanel(/version next/, /version stable\s+\S+ %/);
     await page.close();
   });
 
@@ -132,13 +143,15 @@ e2e('the live map', () => {
     const { statuses } = await from('ui', 'catalog', '/retried', 200, 50);
     expect(statuses).toEqual({ '200': 200 });
     await page.untilRow('ui → catalog', (cells) => cells['Left out'] === '1', 'leave one out');
-    expect(await page.label('service ui > service catalog')).toContain('1 task is left out, since it failed');
+    await page.untilLabel('service ui > service catalog', '1 task is left out, since it failed');
     await page.open('ui → catalog');
     const retries = await served(victim, '/retried');
     expect(retries).toBeGreaterThan(0);
-    const text = await page.untilPanel(new RegExp(`retries\\s\\S+\\s${retries}\\s`));
-    expect(text).toContain('1 task is left out, since it failed');
-    expect(text).toContain('1 of 2 tasks are healthy for the caller');
+    await page.untilPanel(
+      new RegExp(`retries\\s\\S+\\s${retries}\\s`),
+      /1 task is left out, since it failed/,
+      /1 of 2 tasks are healthy for the caller/,
+    );
     await setMode(victim, 'well');
     await page.close();
   });
@@ -150,17 +163,18 @@ e2e('the live map', () => {
     await from('ui', 'carts', '/forbidden', 1, 1);
     await page.open('ui → carts');
     // Lines of caller and callee come by themselves, each as its Envoy writes it.
-    const text = await page.untilPanel(/(?=[^]*rbac_access_denied)(?=[^]*\(UC)(?=[^]*GET \/forbidden)/);
-    expect(text).toMatch(/timeouts\s+request 15 s/);
-    expect(text).toMatch(/Who may call\s+ui\nevery method, \/items\/\*, \/status\/\*, \/wait\/\*/);
-    expect(text).toMatch(/GET \/forbidden\s+403/);
-    expect(text).toContain('rbac_access_denied');
-    expect(text).toMatch(/the callee closed the connection before it had answered \(UC/);
+    await page.untilPanel(
+      /timeouts\s+request 15 s/,
+      /Who may call\s+ui\nevery method, \/items\/\*, \/status\/\*, \/wait\/\*/,
+      /GET \/forbidden\s+403/,
+      /rbac_access_denied/,
+      /the callee closed the connection before it had answered \(UC/,
+    );
     const shown = await page.configuration('ui');
     expect(shown).toBe(bundled.run('config', 'ui', '--app', 'mapped').output.trim());
     await page.close();
     await page.open('carts');
-    expect(await page.untilPanel(/refused by its rules\s+1\s/)).toContain('spiffe://shop.internal/carts');
+    await page.untilPanel(/refused by its rules\s+1\s/, /spiffe:\/\/shop\.internal\/carts/);
     await page.close();
   });
 
@@ -196,7 +210,7 @@ e2e('the live map', () => {
     await keyboard.press('ArrowRight');
     expect(await page.focused()).toBe('gateway gateway');
     await keyboard.press('Enter');
-    expect(await page.untilPanel(/Task of gateway/)).toContain('gateway, gateway · Envoy');
+    await page.untilPanel(/Task of gateway/, /gateway, gateway · Envoy/);
     expect(await page.focused()).toBe('panel-title');
     await keyboard.press('Escape');
     expect(await page.focused()).toBe('gateway gateway');
@@ -272,10 +286,10 @@ e2e('the live map', () => {
     const [victim] = shop().tasks('catalog');
     await victim.kill();
     await page.untilRow('catalog', (cells) => cells['Tasks'] === '✕ 1 of 2 gone', 'miss a task');
-    expect(await page.label('service catalog')).toContain('1 of 2 tasks do not answer');
-    expect(await page.page.innerText('#status')).toContain('✕ 1 gone or not healthy');
+    await page.untilLabel('service catalog', '1 of 2 tasks do not answer');
+    await page.untilStatus('✕ 1 gone or not healthy');
     await page.open('catalog');
-    expect(await page.untilPanel(/✕ has not answered for/)).toContain(victim.id);
+    await page.untilPanel(/✕ has not answered for/, new RegExp(victim.id));
     await page.untilRow('ui → catalog', ({ Requests: rate }) => numberIn(rate) > 30, 'go on');
     await page.page.check('#view-map');
     await page.page.click('#map [data-id="service catalog"]');
