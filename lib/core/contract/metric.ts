@@ -30,7 +30,7 @@ export const VERSION_DIMENSION = 'Version';
 /** How often tasks report it. */
 export const REQUESTS_SECONDS = 60;
 
-/** How often they are written. */
+/** How often life and authorities are written. */
 export const REPORT_SECONDS = 300;
 
 /**
@@ -62,3 +62,6 @@ export const CALL_METRICS = {
 } as const;
 
 export const CALLER_DIMENSION = 'Caller';
+
+/** How often tasks report what their Envoys have counted: CloudWatch keeps a value for each minute. */
+export const METRICS_SECONDS = 60;

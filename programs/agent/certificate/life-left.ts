@@ -65,7 +65,7 @@ function metric(about: LogFields, value: number, now: number, more: LogFields): 
   return {
     ...embeddedMetric(
       now,
-      [MESH_DIMENSION],
+      [[MESH_DIMENSION]],
       [
         { Name: LIFE_LEFT_METRIC, Unit: 'None' },
         ...(AUTHORITIES_AGE_METRIC in more ? [{ Name: AUTHORITIES_AGE_METRIC, Unit: 'Seconds' as const }] : []),
