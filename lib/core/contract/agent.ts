@@ -151,6 +151,8 @@ export interface TaskMetrics {
   readonly serves?: readonly string[];
   /** @default - what it calls is not reported */
   readonly calls?: readonly MeasuredCall[];
+  /** Whether requests and server errors of its calls are reported by callee, too, of all callers together. @default false */
+  readonly totals?: boolean;
 }
 
 /** A callee, or an external service. */

@@ -49,6 +49,7 @@ export const SERVICE_METRICS = {
 /**
  * What callers' Envoys have counted of the requests to a callee, with what never reached it. Dimensions: mesh, caller and service; where the
  * callee has versions, also mesh, service and version, of all callers together. By the latter, versions are compared with each other.
+ * Where there are alarms, requests and server errors also by mesh and service, of all callers together.
  */
 export const CALL_METRICS = {
   requests: 'CallRequests',

@@ -7,7 +7,7 @@ import { inboundPortOf, ownerOf } from './service-ports';
 import type { ClientGateway } from './clients';
 import type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
 import type { Login } from './identity-headers';
-import type { ObservabilitySettings } from './observability/settings';
+import type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds } from './observability/settings';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -16,7 +16,7 @@ import type { Warning } from '../reading/warnings';
  */
 
 export type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy };
-export type { ObservabilitySettings };
+export type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds };
 export type { EdgeCache, RouteCache, RouteValidation, Warning };
 export type { ContainerOptions, ContainerSettings, LinuxSettings, Mount, TaskStorage, Tmpfs, Ulimit, Volume } from './container-settings';
 

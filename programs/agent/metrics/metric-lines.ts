@@ -11,7 +11,7 @@ import { statPrefix } from '../../../lib/core/contract/statistics';
 import type { Histogram } from '../../statistics/histogram';
 import { addFlows, addUpstreams, NO_FLOW, NO_UPSTREAM, type Flow, type Sample, type Upstream } from '../../statistics/sample';
 import type { LogFields } from '../../shared/log';
-import { embeddedMetric, type MetricDefinition } from '../embedded-metric';
+import { embeddedMetric, type MetricDefinition, type MetricDirective } from '../embedded-metric';
 import type { ReportedMetrics } from '../settings';
 import { latencyValues } from './latency-values';
 
@@ -60,7 +60,7 @@ const CALL_DIMENSIONS = [MESH_DIMENSION, CALLER_DIMENSION, SERVICE_DIMENSION];
 
 function callLines(
   { flows, upstreams }: Sample,
-  { scope, name }: ReportedMetrics,
+  { scope, name, totals }: ReportedMetrics,
   { service, versions, versionsOnly, tcp }: MeasuredCall,
   now: number,
 ): readonly LogFields[] {
@@ -71,7 +71,10 @@ function callLines(
   const pair =
     versionsOnly === true
       ? []
-      : lines({ now, dimensions, sets: [CALL_DIMENSIONS] }, callMetrics(sent.reduce(addUpstreams, NO_UPSTREAM), tcp === true, flow));
+      : lines(
+          { now, dimensions, sets: [CALL_DIMENSIONS], totals: totals === true ? TOTALS : [] },
+          callMetrics(sent.reduce(addUpstreams, NO_UPSTREAM), tcp === true, flow),
+        );
   return [
     ...pair,
     ...(versions ?? []).flatMap((version, index) =>
@@ -116,18 +119,31 @@ interface Metrics {
   readonly latency: { readonly name: string; readonly histogram: Histogram };
 }
 
+/** Of all callers of a service together: an alarm of a service looks at them. */
+const TOTALS: readonly MetricDirective[] = [
+  {
+    dimensionSets: [SERVICE_DIMENSIONS],
+    metrics: [
+      { Name: CALL_METRICS.requests, Unit: 'Count' },
+      { Name: CALL_METRICS.serverErrors, Unit: 'Count' },
+    ],
+  },
+];
+
 interface Line {
   readonly now: number;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly sets: ReadonlyArray<readonly string[]>;
+  /** What else CloudWatch is to take of the same values. @default - nothing */
+  readonly totals?: readonly MetricDirective[];
 }
 
-function lines({ now, dimensions, sets }: Line, { always, ifAny, latency }: Metrics): readonly LogFields[] {
+function lines({ now, dimensions, sets: dimensionSets, totals = [] }: Line, { always, ifAny, latency }: Metrics): readonly LogFields[] {
   const counts = { ...always, ...Object.fromEntries(Object.entries(ifAny).filter(([, count]) => count > 0)) };
   const values = latencyValues(latency.histogram);
   if (values.length === 0 && Object.values(counts).every((count) => count === 0)) return [];
-  const line = (metrics: readonly MetricDefinition[], fields: LogFields): LogFields => ({
-    ...embeddedMetric(now, sets, metrics),
+  const line = (metrics: readonly MetricDefinition[], fields: LogFields, more: readonly MetricDirective[] = []): LogFields => ({
+    ...embeddedMetric(now, { dimensionSets, metrics }, ...more),
     ...dimensions,
     ...fields,
   });
@@ -135,7 +151,7 @@ function lines({ now, dimensions, sets }: Line, { always, ifAny, latency }: Metr
   const ofLatency: readonly MetricDefinition[] = [{ Name: latency.name, Unit: 'Milliseconds' }];
   const [first, ...more] = values;
   return [
-    first === undefined ? line(ofCounts, counts) : line([...ofCounts, ...ofLatency], { ...counts, [latency.name]: first }),
+    first === undefined ? line(ofCounts, counts, totals) : line([...ofCounts, ...ofLatency], { ...counts, [latency.name]: first }, totals),
     ...more.map((each) => line(ofLatency, { [latency.name]: each })),
   ];
 }

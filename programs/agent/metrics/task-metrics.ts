@@ -7,12 +7,12 @@ import { isLabel, versionsOf } from '../labels';
 export function taskMetricsOf(text: string): TaskMetrics | undefined {
   const value = jsonOf(text);
   if (!isRecord(value)) return undefined;
-  const { name, version, serves = [], calls = [] }: Unread<TaskMetrics> = value;
+  const { name, version, serves = [], calls = [], totals = false }: Unread<TaskMetrics> = value;
   if (!isLabel(name) || !Array.isArray(serves) || !serves.every(isLabel) || !Array.isArray(calls)) return undefined;
-  if (version !== undefined && !isLabel(version)) return undefined;
+  if ((version !== undefined && !isLabel(version)) || typeof totals !== 'boolean') return undefined;
   const measured = calls.map(callOf).filter((call) => call !== undefined);
   if (measured.length !== calls.length) return undefined;
-  return { name, ...(version === undefined ? {} : { version }), serves, calls: measured };
+  return { name, ...(version === undefined ? {} : { version }), serves, calls: measured, totals };
 }
 
 function callOf(value: unknown): MeasuredCall | undefined {

@@ -8,11 +8,13 @@ export interface ReportedMetrics {
   readonly service: boolean;
   /** Of calls: all, by caller and callee and by the callee's versions, or only the latter of these callees. */
   readonly calls: 'all' | { readonly versionsOf: readonly string[] };
+  /** Whether of calls also sums of all callers: alarms look at them. @default false */
+  readonly totals?: boolean;
 }
 
 /** Absent: they report nothing. */
 export function reportedMetrics({ observability }: Pick<Topology, 'observability'>): ReportedMetrics | undefined {
-  return observability === undefined ? undefined : { service: true, calls: 'all' };
+  return observability === undefined ? undefined : { service: true, calls: 'all', totals: observability.alarms !== undefined };
 }
 
 /** Whose task it is. */
@@ -34,7 +36,14 @@ export function taskMetrics(topology: Topology, { name, version, serves, callees
   const calls = [...callees, ...external].flatMap((callee) => callOf(callee, reported.calls));
   const own = reported.service ? serves : [];
   if (calls.length === 0 && own.length === 0) return undefined;
-  return { name, ...defined({ version }), ...(own.length === 0 ? {} : { serves: own }), ...(calls.length === 0 ? {} : { calls }) };
+  const { totals = false } = reported;
+  return {
+    name,
+    ...defined({ version }),
+    ...(own.length === 0 ? {} : { serves: own }),
+    ...(calls.length === 0 ? {} : { calls }),
+    ...(totals && calls.length > 0 ? { totals } : {}),
+  };
 }
 
 function callOf(callee: Service | ExternalService, calls: ReportedMetrics['calls']): readonly MeasuredCall[] {
