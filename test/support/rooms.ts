@@ -86,7 +86,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   [EVERYWHERE]: {},
   'lib/core/reading': { packages: ['fastest-levenshtein'] },
   'lib/core/limits': { rooms: ['lib/core/reading'] },
-  'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading'] },
+  'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model/observability'] },
+  'lib/core/model/observability': {},
   // What .proto files say, and descriptors of it.
   'lib/core/grpc': { rooms: ['lib/core/model'], packages: PROTOBUF },
   'lib/core/parse/workload': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },

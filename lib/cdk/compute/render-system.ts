@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -35,6 +36,7 @@ import { PlainService, renderMicroservice } from './microservice';
 import type { Foundation } from './network';
 import { renderNamespaceName } from './namespace-name';
 import { renderFoundation, renderVirtualNames } from './network';
+import { renderObservability } from '../observability/render';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { renderSharedVariables } from './shared-variables';
@@ -142,6 +144,12 @@ export function renderSystem(
     const service = services.get(name);
     if ((edge !== undefined || clientGateway === true) && service instanceof PlainService) gateways.set(name, service);
   }
+  if (plan.observability !== undefined)
+    renderObservability(scope, plan.observability, props.observability ?? {}, {
+      meshScope,
+      tasks: (workload) => runningTasks(plan, tasks, workload),
+      ...defined({ certificateAlarm: certificates?.alarm }),
+    });
   return {
     foundation,
     zone,
@@ -153,6 +161,16 @@ export function renderSystem(
     clients: clientsOf(scope, plan, props, { zone, services, ...defined({ issuing }) }, issues),
     ...defined({ certificateAlarm: certificates?.alarm }),
   };
+}
+
+/** Undefined: they stand in another stack, which may refer to this one. */
+function runningTasks({ workloads }: SystemPlan, tasks: Tasks, name: string): cloudwatch.IMetric | undefined {
+  const workload = workloads.find((each) => each.name === name);
+  if (workload === undefined || workload.group !== undefined) return undefined;
+  const found = tasks.get(serviceOf(workload));
+  return found !== undefined && 'workloads' in found
+    ? found.workload(workload.version?.name).metricRunningTaskCount({ label: name, period: Duration.minutes(1) })
+    : undefined;
 }
 
 function clientsOf(

@@ -7,6 +7,7 @@ import { inboundPortOf, ownerOf } from './service-ports';
 import type { ClientGateway } from './clients';
 import type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
 import type { Login } from './identity-headers';
+import type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds } from './observability/settings';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -15,6 +16,7 @@ import type { Warning } from '../reading/warnings';
  */
 
 export type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy };
+export type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds };
 export type { EdgeCache, RouteCache, RouteValidation, Warning };
 export type { ContainerOptions, ContainerSettings, LinuxSettings, Mount, TaskStorage, Tmpfs, Ulimit, Volume } from './container-settings';
 
@@ -34,6 +36,8 @@ export interface Topology<Mesh extends MeshSettings = MeshSettings> {
   readonly mesh: Mesh;
   readonly certificates: CertificateSettings;
   readonly tracing?: TracingSettings;
+  /** Absent: tasks report no metrics. */
+  readonly observability?: ObservabilitySettings;
   /** Sorted by name, by which they are looked up (`named`). */
   readonly services: readonly Service[];
   /** Sorted by name. */
