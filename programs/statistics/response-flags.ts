@@ -6,7 +6,7 @@ const WORDS: Readonly<Record<string, string>> = {
   DC: 'the caller closed the connection',
   DF: 'the name could not be looked up',
   DI: 'a fault was injected: the request was delayed',
-  DO: 'the request was dropped: the proxy has too much to do',
+  DO: 'the request was dropped: the callee takes fewer at the moment',
   DPE: 'the caller sent what is no HTTP',
   DR: 'the caller gave up on the request',
   DT: 'the request took longer than it may in all',
@@ -34,6 +34,9 @@ const WORDS: Readonly<Record<string, string>> = {
   UT: 'the callee took longer than the timeout',
   UDO: 'the request was dropped: the callee takes none at the moment',
 };
+
+/** Each that Envoy knows. */
+export const RESPONSE_FLAGS: readonly string[] = Object.keys(WORDS);
 
 /** @param flags as the log has them, such as `UF,URX`; `-`: none */
 export function flagsInWords(flags: string): readonly string[] {

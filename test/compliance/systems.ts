@@ -54,6 +54,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   mutualTls: { with: orders(), without: orders({}, { certificates: { kind: 'none' } }) },
   manyTasks: ofOrders({ desiredCount: 9 }, { desiredCount: 8 }),
   accessLogs: { with: orders() },
+  savedQueries: { with: orders({}, { observability: { queries: true } }), without: orders() },
   traces: { with: orders(), without: orders({}, { tracing: { kind: 'none' } }) },
   ports: ofOrders({ ports: { grpc: { port: 9090, protocol: 'grpc' } } }),
   workers: { with: mesh({ ui: { image, calls: ['orders'] }, orders: service() }), without: orders() },

@@ -29,6 +29,8 @@ export const ROOMS_OF_TESTS: Readonly<Record<string, Room>> = {
   },
   'test/core/grpc': { rooms: ['test/support', 'lib/core/grpc'], packages: ['node:**', 'ajv/**', 'fast-check', ...PROTOBUF] },
   'test/support/large-system.ts': { rooms: ['lib/index.ts'], packages: CDK },
+  // The language of CloudWatch Logs Insights, and nothing of the library.
+  'test/support/logs-insights': {},
   'test/support/quotas': { rooms: ['lib/core/limits'], packages: ['node:**'] },
   // Of templates, and of nothing that the library is about.
   'test/support/assembly': { rooms: ['programs/emulator/template', 'programs/emulator/assembly'], packages: ['node:**', ...CDK] },
@@ -50,6 +52,7 @@ export const ROOMS_OF_TESTS: Readonly<Record<string, Room>> = {
   'test/cdk/**': {
     rooms: [
       'test/support',
+      'test/support/logs-insights',
       'test/support/assembly',
       'test/core',
       'test/programs',
@@ -132,6 +135,7 @@ export const ROOMS_OF_TESTS: Readonly<Record<string, Room>> = {
     rooms: [
       'test/e2e/*',
       'test/support',
+      'test/support/logs-insights',
       'test/support/task-config.ts',
       'test/props',
       'test/simulator',
@@ -181,6 +185,7 @@ export const ROOMS_OF_TESTS: Readonly<Record<string, Room>> = {
   test: {
     rooms: [
       'test/support',
+      'programs/statistics',
       'test/support/assembly',
       'programs/emulator/assembly',
       'test/support/large-system.ts',

@@ -148,6 +148,7 @@ export function renderSystem(
     renderObservability(scope, plan.observability, props.observability ?? {}, {
       meshScope,
       tasks: (workload) => runningTasks(plan, tasks, workload),
+      logGroup: foundation.logGroup,
       ...defined({ certificateAlarm: certificates?.alarm }),
     });
   return {

@@ -1,10 +1,12 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ObservabilityPlan } from '../../core/plan/observability/observability-plan';
 import type { ObservabilityProps } from '../../props/observability/observability-props';
 import { renderAlarms } from './alarms';
 import { renderDashboard, type TasksOf } from './dashboard';
 import { MeshMetrics } from './mesh-metrics';
+import { renderSavedQueries } from './saved-queries';
 
 export interface RenderedObservability {
   readonly dashboards: readonly cloudwatch.Dashboard[];
@@ -15,6 +17,7 @@ export interface Measured {
   /** Of the mesh (lib/core/contract/scope.ts). */
   readonly meshScope: string;
   readonly tasks: TasksOf;
+  readonly logGroup: ILogGroup;
   /** Fires when a certificate is not renewed; absent without certificates. */
   readonly certificateAlarm?: cloudwatch.Alarm;
 }
@@ -22,10 +25,11 @@ export interface Measured {
 /** Dashboards and alarms stand in the stack of the system: they name metrics by text, so that services in other stacks need not be there. */
 export function renderObservability(
   system: Construct,
-  { dashboards = [], alarms = [] }: ObservabilityPlan,
+  { dashboards = [], alarms = [], queries = [] }: ObservabilityPlan,
   { alarms: props }: ObservabilityProps,
-  { meshScope, tasks, certificateAlarm }: Measured,
+  { meshScope, tasks, logGroup, certificateAlarm }: Measured,
 ): RenderedObservability {
+  renderSavedQueries(system, queries, logGroup);
   const metrics = new MeshMetrics(meshScope);
   const scope = new Construct(system, 'Observability');
   const rendered = alarms.length === 0 ? [] : renderAlarms(new Construct(scope, 'Alarms'), alarms, metrics);

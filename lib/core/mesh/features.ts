@@ -85,6 +85,10 @@ export const FEATURES = {
     usedAt: (topology) => services(topology, 'scaling', ({ discovery }) => discovery === 'cloudMap'),
   },
   accessLogs: { title: 'Access logs of the proxies', usedAt: always },
+  savedQueries: {
+    title: 'Saved queries of the access logs (`observability.queries`)',
+    usedAt: ({ observability }) => (observability?.queries === true ? ['observability.queries'] : []),
+  },
   traces: {
     title: 'X-Ray traces of the proxies',
     usedAt: ({ tracing }) => (tracing === undefined ? [] : ['tracing']),

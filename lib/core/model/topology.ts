@@ -36,7 +36,7 @@ export interface Topology<Mesh extends MeshSettings = MeshSettings> {
   readonly mesh: Mesh;
   readonly certificates: CertificateSettings;
   readonly tracing?: TracingSettings;
-  /** Absent: tasks report no metrics. */
+  /** Absent: neither metrics nor queries. */
   readonly observability?: ObservabilitySettings;
   /** Sorted by name, by which they are looked up (`named`). */
   readonly services: readonly Service[];

@@ -7,6 +7,7 @@ import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
  * @example
  * const observability: ObservabilityProps = {
  *   metrics: true,
+ *   queries: true,
  *   dashboard: {},
  *   alarms: { actions: [new SnsAction(topic)] },
  * };
@@ -22,6 +23,16 @@ export interface ObservabilityProps {
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
    */
   readonly metrics?: boolean;
+
+  /**
+   * Saves queries of CloudWatch Logs Insights, in a folder with the name of the stack and of the system: failed requests and why, the
+   * slowest calls, refused callers, failed handshakes, one request at every Envoy, warnings of the mesh. They are free of charge until
+   * somebody runs them.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_Insights-Saving-Queries.html
+   */
+  readonly queries?: boolean;
 
   /**
    * Dashboard of the system: who calls whom, and a row for each service, gateway and external service. Needs `metrics`.

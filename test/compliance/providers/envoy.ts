@@ -64,6 +64,7 @@ export const envoyProofs: ProviderProofs = {
       has('ui', { typed_config: { '@type': type('StdoutAccessLog') } }),
       has('orders', { typed_config: { '@type': type('StdoutAccessLog') } }),
     ),
+    savedQueries: ({ observability }) => observability?.queries !== undefined,
     traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ workloads }) => workloads.every(({ traced }) => traced)),
     requestsPerTask: ({ workloads }) => JSON.stringify(workloads).includes('MESH_REQUESTS'),
     loadBalancerTarget: has('orders', { address: { socket_address: { address: '0.0.0.0', port_value: 15007 } } }),

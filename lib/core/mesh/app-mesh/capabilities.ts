@@ -21,6 +21,7 @@ export const CAPABILITIES: Capabilities = {
   mutualTls: true,
   manyTasks: true,
   accessLogs: true,
+  savedQueries: { no: 'its access log has one format for all listeners, and does not say in which direction a request went' },
   traces: true,
   requestsPerTask: true,
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },

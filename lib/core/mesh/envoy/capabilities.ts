@@ -9,6 +9,7 @@ export const CAPABILITIES: Capabilities = {
   mutualTls: true,
   manyTasks: true,
   accessLogs: true,
+  savedQueries: true,
   traces: true,
   requestsPerTask: true,
   loadBalancerTarget: true,

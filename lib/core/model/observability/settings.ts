@@ -1,7 +1,9 @@
 /** What a system tells of itself while it runs. */
 export interface ObservabilitySettings {
   /** Whether tasks report metrics. */
-  readonly metrics: true;
+  readonly metrics: boolean;
+  /** Whether queries of the log are saved. */
+  readonly queries: boolean;
   /** Absent: none. */
   readonly dashboard?: DashboardSettings;
   /** Absent: none. */

@@ -3,7 +3,7 @@ import type { AlarmSettings, DashboardSettings, ObservabilitySettings, Threshold
 import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
 
-export const OBSERVABILITY_FIELDS = ['metrics', 'dashboard', 'alarms'] as const;
+export const OBSERVABILITY_FIELDS = ['metrics', 'dashboard', 'alarms', 'queries'] as const;
 const THRESHOLD_FIELDS = ['errorPercent', 'minRequests', 'latency'] as const;
 const ALARM_FIELDS = [...THRESHOLD_FIELDS, 'actions', 'okActions', 'services'] as const;
 
@@ -22,7 +22,9 @@ export function parseObservability(at: Reader, names: readonly string[]): Observ
   for (const name of ['dashboard', 'alarms'] as const)
     if (!metrics && !at.field(name).absent)
       at.field(name).fail('MISSING', 'needs metrics, which are off', { got: null, fix: `set ${at.path}.metrics to true` });
-  return metrics ? { metrics, ...defined({ dashboard, alarms }) } : undefined;
+  const queries = at.field('queries').boolean() ?? false;
+  if (metrics) return { metrics, queries, ...defined({ dashboard, alarms }) };
+  return queries ? { metrics, queries } : undefined;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */

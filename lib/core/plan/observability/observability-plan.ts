@@ -1,11 +1,14 @@
 import type { Thresholds } from '../../model/topology';
+import type { SavedQuery } from './saved-queries';
 
-/** What is made of the metrics that tasks report. */
+/** What is made of the metrics that tasks report, and of their log. */
 export interface ObservabilityPlan {
   /** Several where one would hold too much; absent: none. */
   readonly dashboards?: readonly DashboardPlan[];
   /** Absent: none. */
   readonly alarms?: readonly AlarmPlan[];
+  /** Absent: none. */
+  readonly queries?: readonly SavedQuery[];
 }
 
 export interface DashboardPlan {

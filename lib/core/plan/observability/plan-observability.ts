@@ -5,16 +5,18 @@ import type { AlarmSettings, Service, Topology } from '../../model/topology';
 import { isCalled } from '../../model/topology';
 import type { AlarmKind, AlarmPlan, DashboardPlan, MeasuredPlan, ObservabilityPlan } from './observability-plan';
 import { pictureOf } from './picture';
+import { SAVED_QUERIES } from './saved-queries';
 
-/** Undefined: tasks report no metrics. */
+/** Undefined: nothing is asked for. */
 export function planObservability(topology: Topology): ObservabilityPlan | undefined {
   const { observability } = topology;
   if (observability === undefined) return undefined;
-  const { dashboard, alarms } = observability;
+  const { dashboard, alarms, queries } = observability;
   const measured = measuredOf(topology);
   return defined({
     dashboards: dashboard === undefined ? undefined : dashboardsOf(topology, measured, dashboard.name),
     alarms: alarms === undefined ? undefined : alarmsOf(topology, measured, alarms),
+    queries: queries ? SAVED_QUERIES : undefined,
   });
 }
 

@@ -14,7 +14,7 @@ export interface ReportedMetrics {
 
 /** Absent: they report nothing. */
 export function reportedMetrics({ observability }: Pick<Topology, 'observability'>): ReportedMetrics | undefined {
-  return observability === undefined ? undefined : { service: true, calls: 'all', totals: observability.alarms !== undefined };
+  return observability?.metrics !== true ? undefined : { service: true, calls: 'all', totals: observability.alarms !== undefined };
 }
 
 /** Whose task it is. */

@@ -1,0 +1,15 @@
+import { SAVED_QUERIES } from '../lib/core/plan/observability/saved-queries';
+import { RESPONSE_FLAGS } from '../programs/statistics/response-flags';
+import { textOf } from './support/pages';
+import { flagsTried, rareFlags } from './support/runbook';
+
+describe('the runbook', () => {
+  test('explains each response flag of Envoy once', () => {
+    expect([...flagsTried(), ...rareFlags()].sort()).toEqual([...RESPONSE_FLAGS].sort());
+  });
+
+  test('names each saved query, with what it answers', () => {
+    const page = textOf('docs/runbook.md');
+    for (const { title, answers } of SAVED_QUERIES) expect(page).toContain(`| \`${title}\` | ${answers}. |`);
+  });
+});
