@@ -2,6 +2,8 @@ import type { Thresholds } from '../../model/topology';
 
 /** What is made of the metrics that tasks report. */
 export interface ObservabilityPlan {
+  /** All that has metrics: gateways first, as requests come, then services and external services by name. */
+  readonly measured: readonly MeasuredPlan[];
   /** Several where one would hold too much; absent: none. */
   readonly dashboards?: readonly DashboardPlan[];
   /** Absent: none. */

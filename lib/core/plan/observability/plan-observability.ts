@@ -12,10 +12,13 @@ export function planObservability(topology: Topology): ObservabilityPlan | undef
   if (observability === undefined) return undefined;
   const { dashboard, alarms } = observability;
   const measured = measuredOf(topology);
-  return defined({
-    dashboards: dashboard === undefined ? undefined : dashboardsOf(topology, measured, dashboard.name),
-    alarms: alarms === undefined ? undefined : alarmsOf(topology, measured, alarms),
-  });
+  return {
+    measured,
+    ...defined({
+      dashboards: dashboard === undefined ? undefined : dashboardsOf(topology, measured, dashboard.name),
+      alarms: alarms === undefined ? undefined : alarmsOf(topology, measured, alarms),
+    }),
+  };
 }
 
 /** Gateways first, as requests come, then services and external services by name. */
