@@ -1,5 +1,6 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
+import { defined } from '../../core/defined';
 import type { MeasuredPlan } from '../../core/plan/observability/observability-plan';
 import { displayValue } from '../../core/reading/input';
 import { suggest } from '../../core/reading/reader';
@@ -38,13 +39,8 @@ export class ServiceMetrics {
 
   errorRate(options: MeshMetricOptions | undefined): cloudwatch.MathExpression {
     const { place, others } = this.placed('metricErrorRate()', options);
-    const { period, label, color, ...ofMetrics } = others;
-    const given = period === undefined ? {} : { period };
-    const requests = { ...ofMetrics, ...given };
-    const expression = { ...given, label: label ?? 'errors, percent', ...(color === undefined ? {} : { color }) };
-    return place.caller === undefined
-      ? errorShare(this.metrics.ofService('requests', place, requests), this.metrics.ofService('serverErrors', place, requests), expression)
-      : errorShare(this.metrics.ofCalls('requests', place, requests), this.metrics.ofCalls('serverErrors', place, requests), expression);
+    const { label, color, ...ofMetrics } = others;
+    return errorShare(this.metrics, place, { ...ofMetrics, label: label ?? 'errors, percent', ...defined({ color }) }, ofMetrics);
   }
 
   latency(options: MeshMetricOptions | undefined): cloudwatch.Metric {

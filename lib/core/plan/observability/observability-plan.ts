@@ -41,6 +41,7 @@ export interface AlarmPlan extends Thresholds {
   readonly kind: AlarmKind;
   /** Of a service or gateway. */
   readonly service: string;
+  readonly tcp: boolean;
   /** Who has counted its requests: its callers, who also know of those that never reached it, or its own Envoys. */
   readonly countedBy: 'callers' | 'service';
 }

@@ -108,6 +108,7 @@ function alarmsOf({ services }: Topology, measured: readonly MeasuredPlan[], ala
       ...thresholds,
       kind: each,
       service: name,
+      tcp,
       countedBy: callers.length > 0 && each !== 'latency' ? 'callers' : 'service',
     }));
   });
