@@ -139,6 +139,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['@bufbuild/protobuf'],
   },
+  'lib/core/parse/observability': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse': {
     rooms: [
@@ -164,8 +165,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic', 'lib/core/envoy/security'],
   },
   'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
-  'lib/core/description': { rooms: ['lib/core/limits', 'lib/core/model', 'lib/core/plan'] },
-  'lib/core/plan': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['fflate'] },
+  'lib/core/description': { rooms: ['lib/core/limits', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/observability'] },
+  'lib/core/plan': {
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/plan/observability'],
+    packages: ['fflate'],
+  },
+  // What is made of the metrics of tasks.
+  'lib/core/plan/observability': { rooms: ['lib/core/limits', 'lib/core/model'] },
   'lib/core/readable': { rooms: ['lib/core/contract', 'lib/core/plan'] },
   'lib/core/plan/workload': { rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan'] },
@@ -225,6 +231,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/limits',
       'lib/core/model',
       'lib/core/plan',
+      'lib/core/plan/observability',
       'lib/core/mesh/select-provider.ts',
       'lib/core/edges/select-kind.ts',
     ],
@@ -232,6 +239,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // Constructs.
   'lib/cdk': { rooms: ['lib/props', 'lib/core', 'lib/core/contract', 'lib/core/reading'], packages: [...CDK, 'node:path'] },
+  'lib/cdk/observability': {
+    rooms: [
+      'lib/microservice.ts',
+      'lib/props',
+      'lib/props/observability',
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/plan/observability',
+      'lib/cdk',
+    ],
+    packages: CDK,
+  },
   'lib/cdk/scaling': { rooms: ['lib/props', 'lib/core/contract', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/connections': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/containers': { rooms: ['lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
@@ -263,6 +282,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/connections',
+      'lib/cdk/observability',
       'lib/cdk/scaling',
       'lib/cdk/containers',
       'lib/cdk/existing',

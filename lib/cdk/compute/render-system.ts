@@ -37,6 +37,7 @@ import type { Foundation } from './network';
 import { renderNamespaceName } from './namespace-name';
 import { renderFoundation, renderVirtualNames } from './network';
 import { renderObservability } from '../observability/render';
+import type { MetricsContext } from '../observability/service-metrics';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { renderSharedVariables } from './shared-variables';
@@ -120,6 +121,7 @@ export function renderSystem(
       ...defined({ issuing, namespaceHttpName: task.discovers.length === 0 ? undefined : namespaceNames.get('name', unit.scope) }),
       ...defined({ callersGroup: task.inCallersGroup === true ? callersGroups.of(task.group) : undefined }),
       scaling: { props: scalingOf(props, task), meshScope },
+      metrics: metricsOf(plan, task, meshScope),
       url: task.url,
       ...defined({ portUrls: task.portUrls }),
     };
@@ -162,6 +164,11 @@ export function renderSystem(
     clients: clientsOf(scope, plan, props, { zone, services, ...defined({ issuing }) }, issues),
     ...defined({ certificateAlarm: certificates?.alarm }),
   };
+}
+
+function metricsOf({ observability }: SystemPlan, task: WorkloadPlan, meshScope: string): MetricsContext {
+  const measured = observability?.measured.find(({ name }) => name === serviceOf(task));
+  return { meshScope, reported: observability !== undefined, ...defined({ measured }) };
 }
 
 /** Undefined: they stand in another stack, which may refer to this one. */

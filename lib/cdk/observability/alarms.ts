@@ -28,15 +28,15 @@ type AlarmOf = (plan: AlarmPlan, metrics: MeshMetrics) => cloudwatch.AlarmProps;
 const ALARMS: Readonly<Record<AlarmKind, AlarmOf>> = {
   errors: (plan, metrics) => ({
     alarmDescription:
-      `More than ${plan.errorPercent} % of the requests to ${plan.service} fail with a status of 500 or more, in 3 of 5 minutes with at least ` +
-      `${plan.minRequests} requests, as ${by(plan)} see it.`,
+      `More than ${plan.errorPercent} % of the ${what(plan)} to ${plan.service} ${fail(plan)}, in 3 of 5 minutes with at least ` +
+      `${plan.minRequests} of them, as ${by(plan)} see it.`,
     metric: expression(`IF(requests >= ${plan.minRequests}, 100 * errors / requests, 0)`, counts(plan, metrics), 'errors, percent'),
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
     threshold: plan.errorPercent,
     ...THREE_OF_FIVE,
   }),
   unavailable: (plan, metrics) => ({
-    alarmDescription: `All requests to ${plan.service} fail with a status of 500 or more, in 3 minutes in a row, as ${by(plan)} see it.`,
+    alarmDescription: `All ${what(plan)} to ${plan.service} ${fail(plan)}, in 3 minutes in a row, as ${by(plan)} see it.`,
     metric: expression('IF(requests > 0 AND errors >= requests, 1, 0)', counts(plan, metrics), 'all requests fail'),
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     threshold: 1,
@@ -62,6 +62,14 @@ const ALARMS: Readonly<Record<AlarmKind, AlarmOf>> = {
 
 /** One bad minute wakes nobody, and one good one in between does not hide four bad ones. */
 const THREE_OF_FIVE = { evaluationPeriods: 5, datapointsToAlarm: 3 };
+
+function what({ tcp }: AlarmPlan): string {
+  return tcp ? 'connections' : 'requests';
+}
+
+function fail({ tcp }: AlarmPlan): string {
+  return tcp ? 'cannot be made' : 'fail with a status of 500 or more';
+}
 
 function by({ countedBy }: AlarmPlan): string {
   return countedBy === 'callers' ? 'its callers' : 'its own Envoys';

@@ -80,25 +80,13 @@ function requestsOf({ name, kind, callers, versions = [] }: MeasuredPlan, metric
   };
 }
 
-function errorsOf({ name, kind, callers, versions = [] }: MeasuredPlan, metrics: MeshMetrics): cloudwatch.GraphWidgetProps {
-  const share = (place: { readonly version?: string }, label: string): cloudwatch.IMetric =>
-    errorShare(
-      metrics.ofService('requests', { service: name, ...place }, { period: PERIOD }),
-      metrics.ofService('serverErrors', { service: name, ...place }, { period: PERIOD }),
-      { label, period: PERIOD },
-    );
+function errorsOf({ name: service, kind, callers, versions = [] }: MeasuredPlan, metrics: MeshMetrics): cloudwatch.GraphWidgetProps {
   return {
     title: 'Server errors, percent',
     left: [
-      ...(kind === 'external' ? [] : [share({}, 'all')]),
-      ...versions.map((version) => share({ version }, version)),
-      ...callers.map((caller) =>
-        errorShare(
-          metrics.ofCalls('requests', { service: name, caller }, { period: PERIOD }),
-          metrics.ofCalls('serverErrors', { service: name, caller }, { period: PERIOD }),
-          { label: `as ${caller} sees it`, period: PERIOD },
-        ),
-      ),
+      ...(kind === 'external' ? [] : [errorShare(metrics, { service }, { label: 'all', period: PERIOD })]),
+      ...versions.map((version) => errorShare(metrics, { service, version }, { label: version, period: PERIOD })),
+      ...callers.map((caller) => errorShare(metrics, { service, caller }, { label: `as ${caller} sees it`, period: PERIOD })),
     ],
   };
 }

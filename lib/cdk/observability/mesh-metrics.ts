@@ -1,4 +1,5 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { defined } from '../../core/defined';
 import {
   CALL_METRICS,
   CALLER_DIMENSION,
@@ -66,9 +67,24 @@ function defaultsOf(name: ServiceMetric | CallMetric): cloudwatch.MetricOptions 
 
 /** The share of requests that failed, in percent. */
 export function errorShare(
-  requests: cloudwatch.IMetric,
-  errors: cloudwatch.IMetric,
-  options: Pick<cloudwatch.MathExpressionProps, 'label' | 'period' | 'color'> = {},
+  metrics: MeshMetrics,
+  place: MetricPlace,
+  options: cloudwatch.MetricOptions,
+  ofMetrics: cloudwatch.MetricOptions = { ...defined({ period: options.period }) },
 ): cloudwatch.MathExpression {
-  return new cloudwatch.MathExpression({ expression: '100 * errors / requests', usingMetrics: { errors, requests }, ...options });
+  const { label, period, color } = options;
+  const id = idOf(place);
+  const metric = (name: 'requests' | 'serverErrors'): cloudwatch.Metric =>
+    place.caller === undefined ? metrics.ofService(name, place, ofMetrics) : metrics.ofCalls(name, place, ofMetrics);
+  return new cloudwatch.MathExpression({
+    expression: `100 * errors_${id} / requests_${id}`,
+    usingMetrics: { [`errors_${id}`]: metric('serverErrors'), [`requests_${id}`]: metric('requests') },
+    ...defined({ label, period, color }),
+  });
+}
+
+/** Of a metric in a graph, where others have theirs. Names have no capital letters, and no underscores. */
+function idOf({ service, version, caller }: MetricPlace): string {
+  const parts = [service, version === undefined ? '' : `V${version}`, caller === undefined ? '' : `C${caller}`];
+  return parts.join('').replaceAll('-', '_');
 }

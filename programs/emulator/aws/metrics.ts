@@ -10,6 +10,8 @@ export interface DataPoint {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly at: number;
   readonly value: number;
+  /** How many samples have this value. @default 1 */
+  readonly count?: number;
 }
 
 export interface MetricName extends Pick<DataPoint, 'namespace' | 'name' | 'dimensions'> {
@@ -36,17 +38,18 @@ export class Metrics {
     for (const { Namespace: namespace, Dimensions: sets, Metrics: metrics } of about?.CloudWatchMetrics ?? [])
       for (const set of sets)
         for (const { Name: name } of metrics)
-          remember(
-            this.points,
-            {
-              namespace,
-              name,
-              dimensions: Object.fromEntries(set.map((dimension) => [dimension, String(entry[dimension])])),
-              at: about?.Timestamp ?? NaN,
-              value: Number(entry[name]),
-            },
-            this.remembers,
-          );
+          for (const sample of samplesOf(entry[name]))
+            remember(
+              this.points,
+              {
+                namespace,
+                name,
+                dimensions: Object.fromEntries(set.map((dimension) => [dimension, String(entry[dimension])])),
+                at: about?.Timestamp ?? NaN,
+                ...sample,
+              },
+              this.remembers,
+            );
   }
 
   /** Of one metric: the one with just these dimensions. */
@@ -70,6 +73,14 @@ export class Metrics {
       throw new Error(`the runner has no alarms of the ${statistic} that are ${comparison}`);
     return Math.min(...values) < alarm.number('Threshold') ? 'ALARM' : 'OK';
   }
+}
+
+/** Of a number, a list of numbers, or one of values with how often each came. */
+function samplesOf(target: unknown): readonly Pick<DataPoint, 'value' | 'count'>[] {
+  if (Array.isArray(target)) return target.map((value) => ({ value: Number(value) }));
+  if (typeof target !== 'object' || target === null) return [{ value: Number(target) }];
+  const { Values = [], Counts = [] } = target as { readonly Values?: readonly number[]; readonly Counts?: readonly number[] };
+  return Values.map((value, index) => ({ value, count: Counts[index] ?? 1 }));
 }
 
 interface Directive {

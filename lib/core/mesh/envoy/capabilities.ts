@@ -11,6 +11,7 @@ export const CAPABILITIES: Capabilities = {
   accessLogs: true,
   savedQueries: true,
   traces: true,
+  metrics: true,
   requestsPerTask: true,
   loadBalancerTarget: true,
   managedInstances: true,

@@ -3,6 +3,8 @@ import type { SavedQuery } from './saved-queries';
 
 /** What is made of the metrics that tasks report, and of their log. */
 export interface ObservabilityPlan {
+  /** All that has metrics: gateways first, as requests come, then services and external services by name. */
+  readonly measured: readonly MeasuredPlan[];
   /** Several where one would hold too much; absent: none. */
   readonly dashboards?: readonly DashboardPlan[];
   /** Absent: none. */
@@ -42,6 +44,7 @@ export interface AlarmPlan extends Thresholds {
   readonly kind: AlarmKind;
   /** Of a service or gateway. */
   readonly service: string;
+  readonly tcp: boolean;
   /** Who has counted its requests: its callers, who also know of those that never reached it, or its own Envoys. */
   readonly countedBy: 'callers' | 'service';
 }

@@ -11,13 +11,16 @@ import { SAVED_QUERIES } from './saved-queries';
 export function planObservability(topology: Topology): ObservabilityPlan | undefined {
   const { observability } = topology;
   if (observability === undefined) return undefined;
-  const { dashboard, alarms, queries } = observability;
+  const { metrics, dashboard, alarms, queries } = observability;
   const measured = measuredOf(topology);
-  return defined({
-    dashboards: dashboard === undefined ? undefined : dashboardsOf(topology, measured, dashboard.name),
-    alarms: alarms === undefined ? undefined : alarmsOf(topology, measured, alarms),
-    queries: queries ? SAVED_QUERIES : undefined,
-  });
+  return {
+    measured: metrics ? measured : [],
+    ...defined({
+      dashboards: dashboard === undefined ? undefined : dashboardsOf(topology, measured, dashboard.name),
+      alarms: alarms === undefined ? undefined : alarmsOf(topology, measured, alarms),
+      queries: queries ? SAVED_QUERIES : undefined,
+    }),
+  };
 }
 
 /** Gateways first, as requests come, then services and external services by name. */
@@ -107,6 +110,7 @@ function alarmsOf({ services }: Topology, measured: readonly MeasuredPlan[], ala
       ...thresholds,
       kind: each,
       service: name,
+      tcp,
       countedBy: callers.length > 0 && each !== 'latency' ? 'callers' : 'service',
     }));
   });
