@@ -1,7 +1,7 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { IMicroservice } from '../../microservice';
+import type { IMicroservice, IServiceShift } from '../../microservice';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { throwIssue } from '../throw-issue';
 import { displayValue } from '../../core/reading/input';
@@ -68,6 +68,8 @@ export class VersionedService extends Construct implements IMicroservice {
   readonly grantPrincipal: iam.IPrincipal;
   readonly connections: ec2.Connections;
   readonly workloads: Workload[];
+  /** Once, by what moves its weights. */
+  shift?: IServiceShift;
   private readonly portUrls: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, name: string, plans: readonly WorkloadPlan[], context: (plan: WorkloadPlan) => WorkloadContext) {

@@ -45,17 +45,21 @@ export interface ShiftComparison {
   readonly latencyFactor: number;
 }
 
-export interface ShiftSettings {
-  /** The scope of the mesh, by which its metrics are known. */
-  readonly mesh: string;
+/** As it is known before anything is deployed. */
+export interface ShiftPace {
   readonly steps: ShiftSteps;
   /** How often versions and alarms are looked at after each step, before the next one. */
   readonly checksPerStep: number;
   readonly checkSeconds: number;
-  /** Names. */
-  readonly alarms: readonly string[];
   /** Absent: alarms alone decide. */
   readonly comparison?: ShiftComparison;
+}
+
+export interface ShiftSettings extends ShiftPace {
+  /** The scope of the mesh, by which its metrics are known. */
+  readonly mesh: string;
+  /** Names. */
+  readonly alarms: readonly string[];
 }
 
 /** Lists of weights: those of the service, and those of its routes that have some of their own. */

@@ -299,6 +299,10 @@ export const FEATURES = {
     title: 'Versions by weight, shifted with no task replaced',
     usedAt: (topology) => services(topology, 'versions', ({ versions }) => versions !== undefined),
   },
+  shift: {
+    title: 'Weights that move by themselves, and are taken back (`shift`)',
+    usedAt: (topology) => services(topology, 'shift', ({ shift }) => shift !== undefined),
+  },
   versionHeader: {
     title: 'A header that chooses a version',
     usedAt: (topology) => services(topology, 'versionHeader', ({ versionHeader }) => versionHeader !== undefined),

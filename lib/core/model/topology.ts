@@ -1,3 +1,4 @@
+import type { ShiftPace } from '../contract/weight-shift';
 import type { Aggregation } from '../contract/aggregation';
 import type { ContainerSettings, TaskStorage } from './container-settings';
 import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
@@ -231,6 +232,8 @@ export interface Service extends Sizing, ContainerSettings, TaskStorage {
   readonly versions?: readonly Version[];
   /** A request whose header of this name names a version goes to it; in lower case. Absent: no header does that. */
   readonly versionHeader?: string;
+  /** How its weights go where they are to be; absent: at once, when they are deployed. */
+  readonly shift?: ShiftPace;
   /** Copies of a share of all requests go to this version; its answers are thrown away. */
   readonly mirror?: Mirror;
   /** Names of the services that call this one, sorted; gateways are not among them. */
