@@ -73,14 +73,15 @@ function getOne(parameters: Parameters, asked: string): ReturnType<typeof succee
   return succeeded({ Parameter: { Name: name, Type: 'String', Value: text, Version: version } });
 }
 
-function put(parameters: Parameters, { Name: name, Value: text, Overwrite: overwrite }: Fields): ReturnType<typeof succeeded> {
-  if (overwrite !== true && parameters.get(String(name)) !== undefined) return failed('ParameterAlreadyExists', String(name));
-  return succeeded({ Version: parameters.put(String(name), String(text)), Tier: 'Standard' });
+function put(parameters: Parameters, input: Fields): ReturnType<typeof succeeded> {
+  const [name, text] = [String(input['Name']), String(input['Value'])];
+  if (input['Overwrite'] !== true && parameters.get(name) !== undefined) return failed('ParameterAlreadyExists', name);
+  return succeeded({ Version: parameters.put(name, text), Tier: 'Standard' });
 }
 
 function namesIn({ Names: names, Name: name }: Fields): readonly string[] {
   if (Array.isArray(names)) return names.map(String);
-  return name === undefined ? [] : [String(name)];
+  return typeof name === 'string' ? [name] : [];
 }
 
 function baseOf(name: string): string {

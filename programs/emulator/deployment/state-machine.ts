@@ -49,7 +49,7 @@ export async function runStateMachine(definition: string, input: unknown, world:
     const known = KNOWN_FIELDS[type as string];
     const strange = Object.keys(state).filter((field) => !['Type', 'Comment', ...(known ?? [])].includes(field));
     if (known === undefined || strange.length > 0)
-      throw new Error(`the runner does not know the state ${name}: ${strange.join(', ') || String(type as string)}`);
+      throw new Error(`the runner does not know the state ${name}: ${strange.join(', ') || (type as string)}`);
     switch (type) {
       case 'Succeed':
         return given;
@@ -133,9 +133,15 @@ function catcherOf(
 ): { readonly next: string; readonly field: string | undefined } | undefined {
   const [catcher, ...others] = (catchers as readonly Json[]).filter(isObject);
   if (catcher === undefined) return undefined;
-  const { ErrorEquals: _, Next: next, ResultPath: path, ...unknown } = catcher;
+  const { Next: next, ResultPath: path } = catcher;
+  const known = ['ErrorEquals', 'Next', 'ResultPath'];
   const [, field] = /^\$\.(\w+)$/.exec((path as string | undefined) ?? '') ?? [];
-  if (others.length > 0 || !isForAll(catcher) || Object.keys(unknown).length > 0 || (path !== undefined && field === undefined))
+  if (
+    others.length > 0 ||
+    !isForAll(catcher) ||
+    Object.keys(catcher).some((name) => !known.includes(name)) ||
+    (path !== undefined && field === undefined)
+  )
     throw new Error(`the runner knows one catcher of all errors, and not those of ${name}`);
   return { next: next as string, field };
 }

@@ -80,10 +80,7 @@ export function compareVersions(
     if (!isSlower(now, before, latencyFactor)) continue;
     slow = true;
     if (slowBefore + 1 >= SLOW_CHECKS)
-      return {
-        kind: 'worse',
-        reason: `the 99th percentile of ${name} is ${Math.round(now.latency ?? 0)} ms, and that of ${others} ${Math.round(before.latency ?? 0)} ms`,
-      };
+      return { kind: 'worse', reason: `the 99th percentile of ${name} is ${timeOf(now)}, and that of ${others} ${timeOf(before)}` };
   }
   return { kind: 'fine', slow };
 }
@@ -113,6 +110,10 @@ function isSlower({ latency: now }: Figures, { latency: before }: Figures, facto
 
 function shareOf({ errors, requests }: Figures): string {
   return `${((errors / requests) * 100).toFixed(1)} % of ${requests} requests`;
+}
+
+function timeOf({ latency = 0 }: Figures): string {
+  return `${Math.round(latency)} ms`;
 }
 
 function sum(values: readonly number[]): number {

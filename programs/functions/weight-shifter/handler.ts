@@ -33,10 +33,10 @@ export interface ShifterEvent extends CustomResourceEvent {
 /**
  * The weights of services with a shift. One function is three things:
  *
- * - the custom resource of a parameter (`WeightsProperties`), which makes it with the first weights, and deletes it. What it is called never
- *   changes, and no update of it writes weights;
- * - the custom resource of a shift (`WeightShiftProperties`), which comes after the ECS services of all versions, and starts the state machine
- *   if the weights are to go elsewhere;
+ * - the custom resource of a parameter (`WeightsProperties`), which makes it with the first weights, and deletes it. What it is called
+ *   never changes, and no update of it writes weights;
+ * - the custom resource of a shift (`WeightShiftProperties`), which comes after the ECS services of all versions, and starts the state
+ *   machine if the weights are to go elsewhere;
  * - a step of the state machine (`ShiftInput`).
  *
  * All that it knows between two calls is in the parameter, beside the weights: whoever writes others by hand has ended the shift.

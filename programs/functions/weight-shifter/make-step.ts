@@ -69,7 +69,12 @@ async function verdictOf(input: ShiftInput | FailedSteps, shift: ShiftOnItsWay, 
     new Date(begun - BEFORE_MS),
     new Date(to),
   );
-  return compareVersions(sides, minutes, settings.comparison, { recent: Math.max(begun, to - RECENT_MS), slowBefore });
+  return compareVersions(sides, minutes, settings.comparison, { recent: Math.max(minuteOf(begun), to - RECENT_MS), slowBefore });
+}
+
+/** What is counted of a minute is known by its beginning. */
+function minuteOf(time: number): number {
+  return Math.floor(time / 60_000) * 60_000;
 }
 
 function takenBackReport(mesh: string, service: string, now: number): LogFields {

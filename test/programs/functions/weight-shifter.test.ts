@@ -153,7 +153,7 @@ test('its parameter keeps its weights when the template changes, and goes with t
   expect(await orders.step({ ...(orders.executions[0] ?? {}) })).toMatchObject({ Status: 'stopped' });
 });
 
-test('whichever call of AWS fails, before or after it is done: weights are valid, no step is left out, and it ends as it would have', async () => {
+test('whichever call of AWS fails, before or after it is done: weights stay valid, and no step is left out', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 60 }),
@@ -173,7 +173,7 @@ test('whichever call of AWS fails, before or after it is done: weights are valid
         expect(shares(orders)).toEqual(bad ? [0, 10, 0] : [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
         for (const { weights } of orders.history) expect(Object.values(weights).reduce((total, weight) => total + weight, 0)).toBe(100);
         // Every step was looked at as often as it is to be.
-        if (!bad) expect(orders.now - input!.Begun).toBe(20 * MINUTE);
+        if (!bad) expect(orders.now - (orders.executions[0]?.Begun ?? NaN)).toBe(20 * MINUTE);
       },
     ),
     { numRuns: runs(120) },
