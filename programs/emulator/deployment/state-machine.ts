@@ -81,10 +81,8 @@ export async function runStateMachine(definition: string, input: unknown, world:
 
 /** What a path such as `$.Settings.checkSeconds` leads to. */
 function at(input: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .slice(1)
-    .reduce<unknown>((value, field) => (isObject(value as Json) ? (value as JsonObject)[field] : undefined), input);
+  const fields = path.split('.').slice(1);
+  return fields.reduce<unknown>((value, field) => (value as Readonly<Record<string, unknown>> | undefined)?.[field], input);
 }
 
 function chosen(name: string, { Choices: choices, Default: otherwise }: JsonObject, input: unknown): string {
