@@ -1,9 +1,25 @@
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { MathExpression, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService, ContainerDefinition, IEcsLoadBalancerTarget, ScalableTaskCount, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
+
+/**
+ * Options of the metrics of a service.
+ *
+ * @example
+ * const byUi: MeshMetricOptions = { caller: 'ui', period: Duration.minutes(1) };
+ */
+export interface MeshMetricOptions extends MetricOptions {
+  /**
+   * Name of a service or gateway that calls it. Then, the metric is what this caller's Envoys have counted: with requests that never
+   * reached the service, and with the latency of all attempts.
+   *
+   * @default - what the service's own Envoys have counted, of all callers
+   */
+  readonly caller?: string;
+}
 
 /**
  * Handle of a service of the mesh, which connects it with the rest of an app. Grants go to its task role, and `connections` to its
@@ -39,6 +55,41 @@ export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
   readonly taskRole: IRole;
   /** Security group of the tasks of all versions. The mesh opens it to declared callers only. */
   readonly securityGroup: ISecurityGroup;
+  /**
+   * Returns the metric of the number of requests; of TCP, of connections. By default, it is the sum over 5 minutes.
+   *
+   * @example
+   * const busy = shop.service('orders').metricRequests({ period: Duration.minutes(1) });
+   *
+   * @param options statistic, period, caller, and more
+   * @throws if `observability.metrics` is off, or if the caller does not call the service
+   */
+  metricRequests(options?: MeshMetricOptions): Metric;
+
+  /**
+   * Returns the share of requests that fail with a status of 500 or more, in percent: an expression of two sums. By default, it is that
+   * of 5 minutes. It has no value while there are no requests.
+   *
+   * @example
+   * const failing = shop.service('orders').metricErrorRate().createAlarm(this, 'Failing', { threshold: 5, evaluationPeriods: 3 });
+   *
+   * @param options period, label, caller, and more
+   * @throws if `observability.metrics` is off, or if the caller does not call the service
+   */
+  metricErrorRate(options?: MeshMetricOptions): MathExpression;
+
+  /**
+   * Returns the metric of the time from a request to its answer, in milliseconds: how long the application took. By default, it is the 99th
+   * percentile over 5 minutes.
+   *
+   * @example
+   * const median = shop.service('orders').metricLatency({ statistic: Stats.percentile(50) });
+   *
+   * @param options statistic, such as `p50`, period, caller, and more
+   * @throws if `observability.metrics` is off, if the service speaks TCP, or if the caller does not call the service
+   */
+  metricLatency(options?: MeshMetricOptions): Metric;
+
   /** Workloads of the service: one, or one for each version, sorted by the name of the version. */
   readonly workloads: IWorkload[];
 
@@ -164,4 +215,39 @@ export interface IWorkload extends IConstruct {
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
    */
   metricRunningTaskCount(props?: MetricOptions): Metric;
+
+  /**
+   * Returns the metric of the number of requests; of TCP, of connections. By default, it is the sum over 5 minutes.
+   *
+   * @example
+   * const busy = shop.service('orders').metricRequests({ period: Duration.minutes(1) });
+   *
+   * @param options statistic, period, and more
+   * @throws if `observability.metrics` is off, or if the service takes no requests
+   */
+  metricRequests(options?: MetricOptions): Metric;
+
+  /**
+   * Returns the share of requests that fail with a status of 500 or more, in percent: an expression of two sums. By default, it is that
+   * of 5 minutes. It has no value while there are no requests.
+   *
+   * @example
+   * const failing = shop.service('orders').metricErrorRate().createAlarm(this, 'Failing', { threshold: 5, evaluationPeriods: 3 });
+   *
+   * @param options period, label, and more
+   * @throws if `observability.metrics` is off, or if the service takes no requests
+   */
+  metricErrorRate(options?: MetricOptions): MathExpression;
+
+  /**
+   * Returns the metric of the time from a request to its answer, in milliseconds: how long the application took. By default, it is the 99th
+   * percentile over 5 minutes.
+   *
+   * @example
+   * const median = shop.service('orders').metricLatency({ statistic: Stats.percentile(50) });
+   *
+   * @param options statistic, such as `p50`, period, and more
+   * @throws if `observability.metrics` is off, if the service speaks TCP, or if the service takes no requests
+   */
+  metricLatency(options?: MetricOptions): Metric;
 }

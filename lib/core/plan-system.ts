@@ -11,6 +11,7 @@ import { callersGroupWarnings, openingsOf } from './plan/callers-group';
 import { deploymentOrder } from './plan/deployment-order';
 import { egressPorts } from './plan/egress';
 import { limitUses } from './plan/limit-uses';
+import { planObservability } from './plan/observability/plan-observability';
 import { groupsOf, orderAcrossStacks } from './plan/placement';
 import type {
   CallersGroupPlan,
@@ -54,7 +55,7 @@ export function planSystem(topology: Topology, issues: IssueList): SystemPlan {
     ...defined({ groups: topology.groups, externalHosts: externalHostsOf(topology) }),
     ...defined({ callersGroups, certificates: certificatesOf(topology, mesh.workloads, settleSeconds) }),
     edges: topology.edges.map((edge) => planEdge(topology, edge)),
-    ...defined({ clients: clientsPlan(topology) }),
+    ...defined({ observability: planObservability(topology), clients: clientsPlan(topology) }),
   };
   const used = [...limitUses(plan, topology.edges), ...edgeUses(topology), ...uses];
   for (const issue of limitIssues(used)) issues.add(issue);

@@ -16,6 +16,7 @@ import type { Mesh } from './mesh/mesh';
 import type { Placement } from './placement';
 import type { ServiceProps } from './service/service-props';
 import type { SizingProps } from './service/sizing-props';
+import type { ObservabilityProps } from './observability/observability-props';
 import type { Tracing } from './observability/tracing';
 
 /**
@@ -239,6 +240,13 @@ export interface MicroservicesProps {
    * @default Tracing.xray()
    */
   readonly tracing?: Tracing;
+
+  /**
+   * Metrics of services and calls, a dashboard, and alarms.
+   *
+   * @default - none
+   */
+  readonly observability?: ObservabilityProps;
 
   /**
    * Log settings.

@@ -31,6 +31,7 @@ import type { Random } from './backoff';
 import { Backoff } from './backoff';
 import type { Identity, Settings } from './settings';
 import type { TaskFile } from './task-config';
+import { MetricsReport } from './metrics/report';
 import { reportRequests } from './requests';
 import type { MetadataSource, TaskMetadata } from './task-metadata';
 import type { Parameters } from './weights/parameters';
@@ -131,7 +132,8 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
     }),
   );
   const leaving = AbortSignal.any([stop, retired.signal]);
-  const { requests } = settings;
+  const { requests, metrics } = settings;
+  const report = metrics === undefined ? undefined : new MetricsReport({ ...world, ...settings, metrics });
   const loops = [
     ...(own === undefined
       ? []
@@ -140,6 +142,7 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
         })),
     ...(parameters === undefined ? [] : [loop('weights', watchWeights({ ...world, ...settings, parameters }), parts)]),
     ...(requests === undefined ? [] : [loop('requests', reportRequests({ ...world, ...settings, requests, leaving }), parts)]),
+    ...(report === undefined ? [] : [loop('metrics', report.step, parts)]),
     ...(callers.step === undefined ? [] : [loop('callers', callers.step, parts)]),
     ...[...watches].map(async ([cluster, { step, waker }]) => loop(`endpoints of ${cluster}`, step, parts, waker)),
     ...(discovery.some(({ listSeconds }) => listSeconds === undefined) ? [loop('losses', watchLosses({ ...world, watches }), parts)] : []),
@@ -161,7 +164,8 @@ export function run(settings: Settings, world: World, stop: AbortSignal): Runnin
     // Certificates and endpoints are looked after to the end: the application may still call others.
     await leave({ ...world, ...settings, registration, unannounced: !stop.aborted });
     end.abort();
-    await Promise.race([Promise.all([...loops, started]), clock.sleep(500)]);
+    // Requests in flight are done: what came since the last report is all that there is.
+    await Promise.race([Promise.all([...loops, started, report?.report()]), clock.sleep(500)]);
     return 0;
   });
   return { done, health: async () => healthReport({ clock, certificate: own?.certificate, pulse, application }) };

@@ -1,9 +1,16 @@
 import { METRIC_NAMESPACE } from '../../lib/core/contract/metric';
 import type { LogFields } from '../shared/log';
 
-interface MetricDefinition {
+export interface MetricDefinition {
   readonly Name: string;
-  readonly Unit: 'None' | 'Seconds' | 'Count';
+  readonly Unit: 'None' | 'Seconds' | 'Milliseconds' | 'Count';
+}
+
+/** Metrics that have the same dimensions. */
+export interface MetricDirective {
+  /** The same values are those of a metric for each of them. */
+  readonly dimensionSets: ReadonlyArray<readonly string[]>;
+  readonly metrics: readonly MetricDefinition[];
 }
 
 /**
@@ -11,6 +18,15 @@ interface MetricDefinition {
  * are fields of the line.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function embeddedMetric(now: number, dimensions: readonly string[], metrics: readonly MetricDefinition[]): LogFields {
-  return { _aws: { Timestamp: now, CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: [dimensions], Metrics: metrics }] } };
+export function embeddedMetric(now: number, ...directives: readonly MetricDirective[]): LogFields {
+  return {
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: directives.map(({ dimensionSets: Dimensions, metrics: Metrics }) => ({
+        Namespace: METRIC_NAMESPACE,
+        Dimensions,
+        Metrics,
+      })),
+    },
+  };
 }

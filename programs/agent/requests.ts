@@ -49,7 +49,7 @@ export function reportRequests({ clock, log, envoy, requests, requestsMs, leavin
     before = now;
     if (rate !== undefined && !leaving.aborted)
       log.raw({
-        ...embeddedMetric(now.at, Object.keys(dimensions), [{ Name: REQUESTS_METRIC, Unit: 'Count' }]),
+        ...embeddedMetric(now.at, { dimensionSets: [Object.keys(dimensions)], metrics: [{ Name: REQUESTS_METRIC, Unit: 'Count' }] }),
         ...dimensions,
         [REQUESTS_METRIC]: rate,
       });

@@ -5,16 +5,18 @@ import type {
   CountedRequests,
   DiscoveryTarget,
   MeshVariable,
+  TaskMetrics,
   WeightedService,
-  WeightedVersion,
 } from '../../lib/core/contract/agent';
 import { MESH_DIRECTORY } from '../../lib/core/contract/files';
 import { identityParts } from '../../lib/core/contract/identity';
 import { CHECK_SECONDS, LIFETIME_SECONDS, RENEW_AFTER_SECONDS } from '../../lib/core/contract/issuing';
-import { REQUESTS_SECONDS } from '../../lib/core/contract/metric';
+import { METRICS_SECONDS, REQUESTS_SECONDS } from '../../lib/core/contract/metric';
 import type { Unread } from '../../lib/core/contract/unread';
 import type { ServiceName } from './endpoints/cloud-map';
 import { isRecord, jsonOf } from './json';
+import { isLabel, versionsOf } from './labels';
+import { taskMetricsOf } from './metrics/task-metrics';
 
 /** The agent's settings, all of them by environment variables. */
 export interface Settings {
@@ -56,6 +58,14 @@ export interface Settings {
   /** Whose requests it reports; undefined: it reports none. */
   readonly requests: ReportedRequests | undefined;
   readonly requestsMs: number;
+  /** What it reports of the statistics of Envoy; undefined: nothing. */
+  readonly metrics: ReportedMetrics | undefined;
+  readonly metricsMs: number;
+}
+
+export interface ReportedMetrics extends TaskMetrics {
+  /** Of the mesh: see lib/core/contract/scope.ts. */
+  readonly scope: string;
 }
 
 export interface ReportedRequests extends CountedRequests {
@@ -105,8 +115,9 @@ export class InvalidSettings extends Error {
 export function readSettings(environment: Environment): Settings {
   const read = new Variables(environment);
   const identity = read.optional('MESH_IDENTITY', IDENTITY_FORM, identityOf);
-  // Requests are reported in meshes without certificates, too.
-  const certified = GO_TOGETHER.some((name) => read.has(name) && !(name === 'MESH_SCOPE' && read.has('MESH_REQUESTS')));
+  // Metrics are reported in meshes without certificates, too.
+  const reports = read.has('MESH_REQUESTS') || read.has('MESH_METRICS');
+  const certified = GO_TOGETHER.some((name) => read.has(name) && !(name === 'MESH_SCOPE' && reports));
   const issuing = certified ? issuingSettings(read) : undefined;
   const format = read.optional('MESH_CERTIFICATE_FORMAT', 'sds or pem', formatOf) ?? 'sds';
   const region = issuing?.region ?? read.optional('AWS_REGION', 'a region', (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined));
@@ -143,11 +154,18 @@ export function readSettings(environment: Environment): Settings {
     weightsMs: read.seconds('MESH_WEIGHTS_SECONDS', 15),
     awaitMs: read.seconds('MESH_AWAIT_SECONDS', 60),
     requestsMs: read.seconds('MESH_REQUESTS_SECONDS', REQUESTS_SECONDS),
+    metricsMs: read.seconds('MESH_METRICS_SECONDS', METRICS_SECONDS),
   };
   const awaited = read.parsed('MESH_AWAITED', 'a JSON list of { service, hosts }, with at least one host each', awaitedOf, '[]');
   const application = read.optional('MESH_APPLICATION', 'JSON: { container, port, startupSeconds }', applicationOf);
   const counted = read.optional('MESH_REQUESTS', 'JSON: { service, version? }', countedOf);
-  const scope = counted === undefined ? undefined : read.parsed('MESH_SCOPE', 'the scope of the mesh', (text) => text);
+  const metrics = read.optional(
+    'MESH_METRICS',
+    'JSON: { name, version?, serves?, calls?: [{ service, versions?: [{ name, cluster }], versionsOnly?, tcp? }] }',
+    taskMetricsOf,
+  );
+  const scope =
+    counted === undefined && metrics === undefined ? undefined : read.parsed('MESH_SCOPE', 'the scope of the mesh', (text) => text);
   const weights = read.parsed(
     'MESH_WEIGHTS',
     'a JSON list of { service, versions: [{ name, cluster }], routes?, tcp? }, each service once',
@@ -181,6 +199,7 @@ export function readSettings(environment: Environment): Settings {
     metadataUri,
     application,
     requests: counted === undefined || scope === undefined ? undefined : { ...counted, scope },
+    metrics: metrics === undefined || scope === undefined ? undefined : { ...metrics, scope },
     awaited,
     weights: weights.map((target, index) => ({ ...target, parameter: parameters[index] ?? '' })),
   };
@@ -303,9 +322,6 @@ function countedOf(text: string): CountedRequests | undefined {
   return isLabel(version) ? { service, version } : undefined;
 }
 
-/** Services and clusters name files and runtime keys. */
-const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
-
 function weightsOf(text: string): readonly Omit<WeightsTarget, 'parameter'>[] | undefined {
   const list = jsonOf(text);
   if (!Array.isArray(list)) return undefined;
@@ -325,11 +341,8 @@ function weightsTargetOf(value: unknown): Omit<WeightsTarget, 'parameter'> | und
     typeof tcp !== 'boolean'
   )
     return undefined;
-  const known = versions.flatMap((version: unknown): WeightedVersion[] => {
-    const { name, cluster }: Unread<WeightedVersion> = isRecord(version) ? version : {};
-    return isLabel(name) && isLabel(cluster) ? [{ name, cluster }] : [];
-  });
-  return known.length === versions.length ? { service, versions: known, routes, tcp } : undefined;
+  const known = versionsOf(versions);
+  return known === undefined ? undefined : { service, versions: known, routes, tcp };
 }
 
 function awaitedOf(text: string): readonly AwaitedCallee[] | undefined {
@@ -363,8 +376,4 @@ function namesIn(
     discovery: discovery.map((target) => ({ ...target, namespaceName })),
     ownService: ownService === undefined ? undefined : { namespaceName, serviceName: ownService },
   };
-}
-
-function isLabel(label: unknown): label is string {
-  return typeof label === 'string' && LABEL.test(label);
 }

@@ -64,9 +64,11 @@ export interface Sample {
 
 /** Alone of these, of those that were ever used: a tenth of what Envoy has. */
 const FILTER = [
-  '^http\\.(inbound|outbound|edge)_[^.]+\\.(downstream_rq_(completed|[1-5]xx|rx_reset|time)|rbac\\.denied)$',
+  '^http\\.(inbound|outbound|edge)_[^.]+\\.(downstream_rq_(completed|[45]xx|rx_reset|time)|rbac\\.denied)$',
   '^tcp\\.(inbound|outbound|edge)_[^.]+\\.downstream_cx_total$',
-  '^cluster\\.[^_.][^.]*\\.(upstream_(rq|cx)_[^.]+|outlier_detection\\.ejections_(active|enforced_total)|membership_(total|healthy))$',
+  '^cluster\\.[^_.][^.]*\\.upstream_rq_(completed|[45]xx|retry|(per_try_)?timeout|(pending|active)_overflow|time)$',
+  '^cluster\\.[^_.][^.]*\\.(upstream_cx_(overflow|total|connect_fail|none_healthy)|membership_(total|healthy))$',
+  '^cluster\\.[^_.][^.]*\\.outlier_detection\\.ejections_(active|enforced_total)$',
   '^cluster\\.[^_.][^.]*\\.circuit_breakers\\.default\\.[^.]+_open$',
   '^listener\\.[^_]+_[0-9]+\\.ssl\\.(handshake|connection_error|fail_verify_[^.]+)$',
   '^cluster\\._app[^.]*\\.upstream_rq_time$',

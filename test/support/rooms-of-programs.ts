@@ -8,7 +8,10 @@ const SDK = ['node:**', '@aws-sdk/*'];
 
 /** Of what runs in AWS, of the command line, and of what the package's build makes of them: a part of the table of rooms.ts. */
 export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
-  'programs/agent/**': { rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509'], packages: SDK },
+  'programs/agent/**': {
+    rooms: ['lib/core/contract', 'programs/shared', 'programs/shared/x509', 'programs/statistics'],
+    packages: SDK,
+  },
   // The agent's own way to a certificate, for callers outside of the mesh.
   'programs/client': {
     rooms: ['lib/core/contract', 'programs/agent', 'programs/agent/aws', 'programs/agent/certificate', 'programs/shared'],

@@ -86,7 +86,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   [EVERYWHERE]: {},
   'lib/core/reading': { packages: ['fastest-levenshtein'] },
   'lib/core/limits': { rooms: ['lib/core/reading'] },
-  'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading'] },
+  'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model/observability'] },
+  'lib/core/model/observability': {},
   // What .proto files say, and descriptors of it.
   'lib/core/grpc': { rooms: ['lib/core/model'], packages: PROTOBUF },
   'lib/core/parse/workload': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
@@ -138,6 +139,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['@bufbuild/protobuf'],
   },
+  'lib/core/parse/observability': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse': {
     rooms: [
@@ -164,7 +166,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
   'lib/core/description': { rooms: ['lib/core/limits', 'lib/core/model', 'lib/core/plan'] },
-  'lib/core/plan': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['fflate'] },
+  'lib/core/plan': {
+    rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/plan/observability'],
+    packages: ['fflate'],
+  },
+  // What is made of the metrics of tasks.
+  'lib/core/plan/observability': { rooms: ['lib/core/limits', 'lib/core/model'] },
   'lib/core/readable': { rooms: ['lib/core/contract', 'lib/core/plan'] },
   'lib/core/plan/workload': { rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan'] },
@@ -224,6 +231,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/limits',
       'lib/core/model',
       'lib/core/plan',
+      'lib/core/plan/observability',
       'lib/core/mesh/select-provider.ts',
       'lib/core/edges/select-kind.ts',
     ],
@@ -231,6 +239,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // Constructs.
   'lib/cdk': { rooms: ['lib/props', 'lib/core', 'lib/core/contract', 'lib/core/reading'], packages: [...CDK, 'node:path'] },
+  'lib/cdk/observability': {
+    rooms: [
+      'lib/microservice.ts',
+      'lib/props',
+      'lib/props/observability',
+      'lib/core/contract',
+      'lib/core/reading',
+      'lib/core/plan/observability',
+      'lib/cdk',
+    ],
+    packages: CDK,
+  },
   'lib/cdk/scaling': { rooms: ['lib/props', 'lib/core/contract', 'lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/connections': { rooms: ['lib/core/plan', 'lib/cdk'], packages: CDK },
   'lib/cdk/containers': { rooms: ['lib/core/limits', 'lib/core/plan', 'lib/cdk'], packages: CDK },
@@ -267,6 +287,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/plan',
       'lib/cdk',
       'lib/cdk/connections',
+      'lib/cdk/observability',
       'lib/cdk/scaling',
       'lib/cdk/containers',
       'lib/cdk/existing',

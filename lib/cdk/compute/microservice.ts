@@ -1,8 +1,10 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { IMicroservice, IServiceShift } from '../../microservice';
+import type { IMicroservice, IServiceShift, MeshMetricOptions } from '../../microservice';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
+import { ServiceMetrics } from '../observability/service-metrics';
 import { throwIssue } from '../throw-issue';
 import { displayValue } from '../../core/reading/input';
 import { suggest } from '../../core/reading/reader';
@@ -71,6 +73,7 @@ export class VersionedService extends Construct implements IMicroservice {
   /** Once, by what moves its weights. */
   shift?: IServiceShift;
   private readonly portUrls: Readonly<Record<string, string>>;
+  private readonly metrics: ServiceMetrics;
 
   constructor(scope: Construct, name: string, plans: readonly WorkloadPlan[], context: (plan: WorkloadPlan) => WorkloadContext) {
     super(scope, name);
@@ -80,6 +83,7 @@ export class VersionedService extends Construct implements IMicroservice {
     this.serviceName = name;
     this.url = shared.url ?? '';
     this.portUrls = shared.portUrls ?? {};
+    this.metrics = new ServiceMetrics(this, shared.metrics, { service: name });
     const parts = plans.map((plan) => ({
       plan,
       version: plan.version?.name ?? '',
@@ -98,6 +102,18 @@ export class VersionedService extends Construct implements IMicroservice {
     this.workloads = parts.map(
       ({ plan, version, discoveryService }) => new Workload(this, version, plan, context(plan), { identity, discoveryService }),
     );
+  }
+
+  metricRequests(options?: MeshMetricOptions): cloudwatch.Metric {
+    return this.metrics.requests(options);
+  }
+
+  metricErrorRate(options?: MeshMetricOptions): cloudwatch.MathExpression {
+    return this.metrics.errorRate(options);
+  }
+
+  metricLatency(options?: MeshMetricOptions): cloudwatch.Metric {
+    return this.metrics.latency(options);
   }
 
   workload(version?: string): Workload {

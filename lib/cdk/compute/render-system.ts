@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -38,6 +39,8 @@ import { PlainService, renderMicroservice, VersionedService } from './microservi
 import type { Foundation } from './network';
 import { renderNamespaceName } from './namespace-name';
 import { renderFoundation, renderVirtualNames } from './network';
+import { renderObservability } from '../observability/render';
+import type { MetricsContext } from '../observability/service-metrics';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
 import { renderSharedVariables } from './shared-variables';
@@ -126,6 +129,7 @@ export function renderSystem(
       ...defined({ issuing, namespaceHttpName: task.discovers.length === 0 ? undefined : namespaceNames.get('name', unit.scope) }),
       ...defined({ callersGroup: task.inCallersGroup === true ? callersGroups.of(task.group) : undefined }),
       scaling: { props: scalingOf(props, task), meshScope },
+      metrics: metricsOf(plan, task, meshScope),
       url: task.url,
       ...defined({ portUrls: task.portUrls }),
     };
@@ -152,6 +156,12 @@ export function renderSystem(
     const service = services.get(name);
     if ((edge !== undefined || clientGateway === true) && service instanceof PlainService) gateways.set(name, service);
   }
+  if (plan.observability !== undefined)
+    renderObservability(scope, plan.observability, props.observability ?? {}, {
+      meshScope,
+      tasks: (workload) => runningTasks(plan, tasks, workload),
+      ...defined({ certificateAlarm: certificates?.alarm }),
+    });
   return {
     foundation,
     zone,
@@ -163,6 +173,21 @@ export function renderSystem(
     clients: clientsOf(scope, plan, props, { zone, services, ...defined({ issuing }) }, issues),
     ...defined({ certificateAlarm: certificates?.alarm }),
   };
+}
+
+function metricsOf({ observability }: SystemPlan, task: WorkloadPlan, meshScope: string): MetricsContext {
+  const measured = observability?.measured.find(({ name }) => name === serviceOf(task));
+  return { meshScope, reported: observability !== undefined, ...defined({ measured }) };
+}
+
+/** Undefined: they stand in another stack, which may refer to this one. */
+function runningTasks({ workloads }: SystemPlan, tasks: Tasks, name: string): cloudwatch.IMetric | undefined {
+  const workload = workloads.find((each) => each.name === name);
+  if (workload === undefined || workload.group !== undefined) return undefined;
+  const found = tasks.get(serviceOf(workload));
+  return found !== undefined && 'workloads' in found
+    ? found.workload(workload.version?.name).metricRunningTaskCount({ label: name, period: Duration.minutes(1) })
+    : undefined;
 }
 
 function clientsOf(

@@ -6,7 +6,9 @@ import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
-import type { IWorkload } from '../../microservice';
+import type { IWorkload, MeshMetricOptions } from '../../microservice';
+import type { MetricsContext } from '../observability/service-metrics';
+import { ServiceMetrics } from '../observability/service-metrics';
 import type { ContainerPlan, MeshEndpointPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import type { ContainerProps } from '../../props/service/container-props';
@@ -57,6 +59,7 @@ export interface WorkloadContext {
   readonly namespaceHttpName?: string;
   /** By which an Envoy is known to a control plane. */
   readonly endpointArn: (endpoint: MeshEndpointPlan) => string;
+  readonly metrics: MetricsContext;
   /** What its scaling needs that the plan cannot hold. */
   readonly scaling: ScalingContext;
   readonly url?: string;
@@ -77,6 +80,7 @@ export class Workload extends Construct implements IWorkload {
   /** Absent: its tasks register nowhere. */
   readonly discoveryService: servicediscovery.Service | undefined;
   protected readonly identity: Identity;
+  private readonly metrics: ServiceMetrics;
 
   /** @param of the service of which this is a version; absent: it is none, and has an identity of its own */
   constructor(
@@ -89,6 +93,7 @@ export class Workload extends Construct implements IWorkload {
     super(scope, id);
     this.serviceName = serviceOf(plan);
     if (plan.version !== undefined) this.version = plan.version.name;
+    this.metrics = new ServiceMetrics(this, context.metrics, { service: this.serviceName, ...defined({ version: plan.version?.name }) });
     this.discoveryService = of?.discoveryService ?? renderDiscovery(this, 'Discovery', plan, context);
     this.identity = of?.identity ?? renderIdentity(this, [plan], [this.discoveryService ?? []].flat(), context);
     const { taskRole, securityGroup } = this.identity;
@@ -124,6 +129,18 @@ export class Workload extends Construct implements IWorkload {
       service: this.discoveryService,
       ...(container === undefined || port === undefined ? {} : { container, containerPort: port }),
     });
+  }
+
+  metricRequests(options?: MeshMetricOptions): cloudwatch.Metric {
+    return this.metrics.requests(options);
+  }
+
+  metricErrorRate(options?: MeshMetricOptions): cloudwatch.MathExpression {
+    return this.metrics.errorRate(options);
+  }
+
+  metricLatency(options?: MeshMetricOptions): cloudwatch.Metric {
+    return this.metrics.latency(options);
   }
 
   loadBalancerTarget(): ecs.IEcsLoadBalancerTarget {

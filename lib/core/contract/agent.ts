@@ -61,6 +61,11 @@ export const MESH_VARIABLES = [
   /** How often it does. @default - REQUESTS_SECONDS of metric.ts */
   'MESH_REQUESTS_SECONDS',
 
+  /** What the task reports of the statistics of its Envoy: a `TaskMetrics` as JSON. @default - nothing */
+  'MESH_METRICS',
+  /** How often it does. @default - METRICS_SECONDS of metric.ts */
+  'MESH_METRICS_SECONDS',
+
   /** `true` if the Envoy of the task announces to callers that it stops. @default - it does not */
   'MESH_ANNOUNCES_STOP',
   /** After this long, whoever calls the task has noticed that it leaves. */
@@ -134,6 +139,31 @@ export interface CountedRequests {
   readonly service: string;
   /** Absent: the service has no versions. */
   readonly version?: string;
+}
+
+/** What a task reports as SERVICE_METRICS and CALL_METRICS of metric.ts. */
+export interface TaskMetrics {
+  /** By which it is known as a caller: its service, or its gateway. */
+  readonly name: string;
+  /** Absent: the service has no versions. */
+  readonly version?: string;
+  /** Services whose requests arrive at it: its own, and those of its further ports. @default - those that arrive are not reported */
+  readonly serves?: readonly string[];
+  /** @default - what it calls is not reported */
+  readonly calls?: readonly MeasuredCall[];
+  /** Whether requests and server errors of its calls are reported by callee, too, of all callers together. @default false */
+  readonly totals?: boolean;
+}
+
+/** A callee, or an external service. */
+export interface MeasuredCall {
+  readonly service: string;
+  /** @default - it has none, and the cluster has its name */
+  readonly versions?: readonly WeightedVersion[];
+  /** Whether nothing is reported of the pair of caller and callee. @default false */
+  readonly versionsOnly?: boolean;
+  /** Whether connections are counted. @default false */
+  readonly tcp?: boolean;
 }
 
 /** A callee whose calls are divided among versions by weight. */

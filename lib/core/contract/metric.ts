@@ -30,7 +30,7 @@ export const VERSION_DIMENSION = 'Version';
 /** How often tasks report it. */
 export const REQUESTS_SECONDS = 60;
 
-/** How often they are written. */
+/** How often life and authorities are written. */
 export const REPORT_SECONDS = 300;
 
 /**
@@ -49,6 +49,7 @@ export const SERVICE_METRICS = {
 /**
  * What callers' Envoys have counted of the requests to a callee, with what never reached it. Dimensions: mesh, caller and service; where
  * the callee has versions, also mesh, service and version, of all callers together. By the latter, versions are compared with each other.
+ * Where there are alarms, requests and server errors also by mesh and service, of all callers together.
  */
 export const CALL_METRICS = {
   requests: 'CallRequests',
@@ -62,3 +63,6 @@ export const CALL_METRICS = {
 } as const;
 
 export const CALLER_DIMENSION = 'Caller';
+
+/** How often tasks report what their Envoys have counted: CloudWatch keeps a value for each minute. */
+export const METRICS_SECONDS = 60;

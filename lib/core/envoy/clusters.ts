@@ -59,9 +59,9 @@ export const BUFFER_BYTES = 32_768;
  */
 const APPLICATION_IDLE = '1s';
 
-/** Of a port of a service. */
-export function applicationClusterOf({ additionalPort }: Service): string {
-  return additionalPort === undefined ? APPLICATION_CLUSTER : `${APPLICATION_CLUSTER}_${additionalPort.name}`;
+/** Of a port of a service. Statistics of what arrives for it have the same name (programs/statistics/sample.ts). */
+export function applicationClusterOf({ name, additionalPort }: Pick<Service, 'name' | 'additionalPort'>): string {
+  return additionalPort === undefined ? APPLICATION_CLUSTER : `${APPLICATION_CLUSTER}_${name}`;
 }
 
 /** The application in the same task. */

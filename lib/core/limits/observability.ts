@@ -14,6 +14,24 @@ export const CLOUD_WATCH = limitsOf(
       raise: { quota: 'Number of alarms', by: 'Service Quotas' },
       handling: { warning: 'alarms' },
     },
+    dashboardWidgets: {
+      counts: 'widgets',
+      value: 500,
+      scope: 'dashboard',
+      handling: { documented: 'a system that is too large for one dashboard has several' },
+    },
+    dashboardMetrics: {
+      counts: 'metrics in all widgets',
+      value: 2500,
+      scope: 'dashboard',
+      handling: { documented: 'a system that is too large for one dashboard has several' },
+    },
+    widgetMetrics: {
+      counts: 'metrics in a graph',
+      value: 500,
+      scope: 'widget',
+      handling: { documented: 'a graph has the metrics of one service: a few for each of its callers and versions' },
+    },
     dimensions: { counts: 'dimensions', value: 30, scope: 'metric', handling: { documented: 'metrics of the agents have fewer' } },
     embeddedMetrics: {
       counts: 'metrics in one log event of the embedded metric format',

@@ -90,6 +90,11 @@ export const FEATURES = {
     usedAt: ({ tracing }) => (tracing === undefined ? [] : ['tracing']),
     without: 'set tracing to Tracing.none()',
   },
+  metrics: {
+    title: 'Metrics of services and calls (`observability`)',
+    usedAt: ({ observability }) => (observability === undefined ? [] : ['observability.metrics']),
+    without: 'leave observability out',
+  },
   loadBalancerTarget: {
     title: 'A load balancer of your own in front (`loadBalancerTarget`)',
     usedAt: (topology) => services(topology, 'loadBalancerTarget', ({ loadBalancerTarget }) => loadBalancerTarget !== undefined),

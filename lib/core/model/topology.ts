@@ -1,13 +1,13 @@
-import type { ShiftPace } from '../contract/weight-shift';
 import type { Aggregation } from '../contract/aggregation';
 import type { ContainerSettings, TaskStorage } from './container-settings';
-import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
+import type { CallPolicy, HeaderLimits, ServicePolicy, VersionedCalls } from './traffic-policy';
 import type { EdgeCache, RouteCache, RoutePolicy, RouteValidation } from './route-policy';
 import type { AdditionalPort } from './service-ports';
 import { inboundPortOf, ownerOf } from './service-ports';
 import type { ClientGateway } from './clients';
 import type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
 import type { Login } from './identity-headers';
+import type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds } from './observability/settings';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -16,6 +16,7 @@ import type { Warning } from '../reading/warnings';
  */
 
 export type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy };
+export type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds };
 export type { EdgeCache, RouteCache, RouteValidation, Warning };
 export type { ContainerOptions, ContainerSettings, LinuxSettings, Mount, TaskStorage, Tmpfs, Ulimit, Volume } from './container-settings';
 
@@ -35,6 +36,8 @@ export interface Topology<Mesh extends MeshSettings = MeshSettings> {
   readonly mesh: Mesh;
   readonly certificates: CertificateSettings;
   readonly tracing?: TracingSettings;
+  /** Absent: tasks report no metrics. */
+  readonly observability?: ObservabilitySettings;
   /** Sorted by name, by which they are looked up (`named`). */
   readonly services: readonly Service[];
   /** Sorted by name. */
@@ -211,7 +214,7 @@ export interface FoundTasks extends Sizing, ContainerSettings, TaskStorage {
   readonly extraContainers: readonly ExtraContainer[];
 }
 
-export interface Service extends FoundTasks {
+export interface Service extends FoundTasks, VersionedCalls {
   readonly name: string;
   /** Where it stands in the props, such as `services.orders`. */
   readonly path: string;
@@ -240,12 +243,6 @@ export interface Service extends FoundTasks {
   readonly callsExternal: readonly string[];
   /** Sorted by name; absent: there is one version, the service itself. */
   readonly versions?: readonly Version[];
-  /** A request whose header of this name names a version goes to it; in lower case. Absent: no header does that. */
-  readonly versionHeader?: string;
-  /** How its weights go where they are to be; absent: at once, when they are deployed. */
-  readonly shift?: ShiftPace;
-  /** Copies of a share of all requests go to this version; its answers are thrown away. */
-  readonly mirror?: Mirror;
   /** Names of the services that call this one, sorted; gateways are not among them. */
   readonly callers: readonly string[];
   /** Names of the gateways that lead to it: those whose edges have a route to it, sorted, and that of clients which call it. */

@@ -19,6 +19,7 @@ import { checkExec } from './service/check-exec';
 import { apart, checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
 import { parseGroups } from './parse-groups';
+import { parseObservability } from './observability/parse-observability';
 import { FIELDS, PLACES, TRACING_FIELDS } from './places';
 import { parseEdges } from './edge/parse-edges';
 import { callsOfClients, parseClients } from './clients/parse-clients';
@@ -135,6 +136,11 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
   checkZone(root.field('zone'), zone, { domain, discoveryDomain, registered });
 
+  const observability = parseObservability(root.field('observability'), [
+    ...drafts.map((draft) => draft.name),
+    ...edges.map(({ gatewayName }) => gatewayName),
+    ...(clientGateway === undefined ? [] : [clientGateway.name]),
+  ]);
   const warnings = [...checkSharedAuthority(certificates, domain, root.field('domain').absent)];
   const { services, external } = connect(drafts, externals, {
     domain,
@@ -164,7 +170,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     trustDomain: domain,
     mesh,
     certificates,
-    ...defined({ tracing, logDriver }),
+    ...defined({ tracing, observability, logDriver }),
     services,
     external,
     egress,

@@ -38,6 +38,7 @@ export const FIELDS = [
   'edges',
   'groups',
   'mesh',
+  'observability',
   'certificates',
   'tracing',
   'vpc',

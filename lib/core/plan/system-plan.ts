@@ -19,6 +19,7 @@ import type { ShiftPace } from '../contract/weight-shift';
 import type { TaskConfig } from '../contract/task-config';
 import type { LimitUse } from '../limits/use';
 import type { EdgePlan } from './edge-plan';
+import type { ObservabilityPlan } from './observability/observability-plan';
 
 /**
  * The plan: what to create, whole, as plain data that names no construct. Nothing is decided after it: render turns it into
@@ -44,6 +45,8 @@ export interface SystemPlan extends Omit<MeshPlan, 'workloads' | 'virtualAddress
   /** Absent: plain text. */
   readonly certificates?: CertificatePlan;
   readonly edges: readonly EdgePlan[];
+  /** What is made of the metrics of tasks; absent: they report none. */
+  readonly observability?: ObservabilityPlan;
   /** Absent: there are none. */
   readonly clients?: ClientsPlan;
   /** Services and edges with a stack of their own, sorted by name; absent: everything stands in one. */

@@ -63,14 +63,13 @@ function authoritiesAge(confirmedAt: number | undefined, now: number): LogFields
 /** Two metrics a mesh, since their extremes are what is looked at; which service it was is in the line. */
 function metric(about: LogFields, value: number, now: number, more: LogFields): LogFields {
   return {
-    ...embeddedMetric(
-      now,
-      [MESH_DIMENSION],
-      [
+    ...embeddedMetric(now, {
+      dimensionSets: [[MESH_DIMENSION]],
+      metrics: [
         { Name: LIFE_LEFT_METRIC, Unit: 'None' },
         ...(AUTHORITIES_AGE_METRIC in more ? [{ Name: AUTHORITIES_AGE_METRIC, Unit: 'Seconds' as const }] : []),
       ],
-    ),
+    }),
     ...about,
     [LIFE_LEFT_METRIC]: value,
     ...more,

@@ -1,5 +1,6 @@
 import { ADMIN_PORT, APP_MESH_EGRESS_PORT } from '../../../lib/core/contract/ports';
 import { statPrefix } from '../../../lib/core/contract/statistics';
+import { readSample, STATISTICS_PATH, type Sample } from '../../statistics/sample';
 import { Failure } from '../failure';
 import { localHttp } from '../local-http';
 
@@ -15,6 +16,8 @@ export interface EnvoyAdmin {
   inFlight(): Promise<number>;
   /** Requests from elsewhere that it has answered since its start, without checks of whether it lives. */
   answered(): Promise<number>;
+  /** What it has counted since its start. */
+  statistics(): Promise<Sample>;
 }
 
 /** Tasks of a callee. */
@@ -54,6 +57,7 @@ export function envoyAdmin(base: string): EnvoyAdmin {
       await request('POST', `${base}/drain_listeners?graceful&inboundonly`);
     },
     inFlight: async () => inFlightOf(await gauges(`^(${HTTP}|${TCP}|${LISTENER})`)),
+    statistics: async () => sampleOf(await request('GET', `${base}${STATISTICS_PATH}`)),
     answered: async () => answeredOf(await stats('Counters', ANSWERED.source)),
   };
 }
@@ -101,6 +105,14 @@ function valuesIn(stats: string): readonly { readonly name: string; readonly val
     const { name, value } = stat;
     return typeof name === 'string' && typeof value === 'number' ? [{ name, value }] : [];
   });
+}
+
+function sampleOf(text: string): Sample {
+  try {
+    return readSample(text);
+  } catch (error) {
+    throw new Failure('envoy', 'Envoy answered with something else than statistics', { cause: error });
+  }
 }
 
 function statsOf(text: string): unknown {

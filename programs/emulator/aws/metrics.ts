@@ -10,6 +10,8 @@ export interface DataPoint {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly at: number;
   readonly value: number;
+  /** How many samples have this value. @default 1 */
+  readonly count?: number;
 }
 
 export interface MetricName extends Pick<DataPoint, 'namespace' | 'name' | 'dimensions'> {
@@ -38,17 +40,18 @@ export class Metrics {
     for (const { Namespace: namespace, Dimensions: sets, Metrics: metrics } of about?.CloudWatchMetrics ?? [])
       for (const set of sets)
         for (const { Name: name } of metrics)
-          remember(
-            this.points,
-            {
-              namespace,
-              name,
-              dimensions: Object.fromEntries(set.map((dimension) => [dimension, String(entry[dimension])])),
-              at: about?.Timestamp ?? NaN,
-              value: Number(entry[name]),
-            },
-            this.remembers,
-          );
+          for (const sample of samplesOf(entry[name]))
+            remember(
+              this.points,
+              {
+                namespace,
+                name,
+                dimensions: Object.fromEntries(set.map((dimension) => [dimension, String(entry[dimension])])),
+                at: about?.Timestamp ?? NaN,
+                ...sample,
+              },
+              this.remembers,
+            );
   }
 
   /** Of one metric: the one with just these dimensions. */
@@ -74,6 +77,14 @@ export class Metrics {
   }
 }
 
+/** Of a number, a list of numbers, or one of values with how often each came. */
+function samplesOf(target: unknown): readonly Pick<DataPoint, 'value' | 'count'>[] {
+  if (Array.isArray(target)) return target.map((value) => ({ value: Number(value) }));
+  if (typeof target !== 'object' || target === null) return [{ value: Number(target) }];
+  const { Values = [], Counts = [] } = target as { readonly Values?: readonly number[]; readonly Counts?: readonly number[] };
+  return Values.map((value, index) => ({ value, count: Counts[index] ?? 1 }));
+}
+
 interface Directive {
   readonly Namespace: string;
   readonly Dimensions: readonly (readonly string[])[];
@@ -94,11 +105,23 @@ export interface Query {
   };
 }
 
-/** Values of one minute as one. */
-const STATISTICS: Readonly<Record<string, (values: readonly number[]) => number>> = {
-  Maximum: (values) => Math.max(...values),
-  Sum: (values) => values.reduce((sum, value) => sum + value, 0),
-  p99: (values) => [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? NaN,
+type Sample = Pick<DataPoint, 'value' | 'count'>;
+
+/** Samples of one minute as one value. */
+const STATISTICS: Readonly<Record<string, (samples: readonly Sample[]) => number>> = {
+  Maximum: (samples) => Math.max(...samples.map(({ value }) => value)),
+  Sum: (samples) => samples.reduce((sum, { value, count = 1 }) => sum + value * count, 0),
+  p99: (samples) => {
+    let left = samples.reduce((sum, { count = 1 }) => sum + count, 0) * 0.01;
+    const [first, ...others] = [...samples].sort((a, b) => b.value - a.value);
+    let { value } = first ?? { value: NaN };
+    for (const each of first === undefined ? [] : [first, ...others]) {
+      ({ value } = each);
+      left -= each.count ?? 1;
+      if (left < 0) break;
+    }
+    return value;
+  },
 };
 
 /** GetMetricData and DescribeAlarms. Neither knows resources. */
@@ -126,10 +149,10 @@ function metricData(metrics: Metrics, input: ServiceFields): ReturnType<typeof s
       const statistic = STATISTICS[Stat];
       if (statistic === undefined) throw new Error(`the runner has no ${Stat} of metrics`);
       const dimensions = Object.fromEntries(metric.Dimensions.map(({ Name, Value }) => [Name, Value]));
-      const byPeriod = new Map<number, number[]>();
-      for (const { at, value } of metrics.of({ namespace: metric.Namespace, name: metric.MetricName, dimensions })) {
+      const byPeriod = new Map<number, readonly Sample[]>();
+      for (const { at, ...sample } of metrics.of({ namespace: metric.Namespace, name: metric.MetricName, dimensions })) {
         const start = Math.floor(at / 1000 / Period) * Period;
-        if (at / 1000 >= from && at / 1000 < to) byPeriod.set(start, [...(byPeriod.get(start) ?? []), value]);
+        if (at / 1000 >= from && at / 1000 < to) byPeriod.set(start, [...(byPeriod.get(start) ?? []), sample]);
       }
       return { Id: id, StatusCode: 'Complete', Timestamps: [...byPeriod.keys()], Values: [...byPeriod.values()].map(statistic) };
     }),

@@ -81,6 +81,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   // By which whole stacks wait in a template of several: see test/support/assembly/flatten.ts.
   'AWS::CloudFormation::WaitConditionHandle': { replacing: [] },
   'AWS::CloudWatch::Alarm': { replacing: ['AlarmName'], unique: ['AlarmName'] },
+  'AWS::CloudWatch::Dashboard': { replacing: ['DashboardName'], unique: ['DashboardName'] },
   'AWS::Cognito::UserPool': { replacing: [] },
   'AWS::Cognito::UserPoolClient': { replacing: ['GenerateSecret', 'UserPoolId'] },
   'AWS::EC2::EIP': { replacing: ['Address', 'IpamPoolId', 'NetworkBorderGroup', 'TransferAddress'] },

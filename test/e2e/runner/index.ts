@@ -1,7 +1,7 @@
 /** The runner's API for tests. */
 export { AwsEmulator } from '../../../programs/emulator/aws/emulator';
 export type { Clients } from '../../../programs/emulator/aws/emulator';
-export type { AlarmState, DataPoint } from '../../../programs/emulator/aws/metrics';
+export type { AlarmState, DataPoint, MetricName } from '../../../programs/emulator/aws/metrics';
 export type { Principal } from '../../../programs/emulator/aws/principal';
 export type { AwsService, Call, Fault, FinishedCall } from '../../../programs/emulator/aws/service';
 export { ScalingPolicies } from './auto-scaling';

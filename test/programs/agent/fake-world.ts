@@ -4,6 +4,7 @@ import type { World } from '../../../programs/agent/commands';
 import type { CloudMap, Instance, ServiceName } from '../../../programs/agent/endpoints/cloud-map';
 import type { Membership } from '../../../programs/agent/drain/envoy-admin';
 import { Failure } from '../../../programs/agent/failure';
+import type { Sample } from '../../../programs/statistics/sample';
 import type { Log } from '../../../programs/shared/log';
 import { jsonLog } from '../../../programs/shared/log';
 import type { Settings } from '../../../programs/agent/settings';
@@ -146,7 +147,11 @@ export interface FakeWorld extends World {
   inFlight: (number | Failure)[];
   /** How many requests Envoy has answered. */
   answered: number | Failure;
+  /** What Envoy has counted. */
+  statistics: Sample | Failure;
 }
+
+export const NO_SAMPLE: Sample = { uptimeSeconds: 1, flows: new Map(), upstreams: new Map(), handshakes: { succeeded: 0, refused: 0 } };
 
 export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
   const clock = new FakeClock();
@@ -163,6 +168,7 @@ export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
     membership: new Map(),
     inFlight: [0],
     answered: 0,
+    statistics: NO_SAMPLE,
     svids: new FakeSvids(clock, answer),
     envoy: {
       failHealthCheck: async () => {
@@ -182,6 +188,10 @@ export function fakeWorld(answer: FakeSvids['answer']): FakeWorld {
       answered: async () => {
         if (world.answered instanceof Failure) throw world.answered;
         return Promise.resolve(world.answered);
+      },
+      statistics: async () => {
+        if (world.statistics instanceof Failure) throw world.statistics;
+        return Promise.resolve(world.statistics);
       },
     },
     portClosed: undefined,

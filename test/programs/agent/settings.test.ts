@@ -21,6 +21,8 @@ function issuesOf(environment: Readonly<Record<string, string>>): readonly strin
   }
 }
 
+const { MESH_IDENTITY, MESH_SCOPE, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN } = MINIMAL;
+
 test('what a certificate needs is enough; the rest has defaults', () => {
   expect(readSettings(MINIMAL)).toEqual({
     awaited: [],
@@ -51,6 +53,8 @@ test('what a certificate needs is enough; the rest has defaults', () => {
     weightsMs: 15_000,
     requests: undefined,
     requestsMs: 60_000,
+    metrics: undefined,
+    metricsMs: 60_000,
   });
 });
 
@@ -74,6 +78,25 @@ test.each(['{}', '[]', '{"service":"Or Ders"}', '{"service":"orders","version":7
   },
 );
 
+test('what is to be reported of statistics is read whole', () => {
+  const metrics = { name: 'ui', version: 'v1', serves: ['ui'], calls: [{ service: 'db', tcp: true }] };
+  expect(readSettings({ AWS_REGION: 'eu-west-1', MESH_SCOPE, MESH_METRICS: JSON.stringify(metrics) })).toMatchObject({
+    certificate: undefined,
+    metrics: { ...metrics, calls: [{ service: 'db', tcp: true, versionsOnly: false }], scope: MESH_SCOPE },
+  });
+});
+
+test.each([
+  ...['{}', '[]', 'orders', '{"name":"Or Ders"}', '{"name":"ui","version":7}', '{"name":"ui","serves":"ui"}', '{"name":"ui","calls":{}}'],
+  ...[
+    '{"name":"ui","calls":[{}]}',
+    '{"name":"ui","calls":[{"service":"db","tcp":1}]}',
+    '{"name":"ui","calls":[{"service":"a","versions":[]}]}',
+  ],
+])('fails if it is to report %s of statistics', (text) => {
+  expect(issuesOf({ ...MINIMAL, MESH_METRICS: text })).toEqual([expect.stringMatching(/^MESH_METRICS is "/)]);
+});
+
 test('fails if requests are to be reported of no mesh', () => {
   expect(issuesOf({ AWS_REGION: 'eu-west-1', MESH_REQUESTS: '{"service":"orders"}' })).toEqual([
     expect.stringMatching(/^MESH_SCOPE is missing/),
@@ -85,7 +108,6 @@ test("the region is the function's, whatever the task says of its own", () => {
   expect(readSettings({ ...MINIMAL, AWS_REGION: 'eu-west-1', MESH_ISSUER_ARN: issuer })).toMatchObject({ region: 'cn-north-1' });
 });
 
-const { MESH_IDENTITY, MESH_SCOPE, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN } = MINIMAL;
 test.each<[string, Readonly<Record<string, string>>]>([
   ['MESH_IDENTITY', { MESH_SCOPE, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN }],
   ['MESH_SCOPE', { MESH_IDENTITY, MESH_IDENTITY_KEY_ARN, MESH_ISSUER_ARN }],

@@ -49,6 +49,7 @@ import { application, collector, extras } from '../../plan/workload/containers';
 import { CLIENT_REFRESH_SECONDS, EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
 import { sizingOf } from '../../plan/workload/sizing';
 import { storageOf } from '../../plan/workload/volumes';
+import { taskMetrics } from '../../plan/workload/task-metrics';
 import { weightedCallees, weightsPlan } from '../../plan/workload/weights';
 import { agentPace } from './agent-pace';
 import { agentRequests } from './agent-requests';
@@ -136,7 +137,17 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     announcesStop: registers && [service, ...additionalPortsOf(topology, service)].some(({ protocol }) => protocol !== 'tcp'),
     refreshSeconds,
     stopSeconds: stopSecondsOf(refreshSeconds, service.stopTimeoutSeconds),
-    ...defined({ application: applicationOf(topology, service), requests: countedRequests(service.name, service, version?.name) }),
+    ...defined({
+      application: applicationOf(topology, service),
+      requests: countedRequests(service.name, service, version?.name),
+      metrics: taskMetrics(topology, {
+        name: service.name,
+        ...defined({ version: version?.name }),
+        serves: [service, ...additionalPortsOf(topology, service)].filter(isCalled).map((each) => each.name),
+        callees,
+        external: allNamed(topology.external, service.callsExternal),
+      }),
+    }),
   };
   return {
     ...workloadOf(agent, { envoy: sidecarBootstrap(topology, service, name) }, [
@@ -178,15 +189,19 @@ const TARGET_CHECKS_SECONDS = 150;
 
 function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTopology): MeshWorkloadPlan {
   const aggregations = aggregationsOf(edge);
+  const callees = servicesBehind(topology, edge);
   const agent: AgentPlan = {
     topology,
     service: edge.gatewayName,
     name: edge.gatewayName,
-    callees: servicesBehind(topology, edge),
+    callees,
     pace,
     refreshSeconds: EDGE_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
-    ...defined({ requests: countedRequests(edge.gatewayName, edge.gateway) }),
+    ...defined({
+      requests: countedRequests(edge.gatewayName, edge.gateway),
+      metrics: taskMetrics(topology, { name: edge.gatewayName, serves: [edge.gatewayName], callees }),
+    }),
   };
   return {
     ...workloadOf(agent, { envoy: gatewayBootstrap(topology, edge), ...defined({ aggregations }) }, [
@@ -210,7 +225,7 @@ function clientGatewayWorkload(topology: EnvoyTopology, pace: AgentPace, gateway
     pace,
     refreshSeconds: CLIENT_REFRESH_SECONDS,
     stopSeconds: stopSecondsOf(CLIENT_REFRESH_SECONDS, EDGE_REQUEST_SECONDS),
-    ...defined({ requests: countedRequests(name, sizing) }),
+    ...defined({ requests: countedRequests(name, sizing), metrics: taskMetrics(topology, { name, serves: [name], callees }) }),
   };
   return {
     ...workloadOf(agent, { envoy: clientGatewayBootstrap(topology, gateway) }, [proxy(agent, sizing, [CLIENT_GATEWAY_PORT])]),

@@ -1,4 +1,12 @@
-import type { AgentCommand, ApplicationStart, AwaitedCallee, CountedRequests, DiscoveryTarget, MeshVariables } from '../../contract/agent';
+import type {
+  AgentCommand,
+  ApplicationStart,
+  AwaitedCallee,
+  CountedRequests,
+  DiscoveryTarget,
+  MeshVariables,
+  TaskMetrics,
+} from '../../contract/agent';
 import { meshVariables } from '../../contract/agent';
 import { AGENT_HEALTH_PROGRAM, MESH_DIRECTORY } from '../../contract/files';
 import { identityOf } from '../../contract/identity';
@@ -51,6 +59,8 @@ export interface AgentPlan {
   readonly caller?: Service;
   /** Whose requests it counts, where they scale the number of tasks; absent: it counts none. */
   readonly requests?: CountedRequests;
+  /** What it reports of its Envoy's statistics; absent: nothing. */
+  readonly metrics?: TaskMetrics;
   /** Whether its Envoy announces to callers that it stops. @default false */
   readonly announcesStop?: boolean;
 }
@@ -225,6 +235,7 @@ function variablesOf(agent: AgentPlan): MeshVariables {
     ...paceVariables(agent),
     ...(agent.application === undefined ? {} : meshVariables({ MESH_APPLICATION: JSON.stringify(agent.application) })),
     ...(agent.requests === undefined ? {} : meshVariables({ MESH_REQUESTS: JSON.stringify(agent.requests) })),
+    ...(agent.metrics === undefined ? {} : meshVariables({ MESH_METRICS: JSON.stringify(agent.metrics) })),
     ...(agent.announcesStop === true ? meshVariables({ MESH_ANNOUNCES_STOP: 'true' }) : {}),
     ...(agent.registers === false ? {} : meshVariables({ MESH_REFRESH_SECONDS: String(agent.refreshSeconds) })),
     ...meshVariables({ MESH_STOP_SECONDS: String(agent.stopSeconds) }),
@@ -290,8 +301,8 @@ function sharedBy({ topology }: AgentPlan): MeshVariables<DeployedValue> {
 }
 
 /** With certificates it is among what all tasks share. */
-function scopeFor({ topology, requests }: AgentPlan): MeshVariables<DeployedValue> {
-  return requests === undefined || topology.certificates.kind !== 'none' ? {} : { MESH_SCOPE: 'meshScope' };
+function scopeFor({ topology, requests, metrics }: AgentPlan): MeshVariables<DeployedValue> {
+  return (requests === undefined && metrics === undefined) || topology.certificates.kind !== 'none' ? {} : { MESH_SCOPE: 'meshScope' };
 }
 
 function namespaceOf({ callees }: AgentPlan): MeshVariables<DeployedValue> {

@@ -1,0 +1,30 @@
+/** What a system tells of itself while it runs. */
+export interface ObservabilitySettings {
+  /** Whether tasks report metrics. */
+  readonly metrics: true;
+  /** Absent: none. */
+  readonly dashboard?: DashboardSettings;
+  /** Absent: none. */
+  readonly alarms?: AlarmSettings;
+}
+
+export interface DashboardSettings {
+  /** Absent: CloudFormation makes one. */
+  readonly name?: string;
+}
+
+export interface AlarmSettings {
+  /** Of all services but those that have their own. */
+  readonly thresholds: Thresholds;
+  /** By names of services and gateways. */
+  readonly services: Readonly<Record<string, Thresholds | 'none'>>;
+}
+
+export interface Thresholds {
+  /** Of requests, above which the share of errors is too large. */
+  readonly errorPercent: number;
+  /** In a minute; fewer say nothing. */
+  readonly minRequests: number;
+  /** Of the 99th percentile; absent: any latency will do. */
+  readonly latencyMilliseconds?: number;
+}

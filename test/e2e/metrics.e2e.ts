@@ -1,0 +1,263 @@
+import { METRIC_NAMESPACE } from '../../lib/core/contract/metric';
+import { firesBetween, type TemplateAlarm } from './alarm-evaluation';
+import { ApiGateway } from './api-gateway/api-gateway';
+import { served, setMode } from './flaky-server';
+import { settled } from './mesh';
+import { nameOf, statisticOf, type TemplateMetric } from './metric-statistics';
+import type { DataPoint, LoadResult, MetricName, Task } from './runner';
+import { AwsEmulator, Cluster, load, until } from './runner';
+import { cluster, e2e } from './suite';
+import { measured, MEASURED_IMAGES, MINUTE_SECONDS } from './systems/measured';
+
+/** How far metrics may be from what the load generator counts. */
+const WITHIN = 0.02;
+const MINUTE_MS = MINUTE_SECONDS * 1000;
+
+e2e('metrics of services and calls', () => {
+  const aws = new AwsEmulator('eu-west-1:123456789012');
+  const template = measured();
+  const shop = cluster(async () => Cluster.start(template, { aws, images: MEASURED_IMAGES }));
+  beforeAll(async () => {
+    await settled(shop());
+  });
+  afterAll(() => {
+    aws.close();
+  });
+
+  const task = (name: string): Task => shop().task(name);
+  const scope = (): string => shop().certificates.agentOf('ui').scope;
+  const from = async (caller: string, callee: string, path: string, requests: number, perSecond: number): Promise<LoadResult> =>
+    load(task(caller).endpoint, { url: `http://${callee}.shop.internal:15080${path}`, requests, perSecond, connections: 4 });
+  const points = (name: string, dimensions: Readonly<Record<string, string>>, since = 0): readonly DataPoint[] =>
+    aws.metrics.of({ namespace: METRIC_NAMESPACE, name, dimensions: { Mesh: scope(), ...dimensions } }).filter(({ at }) => at >= since);
+  const sum = (name: string, dimensions: Readonly<Record<string, string>>, since = 0): number =>
+    statisticOf(points(name, dimensions, since), 'Sum') ?? 0;
+  const untilSum = async (name: string, dimensions: Readonly<Record<string, string>>, wanted: number, since: number): Promise<void> => {
+    await until(() => isNear(sum(name, dimensions, since), wanted), {
+      what: `${name} of ${JSON.stringify(dimensions)} to be ${wanted}`,
+      timeoutMs: 20_000,
+      detail: () => String(sum(name, dimensions, since)),
+    });
+  };
+  const alarms = Object.entries(template.Resources ?? {}).flatMap(([id, { Type, Properties }]) =>
+    Type === 'AWS::CloudWatch::Alarm' && id.includes('Observability') ? [[id, Properties as unknown as TemplateAlarm] as const] : [],
+  );
+  /** Which alarms fire in these periods, such as `catalogErrors`. */
+  const firing = (begun: number, ended: number): readonly string[] =>
+    alarms
+      .filter(([, alarm]) =>
+        firesBetween({ alarm, scope: scope(), minuteMs: MINUTE_MS, points: (metric) => aws.metrics.of(metric) }, begun, ended),
+      )
+      .map(([id]) => /ObservabilityAlarms(.*)[0-9A-F]{8}$/.exec(id)?.[1] ?? id)
+      .sort();
+  /** Until what is counted now has been reported. */
+  const reported = async (): Promise<void> => {
+    const since = Date.now();
+    await from('ui', 'catalog', '/items/last', 1, 1);
+    await until(() => points('CallRequests', { Caller: 'ui', Service: 'catalog' }, since).length > 0, { what: 'the next report' });
+  };
+
+  test('count requests and errors as the load generator does, on both sides, and no alarm is false', async () => {
+    const begun = Date.now();
+    const [steady, few, waiting, versions] = await Promise.all([
+      from('ui', 'catalog', '/items/7', 1200, 60),
+      from('ui', 'catalog', '/status/404', 100, 5),
+      from('ui', 'carts', '/wait/200', 300, 15),
+      from('ui', 'orders', '/items/1', 600, 30),
+    ]);
+    const all = countOf(steady) + countOf(few);
+    await untilSum('CallRequests', { Caller: 'ui', Service: 'catalog' }, all, begun);
+    await untilSum('Requests', { Service: 'catalog' }, all, begun);
+    await untilSum('CallRequests', { Service: 'catalog' }, all, begun);
+    expect(sum('CallClientErrors', { Caller: 'ui', Service: 'catalog' }, begun)).toBe(few.statuses['404']);
+    expect(sum('ClientErrors', { Service: 'catalog' }, begun)).toBe(few.statuses['404']);
+    expect(sum('CallServerErrors', { Caller: 'ui', Service: 'catalog' }, begun)).toBe(0);
+    await untilSum('CallRequests', { Caller: 'ui', Service: 'carts' }, countOf(waiting), begun);
+    const ofVersions = (name: string): readonly number[] =>
+      ['stable', 'next'].map((Version) => sum(name, { Service: 'orders', Version }, begun));
+    const total = (counts: readonly number[]): number => counts.reduce((one, other) => one + other, 0);
+    await until(() => isNear(total(ofVersions('Requests')), countOf(versions)), { what: 'all requests of the versions' });
+    expectNear(total(ofVersions('CallRequests')), countOf(versions));
+    for (const name of ['Requests', 'CallRequests'])
+      for (const count of ofVersions(name)) expect(count).toBeGreaterThan(0.35 * countOf(versions));
+    expect(firing(begun, Date.now())).toEqual([]);
+  });
+
+  test('have the latencies that the load generator has', async () => {
+    const begun = Date.now();
+    const url = 'http://carts.shop.internal:15080/wait/900';
+    // As many at once as its circuit breaker lets through.
+    const { seconds } = await load(task('ui').endpoint, { url, requests: 80, perSecond: 8, connections: 8, nearSeconds: 0.9 });
+    await untilSum('CallRequests', { Caller: 'ui', Service: 'carts' }, 80, begun);
+    for (const [name, dimensions] of [
+      ['CallLatency', { Caller: 'ui', Service: 'carts' }],
+      ['Latency', { Service: 'carts' }],
+    ] as const) {
+      const taken = points(name, dimensions, begun);
+      expect(statisticOf(taken, 'SampleCount')).toBe(80);
+      expectNear((statisticOf(taken, 'p50') ?? 0) / 1000, seconds.median);
+      expectNear((statisticOf(taken, 'p99') ?? 0) / 1000, seconds.p99);
+    }
+  });
+
+  test('count what clients send through the edge, at the gateway and behind it', async () => {
+    const begun = Date.now();
+    const gateway = await ApiGateway.open(shop());
+    for (let index = 0; index < 40; index += 1) expect((await gateway.send({ path: `/call/catalog/items/${index}` })).status).toBe(200);
+    await untilSum('Requests', { Service: 'gateway' }, 40, begun);
+    await untilSum('CallRequests', { Caller: 'gateway', Service: 'ui' }, 40, begun);
+    await untilSum('CallRequests', { Caller: 'ui', Service: 'catalog' }, 40, begun);
+  });
+
+  test('count requests that rules refuse', async () => {
+    const begun = Date.now();
+    await from('ui', 'carts', '/forbidden', 20, 20);
+    await untilSum('DeniedRequests', { Service: 'carts' }, 20, begun);
+    expect(sum('CallClientErrors', { Caller: 'ui', Service: 'carts' }, begun)).toBe(20);
+  });
+
+  test('count retries as the applications see them, and tasks that are left out', async () => {
+    const begun = Date.now();
+    const [victim] = shop().tasks('catalog');
+    await setMode(victim, 'status-503');
+    const { statuses } = await from('ui', 'catalog', '/retried', 200, 50);
+    await setMode(victim, 'well');
+    expect(statuses).toEqual({ '200': 200 });
+    const retries = await served(victim, '/retried');
+    await untilSum('CallRetries', { Caller: 'ui', Service: 'catalog' }, retries, begun);
+    await untilSum('CallEjections', { Caller: 'ui', Service: 'catalog' }, 1, begun);
+    expect(sum('CallServerErrors', { Caller: 'ui', Service: 'catalog' }, begun)).toBe(0);
+    expect(firing(begun, Date.now())).toEqual([]);
+  });
+
+  test('count what a circuit breaker refuses', async () => {
+    const begun = Date.now();
+    const url = 'http://carts.shop.internal:15080/wait/300';
+    const { statuses } = await load(task('ui').endpoint, { url, requests: 200, perSecond: 200, connections: 40 });
+    const refused = statuses['503'] ?? 0;
+    expect(refused).toBeGreaterThan(0);
+    await untilSum('CallServerErrors', { Caller: 'ui', Service: 'carts' }, refused, begun);
+    expect(sum('CallOverflows', { Caller: 'ui', Service: 'carts' }, begun)).toBeGreaterThanOrEqual(refused);
+  });
+
+  describe('alarms', () => {
+    /** Which of them fire under a load that lasts for six minutes, as they are here. */
+    const under = async (
+      callee: string,
+      path: string,
+      more: { readonly path: string; readonly perSecond: number }[] = [],
+    ): Promise<readonly string[]> => {
+      await reported();
+      const begun = Date.now();
+      const seconds = 6 * MINUTE_SECONDS;
+      await Promise.all([
+        from('ui', callee, path, 20 * seconds, 20),
+        ...more.map(async (each) => from('ui', callee, each.path, each.perSecond * seconds, each.perSecond)),
+      ]);
+      await reported();
+      return firing(begun, Date.now());
+    };
+
+    test('fire if a tenth of the requests fails', async () => {
+      expect(await under('catalog', '/items/1', [{ path: '/status/500', perSecond: 3 }])).toEqual(['catalogErrors']);
+    });
+
+    test('fire if all of them fail, also of a version that nobody has told apart', async () => {
+      expect(await under('carts', '/status/500')).toEqual(['cartsErrors', 'cartsUnavailable']);
+    });
+
+    test('fire if there is no task that could answer', async () => {
+      const tasks = shop().tasks('carts');
+      for (const each of tasks) await setMode(each, 'reset');
+      expect(await under('carts', '/items/1')).toEqual(['cartsErrors', 'cartsUnavailable']);
+      for (const each of tasks) await setMode(each, 'well');
+      expect(statisticOf(points('CallRequests', { Caller: 'ui', Service: 'carts' }), 'Sum')).toBeGreaterThan(0);
+    });
+
+    test('fire if requests take too long', async () => {
+      for (const each of [...shop().tasks('orders-stable'), ...shop().tasks('orders-next')]) await setMode(each, 'slow-700');
+      await reported();
+      const begun = Date.now();
+      const url = 'http://orders.shop.internal:15080/items/1';
+      await load(task('ui').endpoint, { url, requests: 20 * 6 * MINUTE_SECONDS, perSecond: 20, connections: 40 });
+      await reported();
+      expect(firing(begun, Date.now())).toEqual(['ordersLatency']);
+      for (const each of [...shop().tasks('orders-stable'), ...shop().tasks('orders-next')]) await setMode(each, 'well');
+    });
+  });
+
+  test('lose nothing when tasks are replaced under load, and no alarm is false', async () => {
+    await reported();
+    const begun = Date.now();
+    const over = new AbortController();
+    const url = 'http://catalog.shop.internal:15080/items/9';
+    const loading = load(task('ui').endpoint, { url, requests: over.signal, perSecond: 50, connections: 4 });
+    await shop().scale('catalog', 4);
+    await shop().scale('catalog', 1);
+    over.abort();
+    const result = await loading;
+    expect(Object.keys(result.statuses)).toEqual(['200']);
+    // One more is that of `reported`.
+    await untilSum('CallRequests', { Caller: 'ui', Service: 'catalog' }, countOf(result), begun);
+    await untilSum('Requests', { Service: 'catalog' }, countOf(result), begun);
+    expect(firing(begun, Date.now())).toEqual([]);
+  });
+
+  test('are all there that the dashboard and the alarms name', () => {
+    const named = [
+      ...dashboardMetrics(template.Resources ?? {}),
+      ...alarms.flatMap(([, { Metrics }]) => Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])),
+    ]
+      .filter(({ Namespace }) => Namespace === METRIC_NAMESPACE)
+      .map((metric) => nameOf(metric, scope()));
+    expect(named.length).toBeGreaterThan(50);
+    const kindOf = ({ name, dimensions }: MetricName): string => `${name} ${Object.keys(dimensions).sort().join()}`;
+    const emitted = new Set(aws.metrics.points.map(kindOf));
+    // Troubles that some pair never had: another one had them.
+    const troubles = /^Call(Retries|Ejections|Overflows|ConnectFailures) /;
+    const missing = named.filter((metric) =>
+      troubles.test(kindOf(metric)) ? !emitted.has(kindOf(metric)) : aws.metrics.of(metric).length === 0,
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+function countOf({ statuses }: LoadResult): number {
+  return Object.values(statuses).reduce((sum, count) => sum + count, 0);
+}
+
+function isNear(value: number, wanted: number): boolean {
+  return Math.abs(value - wanted) <= WITHIN * wanted;
+}
+
+function expectNear(value: number, wanted: number): void {
+  expect([value, wanted, isNear(value, wanted)]).toEqual([value, wanted, true]);
+}
+
+/** Of all graphs of the dashboards: `[namespace, name, dimension, value, …, options]`. */
+function dashboardMetrics(
+  resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown }>>,
+): readonly TemplateMetric[] {
+  return Object.values(resources).flatMap(({ Type, Properties }) => {
+    if (Type !== 'AWS::CloudWatch::Dashboard') return [];
+    const { DashboardBody: body } = Properties as { readonly DashboardBody: { readonly 'Fn::Join': [string, readonly unknown[]] } };
+    const text = body['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : TOKEN)).join('');
+    const { widgets } = JSON.parse(text) as {
+      readonly widgets: readonly { readonly properties: { readonly metrics?: readonly unknown[][] } }[];
+    };
+    return widgets.flatMap(({ properties: { metrics = [] } }) => metrics.flatMap(metricOf));
+  });
+}
+
+const TOKEN = '*';
+
+function metricOf([first, ...rest]: readonly unknown[]): readonly TemplateMetric[] {
+  if (typeof first !== 'string') return [];
+  const texts = rest.filter((each): each is string => typeof each === 'string');
+  const [name = '', ...dimensions] = texts;
+  const pairs = Array.from({ length: dimensions.length / 2 }, (_, index) => ({
+    Name: dimensions[2 * index] ?? '',
+    Value: dimensions[2 * index + 1]?.includes(TOKEN) === true ? undefined : dimensions[2 * index + 1],
+  }));
+  return [{ Namespace: first, MetricName: name, Dimensions: pairs }];
+}
