@@ -167,7 +167,11 @@ export interface Compression {
   readonly contentTypes: readonly string[];
   /** Of a response that tells its length; one that does not is compressed whatever its length. */
   readonly minBytes: number;
-  /** How callers divide their calls among the versions of a service, beside weights. */
+  /** Sorted, in lower case: requests with one of these headers get no compressed response. Absent: credentials are not looked for. */
+  readonly credentialHeaders?: readonly string[];
+}
+
+/** How callers divide their calls among the versions of a service, beside weights. */
 export interface VersionedCalls {
   /** A request whose header of this name names a version goes to it; in lower case. Absent: no header does that. */
   readonly versionHeader?: string;
@@ -175,10 +179,6 @@ export interface VersionedCalls {
   readonly shift?: ShiftPace;
   /** Copies of a share of all requests go to this version; its answers are thrown away. */
   readonly mirror?: Mirror;
-}
-
-/** Sorted, in lower case: requests with one of these headers get no compressed response. Absent: credentials are not looked for. */
-  readonly credentialHeaders?: readonly string[];
 }
 
 export interface Mirror {
