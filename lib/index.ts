@@ -58,6 +58,7 @@ export * from './props/traffic/retry-props';
 export * from './props/service/scaling-props';
 export * from './props/service/role-props';
 export * from './props/service/service-props';
+export * from './props/service/shift';
 export * from './props/service/service-port';
 export * from './props/traffic/service-route';
 export * from './props/service/sizing-props';

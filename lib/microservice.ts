@@ -2,6 +2,7 @@ import type { MathExpression, Metric, MetricOptions } from 'aws-cdk-lib/aws-clou
 import type { IConnectable, ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { BaseService, ContainerDefinition, IEcsLoadBalancerTarget, ScalableTaskCount, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { IGrantable, IRole } from 'aws-cdk-lib/aws-iam';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -92,6 +93,9 @@ export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
   /** Workloads of the service: one, or one for each version, sorted by the name of the version. */
   readonly workloads: IWorkload[];
 
+  /** What moves the weights of its versions, if the service has `shift`. */
+  readonly shift?: IServiceShift;
+
   /**
    * Returns one of the workloads.
    *
@@ -99,6 +103,28 @@ export interface IMicroservice extends IConstruct, IGrantable, IConnectable {
    * @throws if there is no such version, or if it is left out and there are several
    */
   workload(version?: string): IWorkload;
+}
+
+/**
+ * Shifts of the weights of a service (`shift` of its props).
+ *
+ * @example
+ * const takenBack = shop.service('orders').shift?.metricTakenBack();
+ */
+export interface IServiceShift {
+  /**
+   * State machine that moves weights, one for all services of the system. An execution has the name of the service in its input, and fails
+   * with the error `ShiftTakenBack` and the reason when the weights go back.
+   */
+  readonly stateMachine: IStateMachine;
+
+  /**
+   * Returns the metric of shifts of this service that were taken back. By default, it is the sum over 5 minutes. An alarm on it must treat
+   * missing data as not breaching.
+   *
+   * @param props statistic, period, and more
+   */
+  metricTakenBack(props?: MetricOptions): Metric;
 }
 
 /**

@@ -48,10 +48,20 @@ export const ACKNOWLEDGEMENTS = {
     rules: ['AwsSolutions-IAM5[Resource::*]'],
     reason: 'CloudWatch has no resources for reading metrics; the function reads one metric of the mesh.',
   },
+  metricsOfShifts: {
+    resource: 'the role of the function that shifts weights',
+    rules: ['AwsSolutions-IAM5[Resource::*]'],
+    reason: 'CloudWatch has no resources for reading metrics; of alarms, the function reads the states, several in one call.',
+  },
+  shiftHistory: {
+    resource: 'the state machine that shifts weights',
+    rules: ['AwsSolutions-SF1', 'AwsSolutions-SF2'],
+    reason: 'AWS Step Functions keeps the history of each execution for 90 days, and its one function logs every step with its reason.',
+  },
   anyVersion: {
-    resource: "policies of the CDK's provider framework",
+    resource: "policies of the CDK's provider framework, and of the state machine that shifts weights",
     rules: ['AwsSolutions-IAM5[Resource::<function>:*]'],
-    reason: "The CDK's provider framework calls this one function, whatever its version.",
+    reason: 'What the CDK lets call this one function may call it whatever its version.',
   },
   anyTaskOfCluster: {
     resource: 'roles that run jobs',

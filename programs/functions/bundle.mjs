@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const output = resolve(process.argv[2] ?? join(root, 'assets/functions'));
 
-const FUNCTIONS = ['authority-set', 'certificate-authority', 'certificate-issuer', 'job-runner', 'namespace-name'];
+const FUNCTIONS = ['authority-set', 'certificate-authority', 'certificate-issuer', 'job-runner', 'namespace-name', 'weight-shifter'];
 
 for (const name of FUNCTIONS) {
   const result = await build({

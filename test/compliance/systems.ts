@@ -114,6 +114,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   webSockets: ofOrders({ webSockets: true }),
   versions: ofOrders({ versions: { v1: { weight: 90 }, v2: { weight: 10 } } }),
   versionHeader: ofOrders({ versions: TWO, versionHeader: 'x-version' }, { versions: TWO }),
+  shift: ofOrders({ versions: TWO, shift: { kind: 'linear' } }, { versions: TWO }),
   groups: { with: orders({ group: 'back' }, { groups: { back: { kind: 'nestedStack' } } }), without: orders() },
   mirror: ofOrders({ versions: TWO, mirror: { version: 'v2', percent: 25 } }, { versions: TWO }),
   callPolicies: {

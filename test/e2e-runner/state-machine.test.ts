@@ -54,8 +54,8 @@ test('one that goes on failing is caught, and the next task gets the last error'
 
 test.each<[string, object, string]>([
   ['nothing catches an error', { Catch: [], Retry: [] }, 'Retry: {"errorMessage":"1"}'],
-  ['a state is of another type', { Type: 'Wait' }, 'the runner knows tasks that end a state machine, and not ask'],
-  ['a state has fields that it does not know', { ResultPath: '$.error' }, 'and not ask: ResultPath'],
+  ['a state is of another type', { Type: 'Map' }, 'the runner does not know the state ask: '],
+  ['a state has fields that it does not know', { ResultPath: '$.error' }, 'the runner does not know the state ask: ResultPath'],
   ['a retrier is for some errors', { Retry: [{ ErrorEquals: ['Lambda.TooManyRequestsException'] }] }, 'one retrier of all errors'],
 ])('fails if %s', async (_, task, message) => {
   await expect(run(9, definition(task))).rejects.toThrow(message);

@@ -90,7 +90,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/model/observability': {},
   // What .proto files say, and descriptors of it.
   'lib/core/grpc': { rooms: ['lib/core/model'], packages: PROTOBUF },
-  'lib/core/parse/workload': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
+  'lib/core/parse/workload': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
   'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
   'lib/core/parse/traffic': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security'] },
   'lib/core/parse/service': {
@@ -266,6 +266,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/job.ts', 'lib/core', 'lib/core/contract', 'lib/core/limits', 'lib/cdk', 'lib/cdk/certificates'],
     packages: CDK,
   },
+  // What moves weights of versions by itself.
+  'lib/cdk/shifts': {
+    rooms: ['lib/microservice.ts', 'lib/core/contract', 'lib/core/plan', 'lib/cdk', 'lib/cdk/certificates'],
+    packages: CDK,
+  },
   'lib/cdk/clients': {
     rooms: ['lib/client.ts', 'lib/props', 'lib/core/contract', 'lib/core/reading', 'lib/core/plan', 'lib/cdk', 'lib/cdk/certificates'],
     packages: CDK,
@@ -289,6 +294,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/cdk/placement',
       'lib/cdk/certificates',
       'lib/cdk/jobs',
+      'lib/cdk/shifts',
       'lib/cdk/clients',
       'lib/cdk/mesh',
       'lib/cdk/mesh/render.ts',

@@ -2,7 +2,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { IMicroservice, MeshMetricOptions } from '../../microservice';
+import type { IMicroservice, IServiceShift, MeshMetricOptions } from '../../microservice';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 import { ServiceMetrics } from '../observability/service-metrics';
 import { throwIssue } from '../throw-issue';
@@ -70,6 +70,8 @@ export class VersionedService extends Construct implements IMicroservice {
   readonly grantPrincipal: iam.IPrincipal;
   readonly connections: ec2.Connections;
   readonly workloads: Workload[];
+  /** Once, by what moves its weights. */
+  shift?: IServiceShift;
   private readonly portUrls: Readonly<Record<string, string>>;
   private readonly metrics: ServiceMetrics;
 

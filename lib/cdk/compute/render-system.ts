@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
@@ -12,7 +13,7 @@ import { renderClients } from '../clients/render';
 import type { IClient } from '../../client';
 import type { SubnetAddresses } from '../../core/plan/addresses';
 import { scopeOf } from '../../core/contract/scope';
-import type { ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
+import type { ContainerPlan, ContainerRole, SystemPlan, WeightsPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { pathOfWorkload, serviceOf } from '../../core/plan/system-plan';
 import type { IssueList } from '../../core/reading/issues';
 import type { IJob } from '../../job';
@@ -29,10 +30,12 @@ import type { SystemStack } from '../placement/stack-size';
 import { throwIssue } from '../throw-issue';
 import { edgeOf } from '../user-edges';
 import { agentImages, envoyImages } from '../containers/built-images';
+import { ServiceShift } from '../shifts/service-shift';
+import { Shifter } from '../shifts/shifter';
 import { renderBeforeDeployment } from '../jobs/before-deployment';
 import { Job } from './job';
 import type { Microservice } from './microservice';
-import { PlainService, renderMicroservice } from './microservice';
+import { PlainService, renderMicroservice, VersionedService } from './microservice';
 import type { Foundation } from './network';
 import { renderNamespaceName } from './namespace-name';
 import { renderFoundation, renderVirtualNames } from './network';
@@ -87,7 +90,12 @@ export function renderSystem(
   const namespaceNames = new HandedOut(scope, 'Namespace');
   if (namespaceHttpName !== undefined) namespaceNames.add({ group: undefined, scope, values: new Map([['name', namespaceHttpName]]) });
   const mesh = renderMesh(scope, plan, { namespaceHttpName });
-  const weightsOf = renderWeights(scope, plan, units);
+  const shifted = (plan.weights ?? []).filter(({ shift }) => shift !== undefined);
+  const shifter =
+    shifted.length === 0
+      ? undefined
+      : new Shifter(scope, 'WeightShifts', { services: shifted.map(({ service }) => service), meshScope, logGroup: foundation.logGroup });
+  const weightsOf = renderWeights(scope, plan, units, shifter);
   const certificates =
     plan.certificates === undefined
       ? undefined
@@ -135,6 +143,8 @@ export function renderSystem(
     byService(plan).map(([name, tasks]) => [name, renderMicroservice(units.of(tasks[0]?.group).scope, name, tasks, context)]),
   );
   const tasks: Tasks = new Map<string, Microservice | Job>([...services, ...jobs]);
+  if (shifter !== undefined)
+    for (const weights of shifted) renderShift(shifter, weights, props, services, weightsOf(weights.service, scope));
   renderRecords(scope, plan, zone, tasks, units);
   renderOrder(plan, tasks);
   renderOpenings(plan, tasks, units);
@@ -167,8 +177,8 @@ export function renderSystem(
 }
 
 function metricsOf({ observability }: SystemPlan, task: WorkloadPlan, meshScope: string): MetricsContext {
-  const measured = observability?.measured.find(({ name }) => name === serviceOf(task));
-  return { meshScope, reported: observability !== undefined, ...defined({ measured }) };
+  const measured = observability?.measured?.find(({ name }) => name === serviceOf(task));
+  return { meshScope, reported: observability?.measured !== undefined, ...defined({ measured }) };
 }
 
 /** Undefined: they stand in another stack, which may refer to this one. */
@@ -346,6 +356,27 @@ function renderOpenings(plan: SystemPlan, services: Tasks, units: Units): void {
     // Without it, nobody would answer the calls of a task that starts before: each would wait for its time limit.
     letWait(services, from, [opening]);
   }
+}
+
+/** What moves the weights of a service, after the ECS services of all versions. */
+function renderShift(
+  shifter: Shifter,
+  weights: WeightsPlan,
+  props: MicroservicesProps,
+  services: ReadonlyMap<string, Microservice>,
+  parameter: ssm.IStringParameter,
+): void {
+  const { service: name, shift } = weights;
+  const service = services.get(name);
+  if (shift === undefined || !(service instanceof VersionedService)) throw new Error(`bug: ${name} has no versions to shift`);
+  const { workloads } = service;
+  shifter.renderShift(weights, shift, parameter.parameterName, {
+    scope: service,
+    ecsServices: workloads.flatMap(({ ecsService }) => ecsService.node.defaultChild ?? []),
+    taskDefinitionArns: workloads.map(({ taskDefinition }) => taskDefinition.taskDefinitionArn),
+    alarms: props.services[name]?.shift?._options.alarms ?? [],
+  });
+  service.shift = new ServiceShift(shifter.stateMachine, { mesh: shifter.meshScope, service: name });
 }
 
 /** Ports that users open past Envoy. */

@@ -4,6 +4,7 @@ import { handedOutWeights } from '../../core/plan/handed-out';
 import type { SystemPlan, WeightsPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
 import { HandedOut } from '../placement/handed-out';
+import type { Shifter } from '../shifts/shifter';
 import type { Units } from './units';
 
 /** The parameter with the weights of a service's versions, as those who stand below a construct refer to it. */
@@ -13,13 +14,13 @@ export type WeightsOf = (service: string, user: Construct) => ssm.IStringParamet
  * A parameter for each service with versions: nothing else changes with weights. They wait for nothing, so that services
  * that call each other make no cycle.
  */
-export function renderWeights(scope: Construct, plan: SystemPlan, units: Units): WeightsOf {
+export function renderWeights(scope: Construct, plan: SystemPlan, units: Units, shifter?: Shifter): WeightsOf {
   const { weights = [], workloads } = plan;
   const groups = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
   const ofGroup = (group: string | undefined): readonly WeightsPlan[] => weights.filter(({ service }) => groups.get(service) === group);
-  const own = renderOwn(scope, ofGroup(undefined));
+  const own = renderOwn(scope, ofGroup(undefined), shifter);
   const handedOut = new HandedOut(scope, 'Weights');
-  const handOut = (group: string | undefined, place: Construct, made: ReadonlyMap<string, ssm.StringParameter>): void => {
+  const handOut = (group: string | undefined, place: Construct, made: ReadonlyMap<string, ssm.IStringParameter>): void => {
     const told = new Set(handedOutWeights(plan, group).map(({ service }) => service));
     handedOut.add({ group, scope: place, values: namesOf([...made].filter(([service]) => told.has(service))) });
   };
@@ -42,10 +43,21 @@ export function renderWeights(scope: Construct, plan: SystemPlan, units: Units):
 }
 
 /** Those of services in no group, below one construct. */
-function renderOwn(scope: Construct, weights: readonly WeightsPlan[]): ReadonlyMap<string, ssm.StringParameter> {
+function renderOwn(
+  scope: Construct,
+  weights: readonly WeightsPlan[],
+  shifter: Shifter | undefined,
+): ReadonlyMap<string, ssm.IStringParameter> {
   if (weights.length === 0) return new Map();
   const own = new Construct(scope, 'Weights');
-  return new Map(weights.map((each) => [each.service, renderParameter(own, each.service, each)]));
+  return new Map(
+    weights.map((each) => [
+      each.service,
+      each.shift === undefined || shifter === undefined
+        ? renderParameter(own, each.service, each)
+        : shifter.renderParameter(own, `${each.service}-shifted`, each),
+    ]),
+  );
 }
 
 function renderParameter(scope: Construct, id: string, { service, text, pattern }: WeightsPlan): ssm.StringParameter {
@@ -56,7 +68,7 @@ function renderParameter(scope: Construct, id: string, { service, text, pattern 
   });
 }
 
-function namesOf(parameters: readonly (readonly [string, ssm.StringParameter])[]): ReadonlyMap<string, string> {
+function namesOf(parameters: readonly (readonly [string, ssm.IStringParameter])[]): ReadonlyMap<string, string> {
   return new Map(parameters.map(([service, { parameterName }]) => [service, parameterName]));
 }
 

@@ -95,9 +95,9 @@ export const FEATURES = {
     without: 'set tracing to Tracing.none()',
   },
   metrics: {
-    title: 'Metrics of services and calls (`observability`)',
-    usedAt: ({ observability }) => (observability === undefined ? [] : ['observability.metrics']),
-    without: 'leave observability out',
+    title: 'Metrics of services and calls (`observability.metrics`)',
+    usedAt: ({ observability }) => (observability?.metrics === true ? ['observability.metrics'] : []),
+    without: 'leave metrics, dashboard and alarms of observability out',
   },
   loadBalancerTarget: {
     title: 'A load balancer of your own in front (`loadBalancerTarget`)',
@@ -307,6 +307,10 @@ export const FEATURES = {
   versions: {
     title: 'Versions by weight, shifted with no task replaced',
     usedAt: (topology) => services(topology, 'versions', ({ versions }) => versions !== undefined),
+  },
+  shift: {
+    title: 'Weights that move by themselves, and are taken back (`shift`)',
+    usedAt: (topology) => services(topology, 'shift', ({ shift }) => shift !== undefined),
   },
   versionHeader: {
     title: 'A header that chooses a version',

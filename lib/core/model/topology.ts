@@ -1,6 +1,6 @@
 import type { Aggregation } from '../contract/aggregation';
 import type { ContainerSettings, TaskStorage } from './container-settings';
-import type { CallPolicy, HeaderLimits, Mirror, ServicePolicy } from './traffic-policy';
+import type { CallPolicy, HeaderLimits, ServicePolicy, VersionedCalls } from './traffic-policy';
 import type { EdgeCache, RouteCache, RoutePolicy, RouteValidation } from './route-policy';
 import type { AdditionalPort } from './service-ports';
 import { inboundPortOf, ownerOf } from './service-ports';
@@ -202,7 +202,19 @@ export function launchTypeOf({ capacityProviders }: Pick<Sizing, 'capacityProvid
   return capacityProviders[0]?.launchType ?? 'FARGATE';
 }
 
-export interface Service extends Sizing, ContainerSettings, TaskStorage {
+/** What the tasks of a service, or of one of its versions, have beside their sizes. */
+export interface FoundTasks extends Sizing, ContainerSettings, TaskStorage {
+  /** The name under which Cloud Map answers with the addresses of the tasks. */
+  readonly discoveryHost: string;
+  /** How callers find the tasks: by DNS, or, where there can be more than it answers with, by their agents. */
+  readonly discovery: 'dns' | 'cloudMap';
+  readonly stopTimeoutSeconds: number;
+  /** How long the application may take to open its port; 0: nobody waits for it. */
+  readonly startupTimeoutSeconds: number;
+  readonly extraContainers: readonly ExtraContainer[];
+}
+
+export interface Service extends FoundTasks, VersionedCalls {
   readonly name: string;
   /** Where it stands in the props, such as `services.orders`. */
   readonly path: string;
@@ -225,32 +237,20 @@ export interface Service extends Sizing, ContainerSettings, TaskStorage {
   readonly address: string;
   /** The virtual name, such as `catalog.shop.internal`. */
   readonly virtualHost: string;
-  /** The name under which Cloud Map answers with the addresses of the tasks. */
-  readonly discoveryHost: string;
   /** Names of the services that this one calls, sorted. */
   readonly calls: readonly string[];
   /** Names of the external services that this one calls, sorted. */
   readonly callsExternal: readonly string[];
   /** Sorted by name; absent: there is one version, the service itself. */
   readonly versions?: readonly Version[];
-  /** A request whose header of this name names a version goes to it; in lower case. Absent: no header does that. */
-  readonly versionHeader?: string;
-  /** Copies of a share of all requests go to this version; its answers are thrown away. */
-  readonly mirror?: Mirror;
   /** Names of the services that call this one, sorted; gateways are not among them. */
   readonly callers: readonly string[];
   /** Names of the gateways that lead to it: those whose edges have a route to it, sorted, and that of clients which call it. */
   readonly gateways: readonly string[];
   /** Which load balancers of the user's own may lead to the tasks; absent: none. */
   readonly loadBalancerTarget?: LoadBalancerTarget;
-  /** How callers find the tasks: by DNS, or, where there can be more than it answers with, by their agents. */
-  readonly discovery: 'dns' | 'cloudMap';
   /** What narrows the requests of callers; absent: a declared caller may do anything. */
   readonly allow?: readonly AllowRule[];
-  readonly stopTimeoutSeconds: number;
-  /** How long the application may take to open its port; 0: nobody waits for it. */
-  readonly startupTimeoutSeconds: number;
-  readonly extraContainers: readonly ExtraContainer[];
   /** What every caller's proxy does with calls to this service, unless that caller overrides it. */
   readonly callPolicy: CallPolicy;
   /** What this service overrides as a caller, by the name of the called service. */
@@ -302,19 +302,12 @@ export interface AllowedPath {
 }
 
 /** One of several versions of a service, with an ECS service and a task definition of its own. */
-export interface Version extends Sizing, ContainerSettings, TaskStorage {
+export interface Version extends FoundTasks {
   readonly name: string;
   /** `<service>-<version>`: its name in Cloud Map and in logs, and that of its cluster in the Envoys of callers. */
   readonly workloadName: string;
   /** Its share of the calls that no route sends elsewhere is its weight to the sum of all. Only the first word: it changes at run time. */
   readonly weight: number;
-  readonly stopTimeoutSeconds: number;
-  /** How long the application may take to open its port; 0: nobody waits for it. */
-  readonly startupTimeoutSeconds: number;
-  readonly extraContainers: readonly ExtraContainer[];
-  /** The name under which Cloud Map answers with the addresses of its tasks. */
-  readonly discoveryHost: string;
-  readonly discovery: 'dns' | 'cloudMap';
 }
 
 /** Something outside of the mesh that services call through their Envoys. */

@@ -1,3 +1,4 @@
+import type { ShiftPace } from '../contract/weight-shift';
 /**
  * The traffic policy: what the mesh does to a request on its way to a service. Plain frozen data, complete with defaults.
  * One file per feature beside this one reads it from props. Durations are seconds; fractions are allowed.
@@ -168,6 +169,16 @@ export interface Compression {
   readonly minBytes: number;
   /** Sorted, in lower case: requests with one of these headers get no compressed response. Absent: credentials are not looked for. */
   readonly credentialHeaders?: readonly string[];
+}
+
+/** How callers divide their calls among the versions of a service, beside weights. */
+export interface VersionedCalls {
+  /** A request whose header of this name names a version goes to it; in lower case. Absent: no header does that. */
+  readonly versionHeader?: string;
+  /** How its weights go where they are to be; absent: at once, when they are deployed. */
+  readonly shift?: ShiftPace;
+  /** Copies of a share of all requests go to this version; its answers are thrown away. */
+  readonly mirror?: Mirror;
 }
 
 export interface Mirror {

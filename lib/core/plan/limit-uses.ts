@@ -108,8 +108,13 @@ function outboundRules(workload: WorkloadPlan, path: string): LimitUse {
   };
 }
 
-function weightsBytes({ service, text }: WeightsPlan): LimitUse {
-  const used = Buffer.byteLength(text);
+/** Of a shift that is on its way, with its ID. */
+const OF_A_SHIFT = 100;
+
+function weightsBytes({ service, text, shift }: WeightsPlan): LimitUse {
+  const bytes = Buffer.byteLength(text);
+  // Where it began, where it goes, and where it is.
+  const used = shift === undefined ? bytes : 3 * bytes + OF_A_SHIFT;
   return {
     limit: SSM.parameter,
     used,

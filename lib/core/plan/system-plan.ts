@@ -15,6 +15,7 @@ import type {
   TaskReplacement,
   Warning,
 } from '../model/topology';
+import type { ShiftPace } from '../contract/weight-shift';
 import type { TaskConfig } from '../contract/task-config';
 import type { LimitUse } from '../limits/use';
 import type { EdgePlan } from './edge-plan';
@@ -134,6 +135,8 @@ export interface WeightsPlan {
   readonly text: string;
   /** A regular expression that says what may be written in place of it. */
   readonly pattern: string;
+  /** How they go where they are to be; absent: at once. */
+  readonly shift?: ShiftPace;
 }
 
 /** A workload whole. */

@@ -3,6 +3,7 @@ import type { AllowRule } from '../security/allow-rule';
 import type { CallPolicyProps } from '../traffic/call-policy-props';
 import type { ContainerProps, ExtraContainerProps } from './container-props';
 import type { GrpcApi } from './grpc-api';
+import type { Shift } from './shift';
 import type { LoadBalancerTarget } from './load-balancer-target';
 import type { Protocol } from './protocol';
 import type { RequestPolicyProps } from '../traffic/request-policy-props';
@@ -120,6 +121,14 @@ export interface ServiceProps extends ContainerProps, SizingProps, RoleProps, Ca
    * @default - no header selects a version
    */
   readonly versionHeader?: string;
+
+  /**
+   * Moves the weights of the versions by themselves after a deployment, step by step, and takes them back at once when a version is worse
+   * than those before it, or on an alarm.
+   *
+   * @default - weights are where they are to be as soon as they are deployed
+   */
+  readonly shift?: Shift;
 
   /**
    * Sends copies of requests to a version, those that change something included. Their responses are discarded, and callers

@@ -3,6 +3,8 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import { FakeEcs } from './fake-ecs';
 import { FakeKms } from './fake-kms';
@@ -22,6 +24,7 @@ import { queuesBackend } from './queues';
 import type { Principal } from './principal';
 import { contextOf } from './principal';
 import type { AnswerOrFault, Backend, Fields } from './service';
+import { StepFunctions } from './step-functions';
 import { AwsService, failed } from './service';
 
 /** A call over HTTP. */
@@ -40,6 +43,8 @@ export interface Clients {
   readonly cloudMap: ServiceDiscoveryClient;
   readonly cloudWatch: CloudWatchClient;
   readonly ecs: ECSClient;
+  readonly ssm: SSMClient;
+  readonly sfn: SFNClient;
   /** There is no AWS Private CA here: it knows no operation. */
   readonly acmPca: ACMPCAClient;
 }
@@ -70,7 +75,8 @@ export class AwsEmulator {
   readonly systemsManager: AwsService;
   readonly cloudMap: AwsService;
   readonly sqs: AwsService;
-  private readonly cloudWatch: AwsService;
+  readonly stepFunctions: StepFunctions;
+  readonly cloudWatch: AwsService;
   private readonly cloudMaps: CloudMap[] = [];
 
   /**
@@ -92,6 +98,7 @@ export class AwsEmulator {
     this.systemsManager = service(parametersBackend(this.parameters, place));
     this.cloudMap = service(cloudMapApi(this.namespaces, this.cloudMaps));
     this.sqs = service(queuesBackend(this.queues));
+    this.stepFunctions = new StepFunctions(remembers);
     this.cloudWatch = service(metricsBackend(this.metrics));
   }
 
@@ -137,6 +144,12 @@ export class AwsEmulator {
       get ecs() {
         return new ECSClient(settings);
       },
+      get ssm() {
+        return new SSMClient(settings);
+      },
+      get sfn() {
+        return new SFNClient(settings);
+      },
     };
   }
 
@@ -145,7 +158,17 @@ export class AwsEmulator {
   }
 
   close(): void {
-    for (const service of [this.kms, this.lambda, this.systemsManager, this.cloudMap, this.cloudWatch, this.ecs, this.sqs]) service.close();
+    for (const service of [
+      this.kms,
+      this.lambda,
+      this.systemsManager,
+      this.cloudMap,
+      this.cloudWatch,
+      this.ecs,
+      this.sqs,
+      this.stepFunctions,
+    ])
+      service.close();
   }
 
   private async answerFunction(
@@ -171,6 +194,7 @@ export class AwsEmulator {
       GraniteServiceVersion20100801: this.cloudWatch,
       AmazonEC2ContainerServiceV20141113: this.ecs,
       AmazonSQS: this.sqs,
+      AWSStepFunctions: this.stepFunctions,
     };
     const service = services[name];
     return service === undefined ? undefined : { service, operation, input: JSON.parse(call.body) as Fields };

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../template/intrinsics';
 import { Fields } from '../template/fields';
 import { remember } from '../remember';
-import type { Backend } from './service';
+import type { Backend, Fields as ServiceFields } from './service';
 import { failed, succeeded } from './service';
 
 export interface DataPoint {
@@ -26,6 +26,8 @@ export type AlarmState = 'ALARM' | 'OK';
  */
 export class Metrics {
   readonly points: DataPoint[] = [];
+  /** The states of alarms that somebody asks for by their names. */
+  readonly alarms = new Map<string, AlarmState>();
 
   /** @param remembers how many points */
   constructor(private readonly remembers = Infinity) {}
@@ -103,30 +105,72 @@ export interface Query {
   };
 }
 
-/** GetMetricData, of maxima. It knows no resources. */
+type Sample = Pick<DataPoint, 'value' | 'count'>;
+
+/** Samples of one minute as one value. */
+const STATISTICS: Readonly<Record<string, (samples: readonly Sample[]) => number>> = {
+  Maximum: (samples) => Math.max(...samples.map(({ value }) => value)),
+  Sum: (samples) => samples.reduce((sum, { value, count = 1 }) => sum + value * count, 0),
+  p99: (samples) => {
+    let left = samples.reduce((sum, { count = 1 }) => sum + count, 0) * 0.01;
+    const [first, ...others] = [...samples].sort((a, b) => b.value - a.value);
+    let { value } = first ?? { value: NaN };
+    for (const each of first === undefined ? [] : [first, ...others]) {
+      ({ value } = each);
+      left -= each.count ?? 1;
+      if (left < 0) break;
+    }
+    return value;
+  },
+};
+
+/** GetMetricData and DescribeAlarms. Neither knows resources. */
 export function metricsBackend(metrics: Metrics): Backend {
   return {
     prefix: 'cloudwatch',
     request: () => ({ resource: '*', context: {} }),
     serve: (operation, input) => {
-      if (operation !== 'GetMetricData') return failed('UnknownOperationException', operation);
-      const [from, to] = [Number(input['StartTime']), Number(input['EndTime'])];
-      return succeeded({
-        MetricDataResults: (input['MetricDataQueries'] as readonly Query[]).map(
-          ({ Id: id, MetricStat: { Metric: metric, Period, Stat } }) => {
-            if (Stat !== 'Maximum') throw new Error(`the runner has no ${Stat} of metrics`);
-            const dimensions = Object.fromEntries(metric.Dimensions.map(({ Name, Value }) => [Name, Value]));
-            const byPeriod = new Map<number, number>();
-            for (const { at, value } of metrics.of({ namespace: metric.Namespace, name: metric.MetricName, dimensions })) {
-              const start = Math.floor(at / 1000 / Period) * Period;
-              if (at / 1000 >= from && at / 1000 < to) byPeriod.set(start, Math.max(value, byPeriod.get(start) ?? -Infinity));
-            }
-            return { Id: id, StatusCode: 'Complete', Timestamps: [...byPeriod.keys()], Values: [...byPeriod.values()] };
-          },
-        ),
-      });
+      switch (operation) {
+        case 'GetMetricData':
+          return metricData(metrics, input);
+        case 'DescribeAlarms':
+          return describeAlarms(metrics, input);
+        default:
+          return failed('UnknownOperationException', operation);
+      }
     },
   };
+}
+
+function metricData(metrics: Metrics, input: ServiceFields): ReturnType<typeof succeeded> {
+  const [from, to] = [Number(input['StartTime']), Number(input['EndTime'])];
+  return succeeded({
+    MetricDataResults: (input['MetricDataQueries'] as readonly Query[]).map(({ Id: id, MetricStat: { Metric: metric, Period, Stat } }) => {
+      const statistic = STATISTICS[Stat];
+      if (statistic === undefined) throw new Error(`the runner has no ${Stat} of metrics`);
+      const dimensions = Object.fromEntries(metric.Dimensions.map(({ Name, Value }) => [Name, Value]));
+      const byPeriod = new Map<number, readonly Sample[]>();
+      for (const { at, ...sample } of metrics.of({ namespace: metric.Namespace, name: metric.MetricName, dimensions })) {
+        const start = Math.floor(at / 1000 / Period) * Period;
+        if (at / 1000 >= from && at / 1000 < to) byPeriod.set(start, [...(byPeriod.get(start) ?? []), sample]);
+      }
+      return { Id: id, StatusCode: 'Complete', Timestamps: [...byPeriod.keys()], Values: [...byPeriod.values()].map(statistic) };
+    }),
+  });
+}
+
+function describeAlarms(
+  { alarms }: Metrics,
+  { AlarmNames: names, AlarmTypes: types = ['MetricAlarm'] }: ServiceFields,
+): ReturnType<typeof succeeded> {
+  const found = [names]
+    .flat()
+    .map(String)
+    .flatMap((name) => {
+      const state = alarms.get(name);
+      return state === undefined ? [] : [{ AlarmName: name, StateValue: state }];
+    });
+  return succeeded({ MetricAlarms: [types].flat().includes('MetricAlarm') ? found : [], CompositeAlarms: [] });
 }
 
 function textOf(dimensions: Readonly<Record<string, string>>): string {

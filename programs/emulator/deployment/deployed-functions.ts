@@ -4,6 +4,7 @@ import type { CustomResourceEvent } from '../../functions/custom-resource-event'
 import type { AwsEmulator } from '../aws/emulator';
 import type { LambdaFunction } from '../aws/lambda';
 import type { Principal } from '../aws/principal';
+import type { StateMachine } from '../aws/step-functions';
 import { Fields } from '../template/fields';
 import type { Json, KnownValues, Template } from '../template/intrinsics';
 import { Resolver } from '../template/intrinsics';
@@ -43,6 +44,7 @@ export class DeployedFunctions {
 
   constructor(private readonly world: FunctionsWorld) {
     world.aws.lambda.provide((arn) => this.functionAt(arn));
+    world.aws.stepFunctions.provide((arn) => this.machineAt(arn));
   }
 
   named(arn: string): LiveResource | undefined {
@@ -92,29 +94,37 @@ export class DeployedFunctions {
 
   /** It goes on by itself. */
   private async startExecution(by: Principal, arn: string, input: string): Promise<void> {
-    const { live, template, values, principal, secondMs, aws } = this.world;
-    const found = live.ofType('AWS::StepFunctions::StateMachine').find(({ key, values: own }) => own[key] === arn);
-    if (!aws.mayStartExecution(by, arn)) throw new Error(`${by.name} is not authorized to perform: states:StartExecution on ${arn}`);
-    if (found === undefined) throw new Error(`there is no state machine ${arn}`);
-    const resolver = new Resolver(template(), values());
-    const { RoleArn: role, DefinitionString: definition } = found.definition.Properties ?? {};
-    const itself = principal(found.key, resolver.referenced(role));
+    if (!this.world.aws.mayStartExecution(by, arn))
+      throw new Error(`${by.name} is not authorized to perform: states:StartExecution on ${arn}`);
+    const machine = this.machineAt(arn);
+    if (machine === undefined) throw new Error(`there is no state machine ${arn}`);
     const request = JSON.parse(input) as { readonly ResponseURL: string };
-    runStateMachine(resolver.text(definition), request, {
-      invoke: async (functionArn, given) => {
-        const { Payload: body, FunctionError: error } = await this.invoke(itself, functionArn, JSON.stringify(given));
-        const answer: unknown = JSON.parse(body);
-        if (error !== undefined) throw new TaskFailed((answer as { readonly errorType: string }).errorType, body);
-        return answer;
-      },
-      pause: async (seconds) => {
-        await setTimeout(seconds * secondMs);
-        this.skippedMs += seconds * (1000 - secondMs);
-      },
-    }).catch((error: unknown) => {
+    machine(input).catch((error: unknown) => {
       abandonRequest(request.ResponseURL, String(error));
     });
     return Promise.resolve();
+  }
+
+  private machineAt(arn: string): StateMachine | undefined {
+    const { live, template, values, principal, secondMs } = this.world;
+    const found = live.ofType('AWS::StepFunctions::StateMachine').find(({ key, values: own }) => own[key] === arn);
+    if (found === undefined) return undefined;
+    const resolver = new Resolver(template(), values());
+    const { RoleArn: role, DefinitionString: definition } = found.definition.Properties ?? {};
+    const itself = principal(found.key, resolver.referenced(role));
+    return async (input) =>
+      runStateMachine(resolver.text(definition), JSON.parse(input), {
+        invoke: async (functionArn, given) => {
+          const { Payload: body, FunctionError: error } = await this.invoke(itself, functionArn, JSON.stringify(given));
+          const answer: unknown = JSON.parse(body);
+          if (error !== undefined) throw new TaskFailed((answer as { readonly errorType: string }).errorType, body);
+          return answer;
+        },
+        pause: async (seconds) => {
+          await setTimeout(seconds * secondMs);
+          this.skippedMs += seconds * (1000 - secondMs);
+        },
+      });
   }
 
   private functionAt(arn: string): LambdaFunction | undefined {

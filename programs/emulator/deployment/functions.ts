@@ -8,6 +8,10 @@ import { jobRunnerHandler } from '../../functions/job-runner/handler';
 import { readRunnerSettings } from '../../functions/job-runner/runner-settings';
 import { namespaceNameHandler } from '../../functions/namespace-name/handler';
 import { JOB_RUN_RESOURCE } from '../../../lib/core/contract/job-run';
+import { WEIGHT_SHIFT_RESOURCE, WEIGHTS_RESOURCE } from '../../../lib/core/contract/weight-shift';
+import { weightShifterHandler } from '../../functions/weight-shifter/handler';
+import { cloudWatchMeasurements } from '../../functions/weight-shifter/measurements';
+import { parameterStore } from '../../functions/weight-shifter/parameter-store';
 import type { CustomResourceEvent } from '../../functions/custom-resource-event';
 import { kmsSigner } from '../../functions/x509/kms-signer';
 import { jsonLog } from '../../shared/log';
@@ -50,7 +54,22 @@ export const CUSTOM_RESOURCES: Readonly<Record<string, (invocation: Invocation) 
       pause: (milliseconds) => setTimeout(milliseconds),
       now: () => now().getTime(),
     }),
+  [WEIGHTS_RESOURCE]: weightShifter,
+  [WEIGHT_SHIFT_RESOURCE]: weightShifter,
 };
+
+/** Of what tasks report, which do not wait where a state machine does, it asks by their clock. */
+function weightShifter({ aws, principal, write }: Invocation): CustomResourceHandler {
+  const { ssm, cloudWatch, sfn } = aws.clients(principal);
+  return weightShifterHandler({
+    parameters: parameterStore(ssm),
+    measurements: cloudWatchMeasurements(cloudWatch),
+    sfn,
+    log: jsonLog(write),
+    pause: (milliseconds) => setTimeout(milliseconds),
+    now: () => Date.now(),
+  }) as CustomResourceHandler;
+}
 
 type Program = (event: unknown) => Promise<unknown>;
 

@@ -139,6 +139,7 @@ export const envoyProofs: ProviderProofs = {
       match: { headers: [{ name: 'x-version', string_match: { exact: 'v2' } }] },
       route: { cluster: 'orders-v2' },
     }),
+    shift: ({ weights = [] }) => weights.some(({ service, shift }) => service === 'orders' && shift?.steps.first === 10),
     groups: ({ workloads }) => workloads.some(({ name, group }) => name === 'orders' && group === 'back'),
     mirror: has('ui', {
       request_mirror_policies: [

@@ -38,7 +38,7 @@ test.each(FUNCTIONS)('%s needs nothing but Node.js and the SDK of Lambda, and ex
   const code = bundle(folders[0], name);
   const modules = [...code.matchAll(/\brequire\("([^"]+)"\)/g)].map((match) => match[1]);
   for (const module of modules)
-    expect(module).toMatch(/^(node:|@aws-sdk\/client-(acm-pca|cloudwatch|ecs|kms|servicediscovery)$|crypto$|util$)/);
+    expect(module).toMatch(/^(node:|@aws-sdk\/client-(acm-pca|cloudwatch|ecs|kms|servicediscovery|sfn|ssm)$|crypto$|util$)/);
   const script = `process.stdout.write(typeof require(${JSON.stringify(join(folders[0] ?? '', name, 'index.js'))}).handler)`;
   const type = execFileSync(process.execPath, ['-e', script], {
     env: { ...process.env, AWS_REGION: 'eu-west-1', NODE_PATH: join(ROOT, 'node_modules') },

@@ -75,6 +75,7 @@ export const CAPABILITIES: Capabilities = {
   identityHeaders: { no: 'it neither sets headers nor removes those of clients' },
   webSockets: { no: 'it has no setting for upgrades' },
   versions: true,
+  shift: { no: 'weights are in its routes, which CloudFormation changes at once' },
   versionHeader: true,
   groups: {
     no: 'virtual nodes, routers and services name each other, and would change under stacks that use them. All of it stands in one stack',

@@ -55,6 +55,7 @@ export const CAPABILITIES: Capabilities = {
   identityHeaders: true,
   webSockets: true,
   versions: true,
+  shift: true,
   versionHeader: true,
   groups: true,
   mirror: true,

@@ -6,6 +6,7 @@ import { HOW_MANY } from './parse-sizing';
 import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
 import { defined } from '../../defined';
+import { parseShift } from './parse-shift';
 
 /** What a version and a service have alike: what their tasks are. */
 export type TaskParts = Omit<Version, 'name' | 'workloadName' | 'weight' | 'discovery' | 'discoveryHost'>;
@@ -13,9 +14,9 @@ export type TaskParts = Omit<Version, 'name' | 'workloadName' | 'weight' | 'disc
 export type DraftVersion = Omit<Version, 'discovery' | 'discoveryHost'>;
 
 /** Props of a service that say what its versions get. */
-export const VERSION_FIELDS = ['versions', 'versionHeader', 'mirror'] as const;
+export const VERSION_FIELDS = ['versions', 'versionHeader', 'mirror', 'shift'] as const;
 
-export type VersionSettings = Pick<Service, 'versionHeader' | 'mirror'> & { readonly versions?: readonly DraftVersion[] };
+export type VersionSettings = Pick<Service, 'versionHeader' | 'mirror' | 'shift'> & { readonly versions?: readonly DraftVersion[] };
 
 /** What a version has beside what all tasks have. */
 export const OF_VERSION = ['weight'] as const;
@@ -35,7 +36,7 @@ const MAX_WEIGHT = 1000;
 export function parseVersions(at: Reader, parts: VersionParts): VersionSettings {
   const versionsAt = at.field('versions');
   if (versionsAt.absent) {
-    for (const name of ['versionHeader', 'mirror']) {
+    for (const name of ['versionHeader', 'mirror', 'shift']) {
       if (!at.field(name).absent) at.field(name).fail('NO_EFFECT', 'the service has no versions', { fix: 'remove it, or add versions' });
     }
     return {};
@@ -53,7 +54,8 @@ export function parseVersions(at: Reader, parts: VersionParts): VersionSettings 
   const names = entries.map(([name]) => name);
   const versionHeader = parseVersionHeader(at.field('versionHeader'), parts.protocol);
   const mirror = parseMirror(at.field('mirror'), names, parts.protocol);
-  return { versions, ...defined({ versionHeader, mirror }) };
+  const shift = parseShift(at, parts.protocol, versions);
+  return { versions, ...defined({ versionHeader, mirror, shift }) };
 }
 
 function parseVersion(name: string, at: Reader, service: Reader, parts: VersionParts): DraftVersion | undefined {

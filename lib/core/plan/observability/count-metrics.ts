@@ -9,7 +9,7 @@ export interface MetricCount {
 }
 
 /** Calls are declared, so that the topology bounds it, whatever is requested. See programs/agent/metrics/metric-lines.ts. */
-export function countMetrics({ measured, alarms }: ObservabilityPlan): MetricCount {
+export function countMetrics({ measured = [], alarms }: ObservabilityPlan): MetricCount {
   const counts = measured.map((each) => countOf(each, alarms !== undefined));
   return { usual: sum(counts.map(({ usual }) => usual)), most: sum(counts.map(({ most }) => most)) };
 }

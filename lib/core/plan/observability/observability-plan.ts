@@ -3,8 +3,8 @@ import type { SavedQuery } from './saved-queries';
 
 /** What is made of the metrics that tasks report, and of their log. */
 export interface ObservabilityPlan {
-  /** All that has metrics: gateways first, as requests come, then services and external services by name. */
-  readonly measured: readonly MeasuredPlan[];
+  /** All that has metrics: gateways first, as requests come, then services and external services by name. Absent: metrics are off. */
+  readonly measured?: readonly MeasuredPlan[];
   /** Several where one would hold too much; absent: none. */
   readonly dashboards?: readonly DashboardPlan[];
   /** Absent: none. */

@@ -13,14 +13,12 @@ export function planObservability(topology: Topology): ObservabilityPlan | undef
   if (observability === undefined) return undefined;
   const { metrics, dashboard, alarms, queries } = observability;
   const measured = measuredOf(topology);
-  return {
-    measured: metrics ? measured : [],
-    ...defined({
-      dashboards: dashboard === undefined ? undefined : dashboardsOf(topology, measured, dashboard.name),
-      alarms: alarms === undefined ? undefined : alarmsOf(topology, measured, alarms),
-      queries: queries ? SAVED_QUERIES : undefined,
-    }),
-  };
+  return defined({
+    measured: metrics ? measured : undefined,
+    dashboards: dashboard === undefined ? undefined : dashboardsOf(topology, measured, dashboard.name),
+    alarms: alarms === undefined ? undefined : alarmsOf(topology, measured, alarms),
+    queries: queries ? SAVED_QUERIES : undefined,
+  });
 }
 
 /** Gateways first, as requests come, then services and external services by name. */

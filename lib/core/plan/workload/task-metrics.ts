@@ -12,9 +12,11 @@ export interface ReportedMetrics {
   readonly totals?: boolean;
 }
 
-/** Absent: they report nothing. */
-export function reportedMetrics({ observability }: Pick<Topology, 'observability'>): ReportedMetrics | undefined {
-  return observability?.metrics !== true ? undefined : { service: true, calls: 'all', totals: observability.alarms !== undefined };
+/** Absent: they report nothing. What shifts weights compares versions, with metrics switched on or not. */
+export function reportedMetrics({ observability, services }: Pick<Topology, 'observability' | 'services'>): ReportedMetrics | undefined {
+  if (observability?.metrics === true) return { service: true, calls: 'all', totals: observability.alarms !== undefined };
+  const versionsOf = services.filter(({ shift }) => shift?.comparison !== undefined).map(({ name }) => name);
+  return versionsOf.length === 0 ? undefined : { service: false, calls: { versionsOf } };
 }
 
 /** Whose task it is. */

@@ -24,7 +24,7 @@ export function weightsTargets(callees: readonly Service[]): readonly WeightedSe
 }
 
 /** What stands in a service's parameter; people may change it by hand, between deployments. */
-export function weightsPlan({ name: service, versions = [], policy }: Service): WeightsPlan {
+export function weightsPlan({ name: service, versions = [], policy, shift }: Service): WeightsPlan {
   const routes = policy.routes.flatMap((route): [string, Weights][] =>
     route.versions === undefined ? [] : [[route.name, route.versions]],
   );
@@ -39,5 +39,6 @@ export function weightsPlan({ name: service, versions = [], policy }: Service): 
       versions.map(({ name }) => name),
       routes.map(([name]) => name),
     ),
+    ...(shift === undefined ? {} : { shift }),
   };
 }

@@ -1,0 +1,159 @@
+import { CustomResource, Duration, Fn, Stack, Aws } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import type { IConstruct } from 'constructs';
+import { Construct } from 'constructs';
+import type { ShiftPace, WeightShiftProperties, WeightsProperties } from '../../core/contract/weight-shift';
+import { WEIGHT_SHIFT_RESOURCE, WEIGHTS_RESOURCE } from '../../core/contract/weight-shift';
+import type { WeightsPlan } from '../../core/plan/system-plan';
+import { acknowledge } from '../acknowledge';
+import { MeshFunction } from '../certificates/mesh-function';
+import { findingText } from '../finding-text';
+
+export interface ShifterProps {
+  /** Of services whose weights move by themselves; at least one. */
+  readonly services: readonly string[];
+  readonly meshScope: string;
+  readonly logGroup: logs.ILogGroup;
+}
+
+/** What a shift needs to be known of the service. */
+export interface ShiftedVersions {
+  /** The construct of the service. */
+  readonly scope: Construct;
+  /** The resources of the ECS services of all versions, which are there before weights move. */
+  readonly ecsServices: readonly IConstruct[];
+  readonly taskDefinitionArns: readonly string[];
+  readonly alarms: readonly cloudwatch.IAlarmRef[];
+}
+
+/**
+ * What moves weights: a function, which is also the custom resource of parameters and of shifts, and a state machine that calls it once a
+ * minute. There is one of each for a system.
+ *
+ * The parameters are made by the function, since CloudFormation would write the last weights into its own at once; and not by the resource
+ * that comes after the ECS services, since tasks of callers, which those may be, need weights to start.
+ */
+export class Shifter extends Construct {
+  readonly stateMachine: sfn.StateMachine;
+  private readonly serviceToken: string;
+  private readonly mayStart: iam.Policy;
+
+  readonly meshScope: string;
+
+  constructor(
+    private readonly system: Construct,
+    id: string,
+    { services, meshScope, logGroup }: ShifterProps,
+  ) {
+    super(system, id);
+    this.meshScope = meshScope;
+    const shifter = new MeshFunction(this, 'Shifter', {
+      asset: 'weight-shifter',
+      description: 'Moves weights of versions of a mesh, and takes them back',
+      logGroup,
+      statements: [
+        new iam.PolicyStatement({
+          actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
+          resources: services.map((service) => parameterArn(this, this.nameOf(service))),
+        }),
+        // Neither metrics nor their alarms are resources here: of alarms, the function asks for several at once.
+        new iam.PolicyStatement({ actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], resources: ['*'] }),
+      ],
+      // It waits for permissions, which were made a moment ago.
+      timeout: Duration.minutes(2),
+    });
+    acknowledge(shifter.role, ['metricsOfShifts']);
+    this.serviceToken = shifter.provider('Provider').serviceToken;
+    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      definitionBody: sfn.DefinitionBody.fromChainable(stepsOf(this, shifter)),
+      comment: 'Moves weights of versions step by step',
+    });
+    acknowledge(this.stateMachine.node.defaultChild, ['shiftHistory']);
+    acknowledge(
+      this.stateMachine.role.node.tryFindChild('DefaultPolicy'),
+      ['anyVersion', 'inlinePolicy'],
+      findingText(this, shifter.function.functionArn),
+    );
+    // Apart from the role, for which the function waits: the state machine waits for the function.
+    this.mayStart = new iam.Policy(this, 'MayStart', {
+      roles: [shifter.role],
+      statements: [new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [this.stateMachine.stateMachineArn] })],
+    });
+    acknowledge(this.mayStart, ['inlinePolicy']);
+  }
+
+  /** The parameter of a service, with the weights of the first deployment. */
+  renderParameter(scope: Construct, id: string, { service, text }: WeightsPlan): ssm.IStringParameter {
+    const properties: WeightsProperties = {
+      Parameter: this.nameOf(service),
+      Description: `Weights of the versions of ${service}, which callers follow while they run`,
+      Weights: text,
+    };
+    const { ref: parameterName } = new CustomResource(scope, id, {
+      resourceType: WEIGHTS_RESOURCE,
+      serviceToken: this.serviceToken,
+      properties,
+    });
+    return ssm.StringParameter.fromStringParameterAttributes(scope, `${id}Parameter`, { parameterName, simpleName: true });
+  }
+
+  /** Lets the weights go where the plan says, when the tasks of all versions run. */
+  renderShift({ service, text }: WeightsPlan, pace: ShiftPace, parameter: string, versions: ShiftedVersions): void {
+    const { scope, ecsServices, taskDefinitionArns, alarms } = versions;
+    const { meshScope: mesh } = this;
+    const properties: WeightShiftProperties = {
+      Service: service,
+      Parameter: parameter,
+      Weights: text,
+      StateMachine: this.stateMachine.stateMachineArn,
+      TaskDefinitions: taskDefinitionArns,
+      Settings: Stack.of(this).toJsonString({ ...pace, mesh, alarms: alarms.map(({ alarmRef }) => alarmRef.alarmName) }),
+    };
+    const shift = new CustomResource(scope, 'Shift', {
+      resourceType: WEIGHT_SHIFT_RESOURCE,
+      serviceToken: this.serviceToken,
+      properties,
+    });
+    shift.node.addDependency(this.mayStart, ...ecsServices);
+  }
+
+  /**
+   * A name that is known before the parameter is there, for what may be done with it, and that no other stack has. CloudFormation makes no
+   * longer one: lib/core/plan/deployed-bytes.ts.
+   */
+  private nameOf(service: string): string {
+    const ofStack = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+    return Fn.join('-', ['mesh', service, this.system.node.addr.slice(-8), ofStack]);
+  }
+}
+
+/** Step, look at how it went, wait, and so on: the function says what is next. */
+function stepsOf(scope: Construct, { function: shifter }: MeshFunction): sfn.IChainable {
+  const back = new sfn.Fail(scope, 'TakenBack', { error: 'ShiftTakenBack', causePath: '$.Reason' });
+  const ended = new sfn.Succeed(scope, 'Ended');
+  const invoke = (id: string): tasks.LambdaInvoke =>
+    new tasks.LambdaInvoke(scope, id, { lambdaFunction: shifter, payloadResponseOnly: true, retryOnServiceExceptions: false });
+  const step = invoke('Step');
+  const giveUp = invoke('GiveUp');
+  // What does not go away in 10 minutes is no fault of a moment.
+  for (const task of [step, giveUp])
+    task.addRetry({ errors: [sfn.Errors.ALL], interval: Duration.seconds(10), maxAttempts: 6, backoffRate: 2 });
+  step.addCatch(giveUp, { errors: [sfn.Errors.ALL], resultPath: '$.Failure' });
+  const wait = new sfn.Wait(scope, 'Wait', { time: sfn.WaitTime.secondsPath('$.Settings.checkSeconds') });
+  const next = new sfn.Choice(scope, 'Next')
+    .when(sfn.Condition.stringEquals('$.Status', 'going'), wait)
+    .when(sfn.Condition.stringEquals('$.Status', 'back'), back)
+    .otherwise(ended);
+  giveUp.next(next);
+  wait.next(step);
+  return step.next(next);
+}
+
+function parameterArn(scope: Construct, name: string): string {
+  return Stack.of(scope).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name });
+}

@@ -1,0 +1,96 @@
+import { ParameterNotFound } from '@aws-sdk/client-ssm';
+import type { ShiftAnswer, ShiftInput, ShiftOnItsWay } from '../../../lib/core/contract/weight-shift';
+import { SHIFTS_TAKEN_BACK_METRIC } from '../../../lib/core/contract/weight-shift';
+import { MESH_DIMENSION, METRIC_NAMESPACE, SERVICE_DIMENSION } from '../../../lib/core/contract/metric';
+import type { Log, LogFields } from '../../shared/log';
+import { compareVersions, sidesOf, type Verdict } from './compare-versions';
+import type { Measurements } from './measurements';
+import { nextStep, shiftOf } from './next-step';
+import type { ParameterStore } from './parameter-store';
+import { documentOf, textOf } from './shifted-document';
+
+/** What the state machine adds when the steps have failed for good. */
+export interface FailedSteps extends ShiftInput {
+  readonly Failure: { readonly Error: string; readonly Cause: string };
+}
+
+interface Parts {
+  readonly parameters: ParameterStore;
+  readonly measurements: Measurements;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** So much is a new version judged by. */
+const RECENT_MS = 5 * 60_000;
+/** So long before a shift begins, the old ones count, too: of calls that all move at once, they get none afterwards. */
+const BEFORE_MS = 10 * 60_000;
+
+/** One step of a shift, or a look at it. It fails without a trace, or has written all of it. */
+export async function makeStep(input: ShiftInput | FailedSteps, parts: Parts): Promise<ShiftAnswer> {
+  const { parameters, log, now } = parts;
+  const { Service: service, Parameter: name } = input;
+  const held = await parameters.read(name).catch((error: unknown) => {
+    if (error instanceof ParameterNotFound) return undefined;
+    throw error;
+  });
+  if (held === undefined) {
+    const gone = 'the service has no shift any more';
+    log.info('shift-stopped', { service, why: gone, execution: input.Id });
+    return { ...input, Status: 'stopped', Weights: {}, Reason: gone };
+  }
+  const document = documentOf(held.text);
+  const shift = shiftOf(document, input);
+  const step = 'answer' in shift ? shift : nextStep(document, shift, input, await verdictOf(input, shift, parts));
+  const answer: ShiftAnswer =
+    step.document === undefined || (await parameters.replace(name, held, textOf(step.document)))
+      ? step.answer
+      : { ...step.answer, Status: 'stopped', Reason: 'somebody has written other weights', Weights: document.weights };
+  const fields = { service, weights: answer.Weights, why: answer.Reason, execution: input.Id };
+  if (answer.Status !== 'back') log.info(`shift-${answer.Status}`, fields);
+  else {
+    log.warn('shift-taken-back', fields);
+    // Once: whoever asks again finds that it has ended.
+    if (step.document !== undefined) log.raw(takenBackReport(input.Settings.mesh, service, now()));
+  }
+  return answer;
+}
+
+async function verdictOf(input: ShiftInput | FailedSteps, shift: ShiftOnItsWay, { measurements, now }: Parts): Promise<Verdict> {
+  if ('Failure' in input) return { kind: 'worse', reason: `its steps have failed: ${input.Failure.Error}` };
+  const { Service: service, Begun: begun, Slow: slowBefore, Settings: settings } = input;
+  const firing = await measurements.firing(settings.alarms);
+  if (firing !== undefined) return { kind: 'worse', reason: firing };
+  if (settings.comparison === undefined) return { kind: 'fine', slow: false };
+  const sides = sidesOf(shift);
+  const to = now();
+  const minutes = await measurements.minutes(
+    { mesh: settings.mesh, service, versions: [...sides.growing, ...sides.shrinking] },
+    new Date(begun - BEFORE_MS),
+    new Date(to),
+  );
+  return compareVersions(sides, minutes, settings.comparison, { recent: Math.max(minuteOf(begun), to - RECENT_MS), slowBefore });
+}
+
+/** What is counted of a minute is known by its beginning. */
+function minuteOf(time: number): number {
+  return Math.floor(time / 60_000) * 60_000;
+}
+
+function takenBackReport(mesh: string, service: string, now: number): LogFields {
+  return {
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: [
+        {
+          Namespace: METRIC_NAMESPACE,
+          Dimensions: [[MESH_DIMENSION, SERVICE_DIMENSION]],
+          Metrics: [{ Name: SHIFTS_TAKEN_BACK_METRIC, Unit: 'Count' }],
+        },
+      ],
+    },
+    [MESH_DIMENSION]: mesh,
+    [SERVICE_DIMENSION]: service,
+    [SHIFTS_TAKEN_BACK_METRIC]: 1,
+  };
+}

@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import type { ShiftSteps, WeightLists } from '../../../lib/core/contract/weight-shift';
+import type { Weights } from '../../../lib/core/contract/weights';
+import { beginShift } from '../../../programs/functions/weight-shifter/begin-shift';
+import { compareVersions, sidesOf, type Minute } from '../../../programs/functions/weight-shifter/compare-versions';
+import { sameLists } from '../../../programs/functions/weight-shifter/shifted-document';
+import { listsAt, percentages, pointsBetween, stepsBetween } from '../../../programs/functions/weight-shifter/weights-at';
+import { runs } from '../../support/runs';
+
+const NAMES = ['constructor', 'v1', 'v2', 'v3'];
+const sum = (weights: Weights): number => Object.values(weights).reduce((total, weight) => total + weight, 0);
+
+/** Of some versions, as people write weights: any numbers. */
+const written = (names: readonly string[]): fc.Arbitrary<Weights> =>
+  fc
+    .tuple(...names.map(() => fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1000 }))))
+    .filter((weights) => weights.some((weight) => weight > 0))
+    .map((weights) => Object.fromEntries(names.map((name, index) => [name, weights[index] ?? 0])));
+const percents = (names: readonly string[]): fc.Arbitrary<Weights> => written(names).map(percentages);
+const versions = fc.subarray(NAMES, { minLength: 1 });
+const steps: fc.Arbitrary<ShiftSteps> = fc.record({ first: fc.integer({ min: 1, max: 100 }), next: fc.integer({ min: 1, max: 100 }) });
+const lists = (names: readonly string[]): fc.Arbitrary<WeightLists> =>
+  fc.oneof(
+    percents(names).map((weights) => ({ weights })),
+    fc.tuple(percents(names), percents(names)).map(([weights, testers]) => ({ weights, routes: { testers } })),
+  );
+const way = versions.chain((names) => fc.record({ from: lists(names), goal: lists(names), steps }));
+
+test('weights of any size become whole percents that add up to 100, in the same order', () => {
+  fc.assert(
+    fc.property(versions.chain(written), (weights) => {
+      const shares = percentages(weights);
+      expect(sum(shares)).toBe(100);
+      const [total, names] = [sum(weights), Object.keys(weights)];
+      for (const name of names) {
+        expect(Number.isInteger(shares[name])).toBe(true);
+        expect(Math.abs((shares[name] ?? NaN) - ((weights[name] ?? NaN) * 100) / total)).toBeLessThan(1);
+      }
+    }),
+    { numRuns: runs(1000) },
+  );
+});
+
+test('on every step weights are whole percents that add up to 100, no version goes the wrong way, and the last step is the goal', () => {
+  fc.assert(
+    fc.property(way, ({ from, goal, steps: by }) => {
+      const last = stepsBetween(from, goal, by);
+      const of = (step: number): readonly (readonly [Weights, Weights, Weights])[] => {
+        const at = listsAt(from, goal, step, by);
+        return [
+          [from.weights, at.weights, goal.weights],
+          ...Object.entries(goal.routes ?? {}).map(([name, end]) => [from.routes?.[name] ?? end, at.routes?.[name] ?? {}, end] as const),
+        ];
+      };
+      let before = of(0);
+      expect(before.map(([, now]) => now)).toEqual(before.map(([start]) => start));
+      for (let step = 1; step <= last; step += 1) {
+        const now = of(step);
+        now.forEach(([, weights, end], list) => {
+          expect(sum(weights)).toBe(100);
+          for (const [name, weight] of Object.entries(weights)) {
+            expect(Number.isInteger(weight) && weight >= 0 && weight <= 100).toBe(true);
+            const [earlier, target] = [before[list]?.[1][name] ?? NaN, end[name] ?? NaN];
+            // Between where it was and where it is to be.
+            expect(Math.abs(weight - earlier) + Math.abs(target - weight)).toBe(Math.abs(target - earlier));
+          }
+        });
+        // And no step moves more than it may.
+        expect(pointsBetween(before[0]?.[1] ?? {}, now[0]?.[1] ?? {})).toBeLessThanOrEqual(step === 1 ? by.first : by.next);
+        before = now;
+      }
+      expect(sameLists(listsAt(from, goal, last, by), goal)).toBe(true);
+      if (last > 0) expect(sameLists(listsAt(from, goal, last - 1, by), goal)).toBe(false);
+    }),
+    { numRuns: runs(1000) },
+  );
+});
+
+test('points go to several versions in proportion', () => {
+  const [from, goal] = [{ weights: { v1: 100, v2: 0, v3: 0 } }, { weights: { v1: 0, v2: 75, v3: 25 } }];
+  expect([1, 2, 3, 4].map((step) => listsAt(from, goal, step, { first: 4, next: 40 }).weights)).toEqual([
+    { v1: 96, v2: 3, v3: 1 },
+    { v1: 56, v2: 33, v3: 11 },
+    { v1: 16, v2: 63, v3: 21 },
+    { v1: 0, v2: 75, v3: 25 },
+  ]);
+});
+
+describe('a deployment', () => {
+  const wanted = { id: 'next', steps: { first: 10, next: 10 }, changed: true };
+  const [old, half, later] = [
+    { v1: 100, v2: 0 },
+    { v1: 50, v2: 50 },
+    { v1: 0, v2: 100 },
+  ];
+  const running = { ...{ weights: half }, shift: { id: 'last', from: { weights: old }, goal: { weights: later }, step: 5 } };
+
+  test('begins where the weights are', () => {
+    expect(beginShift({ weights: old }, { ...wanted, goal: { weights: later } })).toMatchObject({
+      kind: 'shift',
+      document: { weights: old, shift: { id: 'next', from: { weights: old }, goal: { weights: later }, step: 0 } },
+    });
+  });
+
+  test('begins with a version that is new at none', () => {
+    expect(beginShift({ weights: { v1: 7 } }, { ...wanted, goal: { weights: { v1: 50, v2: 50 } } })).toMatchObject({
+      kind: 'shift',
+      document: { weights: { v1: 100, v2: 0 } },
+    });
+  });
+
+  test('takes the share of a version that it leaves out at once, and goes on from what is left', () => {
+    expect(beginShift({ weights: { v1: 80, v2: 15, v3: 5 } }, { ...wanted, goal: { weights: { v2: 50, v3: 50 } } })).toMatchObject({
+      kind: 'shift',
+      document: { weights: { v2: 75, v3: 25 } },
+    });
+    expect(beginShift({ weights: old }, { ...wanted, goal: { weights: { v2: 100 } } })).toMatchObject({
+      kind: 'at once',
+      document: { weights: { v2: 100 } },
+    });
+  });
+
+  test('takes over from a shift that is on its way', () => {
+    const goal = { weights: { v1: 20, v2: 80 } };
+    expect(beginShift(running, { ...wanted, goal })).toMatchObject({
+      kind: 'shift',
+      document: { weights: half, shift: { from: { weights: half }, goal, step: 0 } },
+    });
+  });
+
+  test('that goes back to where the shift began does it at once', () => {
+    expect(beginShift(running, { ...wanted, goal: { weights: old } })).toMatchObject({ kind: 'at once', document: { weights: old } });
+    // And CloudFormation, which takes the version away again.
+    expect(beginShift(running, { ...wanted, goal: { weights: { v1: 100 } } })).toMatchObject({
+      kind: 'at once',
+      document: { weights: { v1: 100 } },
+    });
+  });
+
+  test('that changes something else lets it go on, and a later failure goes back to where it began', () => {
+    expect(beginShift(running, { ...wanted, changed: false, goal: { weights: later } })).toEqual({
+      kind: 'shift',
+      document: { ...running, shift: { ...running.shift, id: 'next' } },
+    });
+  });
+
+  test('leaves what was written by hand until weights or versions change', () => {
+    const goal = { weights: later };
+    expect(beginShift({ weights: half }, { ...wanted, changed: false, goal })).toMatchObject({ kind: 'kept' });
+    expect(beginShift({ weights: half }, { ...wanted, goal })).toMatchObject({ kind: 'shift', document: { weights: half } });
+  });
+
+  test('whatever is there, and whatever it wants: the weights are valid, and of no version that it does not have', () => {
+    const lines = versions.chain((names) => lists(names));
+    fc.assert(
+      fc.property(versions.chain(written), lines, fc.option(lines), fc.boolean(), steps, (weights, goal, from, changed, by) => {
+        const shift = from === null ? {} : { shift: { id: 'last', from, goal, step: 1 } };
+        const begun = beginShift({ weights, ...shift }, { id: 'next', goal, steps: by, changed });
+        if (begun.kind === 'kept') return;
+        const { document } = begun;
+        expect(Object.keys(document.weights).sort()).toEqual(Object.keys(goal.weights).sort());
+        expect(sum(document.weights)).toBe(100);
+        // As often as CloudFormation asks.
+        expect(beginShift(document, { id: 'next', goal, steps: by, changed })).toMatchObject(
+          begun.kind === 'shift' ? { kind: 'shift', document } : { kind: 'kept' },
+        );
+      }),
+      { numRuns: runs(1000) },
+    );
+  });
+});
+
+describe('a version that gets more', () => {
+  const sides = { growing: ['v2'], shrinking: ['v1'] };
+  const comparison = { minRequests: 100, errorMargin: 1, latencyFactor: 2 };
+  const minute = (requests: number, errors = 0, latency = 20, at = 60_000): Minute => ({ at, requests, errors, latency });
+  const verdict = (v1: Minute, v2: Minute, slowBefore = 0) =>
+    compareVersions(
+      sides,
+      new Map([
+        ['v1', [v1]],
+        ['v2', [v2]],
+      ]),
+      comparison,
+      { recent: 0, slowBefore },
+    );
+
+  test.each<[string, Minute, Minute]>([
+    ['answers as well as the old one', minute(1000, 2), minute(100, 1)],
+    ['has had too few requests to say', minute(1000), minute(99, 99)],
+    ['is compared with an old one that has had too few', minute(99), minute(1000, 1000)],
+    ['fails as often as the old one does', minute(1000, 200), minute(100, 21)],
+    ['has a difference that chance makes', minute(200), minute(100, 2)],
+    ['is twice as slow, but by a few milliseconds', minute(1000, 0, 4), minute(100, 0, 30)],
+  ])('fails if it is taken back although it %s', (_, v1, v2) => {
+    expect(verdict(v1, v2)).toEqual({ kind: 'fine', slow: false });
+  });
+
+  test('is worse by its errors, at once', () => {
+    expect(verdict(minute(1000, 2), minute(100, 20))).toEqual({
+      kind: 'worse',
+      reason: 'v2 has answered 20.0 % of 100 requests with errors, and v1 0.2 % of 1000 requests',
+    });
+  });
+
+  test('is worse by its latency, if it stays so', () => {
+    expect(verdict(minute(1000), minute(100, 0, 300))).toEqual({ kind: 'fine', slow: true });
+    expect(verdict(minute(1000), minute(100, 0, 300), 1)).toEqual({
+      kind: 'worse',
+      reason: 'the 99th percentile of v2 is 300 ms, and that of v1 20 ms',
+    });
+  });
+
+  test('is compared with what the old one was like before, if that gets nothing any more', () => {
+    const minutes = new Map([
+      ['v1', [minute(1000, 0, 20, 0)]],
+      ['v2', [minute(1000, 500)]],
+    ]);
+    expect(compareVersions(sides, minutes, comparison, { recent: 60_000, slowBefore: 0 })).toMatchObject({ kind: 'worse' });
+  });
+
+  test('is told from others by the weights of the service and of its routes', () => {
+    expect(sidesOf({ from: { weights: { v1: 100, v2: 0, v3: 0 } }, goal: { weights: { v1: 60, v2: 40, v3: 0 } } })).toEqual(sides);
+    const same = { v1: 50, v2: 50 };
+    expect(
+      sidesOf({ from: { weights: same, routes: { a: { v1: 100, v2: 0 } } }, goal: { weights: same, routes: { a: { v1: 0, v2: 100 } } } }),
+    ).toEqual(sides);
+  });
+});
