@@ -14,7 +14,7 @@ export const CERTIFICATE: Command = {
     'the key are for their owner alone. Each file is replaced at once. The credentials of the role are found as by all SDKs of AWS.',
   synopsis: ['certificate <directory>', '[--configuration <value>]', '[--watch]'],
   options: [
-    { name: 'directory', text: 'Where the files are written. It is made if it is not there, for its owner alone.' },
+    { name: 'directory', completion: 'files', text: 'Where the files are written. It is made if it is not there, for its owner alone.' },
     {
       name: 'configuration',
       value: true,

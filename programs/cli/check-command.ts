@@ -19,12 +19,15 @@ export const CHECK: Command = {
     {
       name: 'stack',
       value: true,
+      completion: 'systems',
       text: 'The path of the construct in the app, or of a stack or stage around it, where an app has several systems.',
     },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    { name: 'app', value: true, completion: 'files', text: 'The directory that cdk synth has written. The default is cdk.out.' },
     {
       name: 'ignore',
       value: true,
+      completion: Object.keys(CODES),
+      separated: true,
       text: `Codes of findings that are left out, with commas between them: ${Object.keys(CODES).join(', ')}.`,
     },
     { name: 'json', text: 'Prints findings and limits as JSON.' },

@@ -15,6 +15,10 @@ export interface Option {
   /** Whether it may be there several times. */
   readonly repeated?: boolean;
   readonly text: string;
+  /** What shells complete its value with: these words, names of files, or names of the system. @default - nothing */
+  readonly completion?: readonly string[] | 'callees' | 'callers' | 'edges' | 'files' | 'services' | 'systems' | 'workloads';
+  /** Whether its value is a list with commas. */
+  readonly separated?: boolean;
 }
 
 export interface Command {
@@ -25,6 +29,8 @@ export interface Command {
   readonly options: readonly Option[];
   /** How many of the options are arguments, which stand in their place without their names. @default 1 */
   readonly arguments?: number;
+  /** How many of the arguments the first ones say to leave out, as `explain client` names no callee. */
+  skipped?(positionals: readonly string[]): number;
   readonly examples: readonly (readonly [text: string, command: string])[];
   readonly exitCodes: readonly (readonly [code: string, text: string])[];
   run(args: readonly string[]): Result | Promise<Result>;

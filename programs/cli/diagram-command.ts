@@ -21,6 +21,8 @@ const FORMATS: Readonly<Record<string, Draw>> = {
   dot: dotOf,
 };
 
+const FORMAT_NAMES = Object.keys(FORMATS);
+
 export const DIAGRAM: Command = {
   name: 'diagram',
   summary: 'Draws a system: edges, services, and who calls whom.',
@@ -37,13 +39,23 @@ export const DIAGRAM: Command = {
     '[--app <value>]',
   ],
   options: [
-    { name: 'service', text: 'The same as --focus.' },
-    { name: 'format', value: true, text: 'svg (the default), html (a page with tables of calls and routes), mermaid, or dot (Graphviz).' },
-    { name: 'focus', value: true, text: 'Draws this service or external service alone, with who calls it, and what it calls.' },
+    { name: 'service', completion: 'callees', text: 'The same as --focus.' },
+    {
+      name: 'format',
+      value: true,
+      completion: FORMAT_NAMES,
+      text: 'svg (the default), html (a page with tables of calls and routes), mermaid, or dot (Graphviz).',
+    },
+    {
+      name: 'focus',
+      value: true,
+      completion: 'callees',
+      text: 'Draws this service or external service alone, with who calls it, and what it calls.',
+    },
     { name: 'depth', value: true, text: 'How many calls in a row --focus follows, each way. The default is 1.' },
-    { name: 'output', value: true, text: 'The file to write. The default is the standard output.' },
-    { name: 'stack', value: true, text: 'The stack, stage or path of the system, where the app has several.' },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    { name: 'output', value: true, completion: 'files', text: 'The file to write. The default is the standard output.' },
+    { name: 'stack', value: true, completion: 'systems', text: 'The stack, stage or path of the system, where the app has several.' },
+    { name: 'app', value: true, completion: 'files', text: 'The directory that cdk synth has written. The default is cdk.out.' },
   ],
   examples: [
     ['A page for a browser:', `npx ${PROGRAM} diagram --format html --output shop.html`],
@@ -75,8 +87,8 @@ function formatOf(name: string): Draw {
   const draw = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
   if (draw !== undefined) return draw;
   throw new Trouble(`diagram has no format "${name}"`, {
-    allowed: Object.keys(FORMATS),
-    fix: suggestion(name, Object.keys(FORMATS), 'name one of these with --format'),
+    allowed: FORMAT_NAMES,
+    fix: suggestion(name, FORMAT_NAMES, 'name one of these with --format'),
   });
 }
 

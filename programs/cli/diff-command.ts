@@ -15,11 +15,25 @@ export const DIFF: Command = {
     'settings. Nothing is read from AWS.',
   synopsis: ['diff [<service>]', '--against <value>', '[--version <value>]', '[--stack <value>]', '[--app <value>]'],
   options: [
-    { name: 'service', text: 'The name of a service, or gateway for the gateway service of the edge. The default is all services.' },
-    { name: 'against', value: true, text: 'The directory that cdk synth has written before the change.' },
+    {
+      name: 'service',
+      completion: 'workloads',
+      text: 'The name of a service, or gateway for the gateway service of the edge. The default is all services.',
+    },
+    { name: 'against', value: true, completion: 'files', text: 'The directory that cdk synth has written before the change.' },
     { name: 'version', value: true, text: 'The version, of a service with versions. The default is all versions.' },
-    { name: 'stack', value: true, text: 'The stack, or the path of a construct in the app. The default is all stacks.' },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written after the change. The default is cdk.out.' },
+    {
+      name: 'stack',
+      value: true,
+      completion: 'systems',
+      text: 'The stack, or the path of a construct in the app. The default is all stacks.',
+    },
+    {
+      name: 'app',
+      value: true,
+      completion: 'files',
+      text: 'The directory that cdk synth has written after the change. The default is cdk.out.',
+    },
   ],
   examples: [
     ['Before a change:', 'npx cdk synth --quiet --output /tmp/before.out'],

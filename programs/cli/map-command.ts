@@ -29,8 +29,8 @@ export const MAP: Command = {
         'May be there several times, for one service too: once for each task.',
     },
     { name: 'port', value: true, text: `The port of the page, on 127.0.0.1; 0: any that is free. The default is ${MAP_PORT}.` },
-    { name: 'stack', value: true, text: 'The stack, stage or path of the system, where the app has several.' },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    { name: 'stack', value: true, completion: 'systems', text: 'The stack, stage or path of the system, where the app has several.' },
+    { name: 'app', value: true, completion: 'files', text: 'The directory that cdk synth has written. The default is cdk.out.' },
   ],
   arguments: 0,
   examples: [

@@ -1,7 +1,8 @@
 import { CERTIFICATE } from './certificate-command';
 import { CHECK } from './check-command';
 import { CONFIG } from './config-command';
-import type { Result } from './command';
+import type { Command, Result } from './command';
+import { byName, completionCommand } from './completion-command';
 import { COST } from './cost-command';
 import { DIAGRAM } from './diagram-command';
 import { DIFF } from './diff-command';
@@ -12,7 +13,8 @@ import { MAP } from './map-command';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 /** A line each. */
-export const COMMANDS = [CERTIFICATE, CHECK, CONFIG, COST, DIAGRAM, DIFF, EXPLAIN, LOCAL, MAP] as const;
+const WITHOUT_COMPLETION = [CERTIFICATE, CHECK, CONFIG, COST, DIAGRAM, DIFF, EXPLAIN, LOCAL, MAP] as const;
+export const COMMANDS: readonly Command[] = [...WITHOUT_COMPLETION, completionCommand(WITHOUT_COMPLETION)].sort(byName);
 
 /** Runs a command line. @throws Trouble if it cannot */
 export async function run(args: readonly string[], release: () => string): Promise<Result> {

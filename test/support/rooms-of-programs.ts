@@ -37,10 +37,9 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
       'programs/map',
       'programs/cli/*',
       'programs/cli/assembly',
+      'programs/cli/command.ts',
       'programs/cli/port-number.ts',
-      'programs/cli/assembly',
       'programs/cli/trouble.ts',
-      'programs/cli/assembly',
       'programs/cli/wrap.ts',
       'programs/simulator',
     ],
@@ -63,6 +62,9 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   },
   // Runs in browsers: what it shares with the server is plain.
   'programs/map/page': { rooms: ['programs/map'] },
+  // Of command lines that are being typed.
+  'programs/cli/completion': { rooms: ['programs/cli/command.ts', 'programs/cli/trouble.ts'] },
+  'programs/cli/command.ts': { rooms: ['programs/cli/trouble.ts'], packages: ['node:util'] },
   'programs/cli/wrap.ts': {},
   'programs/cli/port-number.ts': { rooms: ['programs/cli/trouble.ts'] },
   'programs/cli/assembly': {

@@ -244,7 +244,7 @@ describe('an error has its fix, and exit code 2', () => {
     [
       'an unknown command',
       ['confg'],
-      'there is no command "confg"\n  allowed: certificate, check, config, cost, diagram, diff, explain, local, map',
+      'there is no command "confg"\n  allowed: certificate, check, completion, config, cost, diagram, diff, explain, local, map',
       'did you mean "config"?',
     ],
     ['an unknown option', ['config', 'ui', '--stak', 'Small'], 'config has no option "--stak"', 'did you mean "--stack"?'],
