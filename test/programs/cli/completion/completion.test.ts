@@ -123,7 +123,6 @@ describe('bash', () => {
       'npx cdk-ecs-microservices expl\tclient GE\t/ --app sho\t --edge part\t',
       'exit\n',
     ].join('\n');
-    ('PS1="$ "\nsource "$HOME/script.bash"\necho npx cdk-ecs-microservices >/dev/null; npx() { echo "GOT:$*"; }\nnpx cdk-ecs-microservices expl\tclient GE\t/ --app sho\t --edge part\t\nexit\n');
     writeFileSync(join(bundled.directory, 'script.bash'), bundled.run('completion', 'bash').output);
     const { stdout } = spawnSync('script', ['-qec', 'bash --norc --noprofile -i', '/dev/null'], {
       cwd: bundled.directory,
