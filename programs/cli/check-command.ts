@@ -4,6 +4,7 @@ import { countZones } from './check/count-zones';
 import { CODES, type FindingCode } from './check/finding';
 import { printFindings } from './check/print-findings';
 import { readSystem } from './assembly/read-description';
+import type { Terminal } from './terminal/terminal';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 export const CHECK: Command = {
@@ -45,7 +46,7 @@ export const CHECK: Command = {
   run: runCheck,
 };
 
-async function runCheck(args: readonly string[]): Promise<Result> {
+async function runCheck(args: readonly string[], { paint }: Terminal): Promise<Result> {
   const { values, flags } = parseArguments(CHECK, args);
   const { app = 'cdk.out', stack, ignore } = values;
   const ignored = codesIn(ignore);
@@ -56,7 +57,7 @@ async function runCheck(args: readonly string[]): Promise<Result> {
   const findings = checkSystem(system, known.length === 0 ? undefined : Math.max(...known)).filter(({ code }) => !ignored.has(code));
   const output = flags.has('json')
     ? `${JSON.stringify({ system: system.path, findings, limits: system.limits, fargateVcpus: system.fargateVcpus }, null, 2)}\n`
-    : printFindings(system, findings);
+    : printFindings(system, findings, paint);
   return { output, exitCode: findings.some(({ severity }) => severity !== 'note') ? 1 : 0 };
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Terminal } from './terminal/terminal';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 /** What a command prints, and the exit code of the process. */
@@ -33,7 +34,7 @@ export interface Command {
   skipped?(positionals: readonly string[]): number;
   readonly examples: readonly (readonly [text: string, command: string])[];
   readonly exitCodes: readonly (readonly [code: string, text: string])[];
-  run(args: readonly string[]): Result | Promise<Result>;
+  run(args: readonly string[], terminal: Terminal): Result | Promise<Result>;
 }
 
 export interface Arguments {

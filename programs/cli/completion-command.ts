@@ -42,6 +42,7 @@ export function completionCommand(commands: readonly Command[]): Command {
     throw new Trouble(shell === undefined ? 'completion takes the name of a shell' : `there is no completion of "${shell}"`, {
       allowed: SHELLS,
       fix: suggestion(shell ?? '', SHELLS, `name one: npx ${PROGRAM} completion bash`),
+      ...(shell === undefined ? { question: { message: 'Which shell?', among: SHELLS } } : {}),
     });
   }
 

@@ -49,6 +49,7 @@ async function runConfig(args: readonly string[]): Promise<Result> {
     throw new Trouble('config takes the name of a service', {
       allowed: serviceNames(workloads),
       fix: `name one: npx ${PROGRAM} config <service>`,
+      question: { message: 'Of which service?', among: serviceNames(workloads) },
     });
   const workload = selectOne(workloads, { directory, service, version: values['version'], stack: values['stack'] });
   const shown = flags.has('settings') ? settingsOf(workload) : flags.has('aggregations') ? aggregationsOf(workload) : envoyOf(workload);

@@ -7,6 +7,7 @@ import PRICES from './cost/prices.json';
 import { printEstimate } from './cost/print-estimate';
 import { resourcesOf } from './assembly/nested-templates';
 import { readSystem } from './assembly/read-description';
+import type { Terminal } from './terminal/terminal';
 import { PROGRAM, Trouble } from './trouble';
 
 /** Whose prices the package has. */
@@ -58,7 +59,7 @@ export const COST: Command = {
   run: runCost,
 };
 
-async function runCost(args: readonly string[]): Promise<Result> {
+async function runCost(args: readonly string[], { paint }: Terminal): Promise<Result> {
   const { values, flags } = parseArguments(COST, args);
   const { app = 'cdk.out', stack, region = 'us-east-1' } = values;
   const requests = values['requests'] === undefined ? undefined : numberIn(values['requests']);
@@ -80,7 +81,7 @@ async function runCost(args: readonly string[]): Promise<Result> {
   const { currency } = list;
   const output = flags.has('json')
     ? `${JSON.stringify({ system: system.path, region, currency, ...result, assumptions }, null, 2)}\n`
-    : printEstimate(result, `${system.path} in ${region}`, currency, assumptions);
+    : printEstimate(result, `${system.path} in ${region}`, currency, assumptions, paint);
   return { output, exitCode: 0 };
 }
 

@@ -9,6 +9,7 @@ import { focusOn } from './diagram/focus';
 import { mermaidOf } from './diagram/mermaid';
 import { summaryOf } from './diagram/words';
 import { readSystem } from './assembly/read-description';
+import type { Terminal } from './terminal/terminal';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 type Draw = (diagram: Diagram, system: SystemDescription) => string | Promise<string>;
@@ -69,14 +70,16 @@ export const DIAGRAM: Command = {
   run: runDiagram,
 };
 
-async function runDiagram(args: readonly string[]): Promise<Result> {
+async function runDiagram(args: readonly string[], { progress }: Terminal): Promise<Result> {
   const { argument, values } = parseArguments(DIAGRAM, args);
   const draw = formatOf(values['format'] ?? 'svg');
   const depth = depthOf(values['depth']);
   const system = readSystem(values['app'] ?? 'cdk.out', values['stack']);
   const focus = values['focus'] ?? argument;
   const diagram = focus === undefined ? diagramOf(system) : focusOn(system, known(focus, system), depth);
+  const done = progress(`drawing ${summaryOf(diagram).replace(/\.$/, '')}`);
   const drawn = await draw(diagram, system);
+  done();
   const file = values['output'];
   if (file === undefined) return { output: drawn, exitCode: 0 };
   write(file, drawn);

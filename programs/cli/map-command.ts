@@ -55,6 +55,9 @@ async function runMap(args: readonly string[]): Promise<Result> {
   if ((from === undefined) === (envoys.length === 0))
     throw new Trouble(from === undefined ? 'map has to know where the Envoys are' : 'map takes --from or --envoy, and got both', {
       fix: `name a local system with --from <url>, or each Envoy with --envoy <name>=<url>`,
+      ...(from === undefined
+        ? { question: { message: 'The URL of the local system?', example: 'http://localhost:8788', option: '--from' } }
+        : {}),
     });
   const directory = values['app'] ?? 'cdk.out';
   const system = readSystem(directory, values['stack']);

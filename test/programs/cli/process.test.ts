@@ -301,7 +301,7 @@ test('the bundle is one program and the script of a page, needs aws-cdk-lib and 
     'module',
   ]);
   const licenses = readFileSync(join(directory, 'bundle/LICENSES'), 'utf8');
-  for (const name of ['fastest-levenshtein', 'fflate', 'microdiff', '@aws-sdk/client-kms'])
+  for (const name of ['@clack/prompts', 'fastest-levenshtein', 'fflate', 'microdiff', 'picocolors', '@aws-sdk/client-kms'])
     expect(licenses).toMatch(new RegExp(`^${name} \\d`, 'm'));
   for (const text of ['Permission is hereby granted', 'Apache License']) expect(licenses).toContain(text);
 });
