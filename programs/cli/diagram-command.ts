@@ -6,6 +6,7 @@ import type { Diagram } from './diagram/diagram';
 import { diagramOf } from './diagram/diagram-of';
 import { dotOf } from './diagram/dot';
 import { focusOn } from './diagram/focus';
+import { jsonOf } from './diagram/json';
 import { mermaidOf } from './diagram/mermaid';
 import { summaryOf } from './diagram/words';
 import { readSystem } from './assembly/read-description';
@@ -20,6 +21,7 @@ const FORMATS: Readonly<Record<string, Draw>> = {
   html: async (diagram, system) => (await import('./diagram/html.js')).htmlOf(diagram, system),
   mermaid: mermaidOf,
   dot: dotOf,
+  json: jsonOf,
 };
 
 const FORMAT_NAMES = Object.keys(FORMATS);
@@ -32,7 +34,8 @@ export const DIAGRAM: Command = {
     'workers, jobs, external services, clients outside of the mesh, and the stacks in which they stand. Nothing is read from AWS.',
   synopsis: [
     'diagram [<service>]',
-    '[--format svg | html | mermaid | dot]',
+    '[--format svg | html | mermaid | dot | json]',
+    '[--json]',
     '[--focus <service>]',
     '[--depth <number>]',
     '[--output <file>]',
@@ -45,8 +48,9 @@ export const DIAGRAM: Command = {
       name: 'format',
       value: true,
       completion: FORMAT_NAMES,
-      text: 'svg (the default), html (a page with tables of calls and routes), mermaid, or dot (Graphviz).',
+      text: 'svg (the default), html (a page with tables of calls and routes), mermaid, dot (Graphviz), or json (boxes and calls).',
     },
+    { name: 'json', text: 'The same as --format json.' },
     {
       name: 'focus',
       value: true,
@@ -71,8 +75,8 @@ export const DIAGRAM: Command = {
 };
 
 async function runDiagram(args: readonly string[], { progress }: Terminal): Promise<Result> {
-  const { argument, values } = parseArguments(DIAGRAM, args);
-  const draw = formatOf(values['format'] ?? 'svg');
+  const { argument, values, flags } = parseArguments(DIAGRAM, args);
+  const draw = formatOf(formatIn(values['format'], flags.has('json')));
   const depth = depthOf(values['depth']);
   const system = readSystem(values['app'] ?? 'cdk.out', values['stack']);
   const focus = values['focus'] ?? argument;
@@ -84,6 +88,12 @@ async function runDiagram(args: readonly string[], { progress }: Terminal): Prom
   if (file === undefined) return { output: drawn, exitCode: 0 };
   write(file, drawn);
   return { output: `${file}: ${summaryOf(diagram)}\n`, exitCode: 0 };
+}
+
+function formatIn(format: string | undefined, json: boolean): string {
+  if (!json) return format ?? 'svg';
+  if (format === undefined || format === 'json') return 'json';
+  throw new Trouble(`diagram takes --json or --format ${format}, and got both`, { fix: 'leave out one of them' });
 }
 
 function formatOf(name: string): Draw {

@@ -114,6 +114,7 @@ describe('diagram', () => {
     ['html', /^<!doctype html>\n/],
     ['mermaid', /^flowchart LR\n/],
     ['dot', /^digraph "shop: orders" \{\n/],
+    ['json', /^\{\n {2}"schemaVersion": "1\.0",\n {2}"system": "Shop\/Shop",\n/],
   ])('draws what is around a service as %s', (format, start) => {
     const { status, stdout } = run('diagram', '--app', 'shop', '--focus', 'orders', '--format', format);
     expect(status).toBe(0);
@@ -124,6 +125,7 @@ describe('diagram', () => {
   test.each([
     ['a service that is not there', ['--app', 'shop', '--focus', 'cart'], 'Shop/Shop has no service "cart"', 'did you mean "carts"?'],
     ['a format that is not there', ['--app', 'shop', '--format', 'pgn'], 'diagram has no format "pgn"', 'name one of these with --format'],
+    ['two formats', ['--app', 'shop', '--json', '--format', 'svg'], 'diagram takes --json or --format svg, and got both', 'leave out one'],
     ['a depth of nothing', ['--app', 'shop', '--depth', '0'], '--depth "0" is no number', 'give a whole number from 1 on'],
     ['one of two systems', ['--app', 'stages'], 'stages has 2 systems', 'name one: --stack Beta/Shop/Shop'],
     ['no output of cdk synth', ['--app', 'nowhere'], 'there is no directory nowhere', 'run `npx cdk synth` first'],
