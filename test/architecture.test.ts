@@ -173,7 +173,7 @@ test('lib/index.ts holds exports and nothing else', () => {
 
 test('file names are kebab-case, and nothing is called utils', () => {
   for (const path of sources) {
-    expect(path).toMatch(/^([a-z0-9]+(-[a-z0-9]+)*\/)+[a-z0-9]+(-[a-z0-9]+)*(\.(test|e2e))?\.(ts|mjs)$/);
+    expect(path).toMatch(/^([a-z0-9]+(-[a-z0-9]+)*\/)+[a-z0-9]+(-[a-z0-9]+)*(\.(test|e2e|d))?\.(ts|mjs)$/);
     expect(path).not.toMatch(/utils|helpers|misc|common/);
   }
 });

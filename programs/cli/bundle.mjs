@@ -34,6 +34,7 @@ const { metafile } = await build({
   external: ['aws-cdk-lib', '@bufbuild/protobuf'],
   banner: { js: '#!/usr/bin/env node' },
   charset: 'utf8',
+  loader: { '.bash': 'text', '.fish': 'text', '.zsh': 'text' },
   metafile: true,
   logLevel: 'warning',
 });

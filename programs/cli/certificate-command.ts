@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CLIENT_VARIABLE } from '../../lib/core/contract/client';
 import type * as certificate from '../client/certificate';
 import { parseArguments, type Command, type Result } from './command';
+import type { Terminal } from './terminal/terminal';
 import { PROGRAM, Trouble } from './trouble';
 
 export const CERTIFICATE: Command = {
@@ -14,7 +15,7 @@ export const CERTIFICATE: Command = {
     'the key are for their owner alone. Each file is replaced at once. The credentials of the role are found as by all SDKs of AWS.',
   synopsis: ['certificate <directory>', '[--configuration <value>]', '[--watch]'],
   options: [
-    { name: 'directory', text: 'Where the files are written. It is made if it is not there, for its owner alone.' },
+    { name: 'directory', completion: 'files', text: 'Where the files are written. It is made if it is not there, for its owner alone.' },
     {
       name: 'configuration',
       value: true,
@@ -43,15 +44,22 @@ export const CERTIFICATE: Command = {
 /** The program for hosts, which brings what it needs of AWS's SDK. */
 const PROGRAM_OF_CLIENTS = '../client/certificate.js';
 
-async function runCertificate(args: readonly string[]): Promise<Result> {
+async function runCertificate(args: readonly string[], { progress }: Terminal): Promise<Result> {
   const { argument: directory, values, flags } = parseArguments(CERTIFICATE, args);
   if (directory === undefined)
-    throw new Trouble('certificate takes the directory of the files', { fix: `name one: npx ${PROGRAM} certificate <directory>` });
+    throw new Trouble('certificate takes the directory of the files', {
+      fix: `name one: npx ${PROGRAM} certificate <directory>`,
+      question: { message: 'Where are the files to be written?', example: 'mesh-client' },
+    });
   const configuration = configurationOf(values['configuration']);
   const { keepCertificate } = (await import(join(__dirname, PROGRAM_OF_CLIENTS))) as typeof certificate;
+  const watch = flags.has('watch');
+  const done = watch ? undefined : progress('getting a certificate');
   try {
-    await keepCertificate({ ...configuration, directory, watch: flags.has('watch') });
+    await keepCertificate({ ...configuration, directory, watch });
+    done?.();
   } catch (error) {
+    done?.();
     const { message } = error instanceof Error ? error : new Error(String(error));
     throw new Trouble(`there is no certificate: ${message}`, {
       fix: "run it in the role that clients names, with the client's configuration, where AWS KMS and AWS Lambda can be reached",

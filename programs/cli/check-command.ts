@@ -4,6 +4,7 @@ import { countZones } from './check/count-zones';
 import { CODES, type FindingCode } from './check/finding';
 import { printFindings } from './check/print-findings';
 import { readSystem } from './assembly/read-description';
+import type { Terminal } from './terminal/terminal';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 export const CHECK: Command = {
@@ -19,12 +20,15 @@ export const CHECK: Command = {
     {
       name: 'stack',
       value: true,
+      completion: 'systems',
       text: 'The path of the construct in the app, or of a stack or stage around it, where an app has several systems.',
     },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    { name: 'app', value: true, completion: 'files', text: 'The directory that cdk synth has written. The default is cdk.out.' },
     {
       name: 'ignore',
       value: true,
+      completion: Object.keys(CODES),
+      separated: true,
       text: `Codes of findings that are left out, with commas between them: ${Object.keys(CODES).join(', ')}.`,
     },
     { name: 'json', text: 'Prints findings and limits as JSON.' },
@@ -42,7 +46,7 @@ export const CHECK: Command = {
   run: runCheck,
 };
 
-async function runCheck(args: readonly string[]): Promise<Result> {
+async function runCheck(args: readonly string[], { paint }: Terminal): Promise<Result> {
   const { values, flags } = parseArguments(CHECK, args);
   const { app = 'cdk.out', stack, ignore } = values;
   const ignored = codesIn(ignore);
@@ -53,7 +57,7 @@ async function runCheck(args: readonly string[]): Promise<Result> {
   const findings = checkSystem(system, known.length === 0 ? undefined : Math.max(...known)).filter(({ code }) => !ignored.has(code));
   const output = flags.has('json')
     ? `${JSON.stringify({ system: system.path, findings, limits: system.limits, fargateVcpus: system.fargateVcpus }, null, 2)}\n`
-    : printFindings(system, findings);
+    : printFindings(system, findings, paint);
   return { output, exitCode: findings.some(({ severity }) => severity !== 'note') ? 1 : 0 };
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Terminal } from './terminal/terminal';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 /** What a command prints, and the exit code of the process. */
@@ -15,6 +16,10 @@ export interface Option {
   /** Whether it may be there several times. */
   readonly repeated?: boolean;
   readonly text: string;
+  /** What shells complete its value with: these words, names of files, or names of the system. @default - nothing */
+  readonly completion?: readonly string[] | 'callees' | 'callers' | 'edges' | 'files' | 'services' | 'systems' | 'workloads';
+  /** Whether its value is a list with commas. */
+  readonly separated?: boolean;
 }
 
 export interface Command {
@@ -25,9 +30,11 @@ export interface Command {
   readonly options: readonly Option[];
   /** How many of the options are arguments, which stand in their place without their names. @default 1 */
   readonly arguments?: number;
+  /** How many of the arguments the first ones say to leave out, as `explain client` names no callee. */
+  skipped?(positionals: readonly string[]): number;
   readonly examples: readonly (readonly [text: string, command: string])[];
   readonly exitCodes: readonly (readonly [code: string, text: string])[];
-  run(args: readonly string[]): Result | Promise<Result>;
+  run(args: readonly string[], terminal: Terminal): Result | Promise<Result>;
 }
 
 export interface Arguments {

@@ -13,11 +13,17 @@ export const CONFIG: Command = {
   options: [
     {
       name: 'service',
+      completion: 'workloads',
       text: 'The name of a service, gateway for the gateway service of the edge, or gateway-<name> for that of another edge.',
     },
     { name: 'version', value: true, text: 'The version, of a service with versions.' },
-    { name: 'stack', value: true, text: 'The stack, or the path of a construct in the app, where several services have this name.' },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    {
+      name: 'stack',
+      value: true,
+      completion: 'systems',
+      text: 'The stack, or the path of a construct in the app, where several services have this name.',
+    },
+    { name: 'app', value: true, completion: 'files', text: 'The directory that cdk synth has written. The default is cdk.out.' },
     { name: 'settings', text: "Prints the settings of the service's mesh agent instead." },
     { name: 'aggregations', text: 'Prints how a gateway service puts answers together instead, by routes.' },
   ],
@@ -43,6 +49,7 @@ async function runConfig(args: readonly string[]): Promise<Result> {
     throw new Trouble('config takes the name of a service', {
       allowed: serviceNames(workloads),
       fix: `name one: npx ${PROGRAM} config <service>`,
+      question: { message: 'Of which service?', among: serviceNames(workloads) },
     });
   const workload = selectOne(workloads, { directory, service, version: values['version'], stack: values['stack'] });
   const shown = flags.has('settings') ? settingsOf(workload) : flags.has('aggregations') ? aggregationsOf(workload) : envoyOf(workload);

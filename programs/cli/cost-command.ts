@@ -7,7 +7,11 @@ import PRICES from './cost/prices.json';
 import { printEstimate } from './cost/print-estimate';
 import { resourcesOf } from './assembly/nested-templates';
 import { readSystem } from './assembly/read-description';
+import type { Terminal } from './terminal/terminal';
 import { PROGRAM, Trouble } from './trouble';
+
+/** Whose prices the package has. */
+const REGIONS = regionsOf(PRICES);
 
 export const COST: Command = {
   name: 'cost',
@@ -27,15 +31,21 @@ export const COST: Command = {
   ],
   arguments: 0,
   options: [
-    { name: 'region', value: true, text: 'The Region whose prices are taken. The default is us-east-1.' },
+    { name: 'region', value: true, completion: REGIONS, text: 'The Region whose prices are taken. The default is us-east-1.' },
     { name: 'requests', value: true, text: 'Requests of each edge in a month, or messages of a WebSocket API.' },
-    { name: 'prices', value: true, text: 'A file with prices of your own, in the form of docs/commands.md. The others stay.' },
+    {
+      name: 'prices',
+      value: true,
+      completion: 'files',
+      text: 'A file with prices of your own, in the form of docs/commands.md. The others stay.',
+    },
     {
       name: 'stack',
       value: true,
+      completion: 'systems',
       text: 'The path of the construct in the app, or of a stack or stage around it, where an app has several systems.',
     },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    { name: 'app', value: true, completion: 'files', text: 'The directory that cdk synth has written. The default is cdk.out.' },
     { name: 'json', text: 'Prints the lines as JSON.' },
   ],
   examples: [
@@ -49,12 +59,12 @@ export const COST: Command = {
   run: runCost,
 };
 
-async function runCost(args: readonly string[]): Promise<Result> {
+async function runCost(args: readonly string[], { paint }: Terminal): Promise<Result> {
   const { values, flags } = parseArguments(COST, args);
   const { app = 'cdk.out', stack, region = 'us-east-1' } = values;
   const requests = values['requests'] === undefined ? undefined : numberIn(values['requests']);
   const list = values['prices'] === undefined ? PRICES : ownPrices(values['prices']);
-  const regions = [...new Set(Object.values(list.prices).flatMap((price) => Object.keys(price?.prices ?? {})))].sort();
+  const regions = regionsOf(list);
   if (!regions.includes(region))
     throw new Trouble(`no price is known in ${region}`, { allowed: regions, fix: 'name one of these, or give prices with --prices' });
   const system = readSystem(app, stack);
@@ -71,8 +81,12 @@ async function runCost(args: readonly string[]): Promise<Result> {
   const { currency } = list;
   const output = flags.has('json')
     ? `${JSON.stringify({ system: system.path, region, currency, ...result, assumptions }, null, 2)}\n`
-    : printEstimate(result, `${system.path} in ${region}`, currency, assumptions);
+    : printEstimate(result, `${system.path} in ${region}`, currency, assumptions, paint);
   return { output, exitCode: 0 };
+}
+
+function regionsOf({ prices }: PriceList): readonly string[] {
+  return [...new Set(Object.values(prices).flatMap((price) => Object.keys(price?.prices ?? {})))].sort();
 }
 
 function numberIn(text: string): number {

@@ -6,9 +6,11 @@ import type { Diagram } from './diagram/diagram';
 import { diagramOf } from './diagram/diagram-of';
 import { dotOf } from './diagram/dot';
 import { focusOn } from './diagram/focus';
+import { jsonOf } from './diagram/json';
 import { mermaidOf } from './diagram/mermaid';
 import { summaryOf } from './diagram/words';
 import { readSystem } from './assembly/read-description';
+import type { Terminal } from './terminal/terminal';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
 type Draw = (diagram: Diagram, system: SystemDescription) => string | Promise<string>;
@@ -19,7 +21,10 @@ const FORMATS: Readonly<Record<string, Draw>> = {
   html: async (diagram, system) => (await import('./diagram/html.js')).htmlOf(diagram, system),
   mermaid: mermaidOf,
   dot: dotOf,
+  json: jsonOf,
 };
+
+const FORMAT_NAMES = Object.keys(FORMATS);
 
 export const DIAGRAM: Command = {
   name: 'diagram',
@@ -29,7 +34,8 @@ export const DIAGRAM: Command = {
     'workers, jobs, external services, clients outside of the mesh, and the stacks in which they stand. Nothing is read from AWS.',
   synopsis: [
     'diagram [<service>]',
-    '[--format svg | html | mermaid | dot]',
+    '[--format svg | html | mermaid | dot | json]',
+    '[--json]',
     '[--focus <service>]',
     '[--depth <number>]',
     '[--output <file>]',
@@ -37,13 +43,24 @@ export const DIAGRAM: Command = {
     '[--app <value>]',
   ],
   options: [
-    { name: 'service', text: 'The same as --focus.' },
-    { name: 'format', value: true, text: 'svg (the default), html (a page with tables of calls and routes), mermaid, or dot (Graphviz).' },
-    { name: 'focus', value: true, text: 'Draws this service or external service alone, with who calls it, and what it calls.' },
+    { name: 'service', completion: 'callees', text: 'The same as --focus.' },
+    {
+      name: 'format',
+      value: true,
+      completion: FORMAT_NAMES,
+      text: 'svg (the default), html (a page with tables of calls and routes), mermaid, dot (Graphviz), or json (boxes and calls).',
+    },
+    { name: 'json', text: 'The same as --format json.' },
+    {
+      name: 'focus',
+      value: true,
+      completion: 'callees',
+      text: 'Draws this service or external service alone, with who calls it, and what it calls.',
+    },
     { name: 'depth', value: true, text: 'How many calls in a row --focus follows, each way. The default is 1.' },
-    { name: 'output', value: true, text: 'The file to write. The default is the standard output.' },
-    { name: 'stack', value: true, text: 'The stack, stage or path of the system, where the app has several.' },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    { name: 'output', value: true, completion: 'files', text: 'The file to write. The default is the standard output.' },
+    { name: 'stack', value: true, completion: 'systems', text: 'The stack, stage or path of the system, where the app has several.' },
+    { name: 'app', value: true, completion: 'files', text: 'The directory that cdk synth has written. The default is cdk.out.' },
   ],
   examples: [
     ['A page for a browser:', `npx ${PROGRAM} diagram --format html --output shop.html`],
@@ -57,26 +74,34 @@ export const DIAGRAM: Command = {
   run: runDiagram,
 };
 
-async function runDiagram(args: readonly string[]): Promise<Result> {
-  const { argument, values } = parseArguments(DIAGRAM, args);
-  const draw = formatOf(values['format'] ?? 'svg');
+async function runDiagram(args: readonly string[], { progress }: Terminal): Promise<Result> {
+  const { argument, values, flags } = parseArguments(DIAGRAM, args);
+  const draw = formatOf(formatIn(values['format'], flags.has('json')));
   const depth = depthOf(values['depth']);
   const system = readSystem(values['app'] ?? 'cdk.out', values['stack']);
   const focus = values['focus'] ?? argument;
   const diagram = focus === undefined ? diagramOf(system) : focusOn(system, known(focus, system), depth);
+  const done = progress(`drawing ${summaryOf(diagram).replace(/\.$/, '')}`);
   const drawn = await draw(diagram, system);
+  done();
   const file = values['output'];
   if (file === undefined) return { output: drawn, exitCode: 0 };
   write(file, drawn);
   return { output: `${file}: ${summaryOf(diagram)}\n`, exitCode: 0 };
 }
 
+function formatIn(format: string | undefined, json: boolean): string {
+  if (!json) return format ?? 'svg';
+  if (format === undefined || format === 'json') return 'json';
+  throw new Trouble(`diagram takes --json or --format ${format}, and got both`, { fix: 'leave out one of them' });
+}
+
 function formatOf(name: string): Draw {
   const draw = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
   if (draw !== undefined) return draw;
   throw new Trouble(`diagram has no format "${name}"`, {
-    allowed: Object.keys(FORMATS),
-    fix: suggestion(name, Object.keys(FORMATS), 'name one of these with --format'),
+    allowed: FORMAT_NAMES,
+    fix: suggestion(name, FORMAT_NAMES, 'name one of these with --format'),
   });
 }
 

@@ -2,6 +2,8 @@ import { compare, type Change } from './compare';
 import { parseArguments, type Command, type Result } from './command';
 import { printChange } from './print-change';
 import { inStack, placeOf, select, type Selection } from './select';
+import type { Paint } from './paint';
+import type { Terminal } from './terminal/terminal';
 import { PROGRAM, Trouble } from './trouble';
 import { settingsOf, titleOf, type Workload } from './assembly/workload';
 
@@ -15,11 +17,25 @@ export const DIFF: Command = {
     'settings. Nothing is read from AWS.',
   synopsis: ['diff [<service>]', '--against <value>', '[--version <value>]', '[--stack <value>]', '[--app <value>]'],
   options: [
-    { name: 'service', text: 'The name of a service, or gateway for the gateway service of the edge. The default is all services.' },
-    { name: 'against', value: true, text: 'The directory that cdk synth has written before the change.' },
+    {
+      name: 'service',
+      completion: 'workloads',
+      text: 'The name of a service, or gateway for the gateway service of the edge. The default is all services.',
+    },
+    { name: 'against', value: true, completion: 'files', text: 'The directory that cdk synth has written before the change.' },
     { name: 'version', value: true, text: 'The version, of a service with versions. The default is all versions.' },
-    { name: 'stack', value: true, text: 'The stack, or the path of a construct in the app. The default is all stacks.' },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written after the change. The default is cdk.out.' },
+    {
+      name: 'stack',
+      value: true,
+      completion: 'systems',
+      text: 'The stack, or the path of a construct in the app. The default is all stacks.',
+    },
+    {
+      name: 'app',
+      value: true,
+      completion: 'files',
+      text: 'The directory that cdk synth has written after the change. The default is cdk.out.',
+    },
   ],
   examples: [
     ['Before a change:', 'npx cdk synth --quiet --output /tmp/before.out'],
@@ -39,12 +55,13 @@ interface Pair {
   readonly after?: Workload;
 }
 
-async function runDiff(args: readonly string[]): Promise<Result> {
+async function runDiff(args: readonly string[], { paint }: Terminal): Promise<Result> {
   const { argument: service, values } = parseArguments(DIFF, args);
   const { against, app = 'cdk.out', version, stack } = values;
   if (against === undefined)
     throw new Trouble('diff takes the output of cdk synth to compare with', {
       fix: 'name the directory that it is in: --against <directory>',
+      question: { message: 'Where is the output of cdk synth from before the change?', example: '/tmp/before.out', option: '--against' },
     });
   if (service === undefined && version !== undefined)
     throw new Trouble('--version takes the name of a service, too', { fix: 'name the service, or leave out --version' });
@@ -58,7 +75,12 @@ async function runDiff(args: readonly string[]): Promise<Result> {
     const lines = linesOf(pair);
     return lines.length === 0 ? [] : [lines];
   });
-  return { output: blocks.map(textOf).join(''), exitCode: blocks.length === 0 ? 0 : 1 };
+  return { output: paintLines(blocks.map(textOf).join(''), paint), exitCode: blocks.length === 0 ? 0 : 1 };
+}
+
+/** What is new is green, and what is gone red, as in most programs that compare. */
+function paintLines(text: string, paint: Paint): string {
+  return text.replace(/^ *([+-]) .*$/gm, (line, sign: string) => (sign === '+' ? paint.green(line) : paint.red(line)));
 }
 
 /** An empty line stands around services whose changes are listed. Those that are new, or gone, are lists of lines. */

@@ -1,10 +1,11 @@
 import type { SystemDescription } from '../../lib/core/description/system-description';
 import { REAL_METHODS } from '../../lib/core/model/edge-routes';
 import { parseArguments, type Command, type Result } from './command';
-import type { Question } from './explain/explanation';
+import type { Question as RequestQuestion } from './explain/explanation';
 import { Unknown } from '../simulator/message';
 import { readSystem } from './assembly/read-description';
-import { PROGRAM, suggestion, Trouble } from './trouble';
+import type { Terminal } from './terminal/terminal';
+import { PROGRAM, suggestion, Trouble, type Question } from './trouble';
 import type { Workload } from './assembly/workload';
 
 const SYNOPSIS = 'explain <caller> <callee> <method> <path>';
@@ -23,16 +24,22 @@ export const EXPLAIN: Command = {
     '[--json] [--stack <value>] [--app <value>]',
   ],
   arguments: 4,
+  skipped: ([caller]) => (caller === 'client' ? 1 : 0),
   options: [
-    { name: 'caller', text: 'The service that calls, or client for a client in front of an edge.' },
-    { name: 'callee', text: 'The service that is called. A client names none: its edge chooses one.' },
-    { name: 'method', text: 'Such as GET. Of a gRPC call POST.' },
+    { name: 'caller', completion: 'callers', text: 'The service that calls, or client for a client in front of an edge.' },
+    { name: 'callee', completion: 'callees', text: 'The service that is called. A client names none: its edge chooses one.' },
+    { name: 'method', completion: REAL_METHODS, text: 'Such as GET. Of a gRPC call POST.' },
     { name: 'path', text: 'With the query string, such as /orders/7?full=1, or /package.Service/Method.' },
     { name: 'header', value: true, repeated: true, text: 'A header of the request, as name:value. It may be there several times.' },
-    { name: 'edge', value: true, text: 'The edge, where the system has several.' },
+    { name: 'edge', value: true, completion: 'edges', text: 'The edge, where the system has several.' },
     { name: 'json', text: 'Prints the same as JSON.' },
-    { name: 'stack', value: true, text: 'The path of the construct, or of a stack or stage around it, where there are several systems.' },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    {
+      name: 'stack',
+      value: true,
+      completion: 'systems',
+      text: 'The path of the construct, or of a stack or stage around it, where there are several systems.',
+    },
+    { name: 'app', value: true, completion: 'files', text: 'The directory that cdk synth has written. The default is cdk.out.' },
   ],
   examples: [
     ['A call of a service:', `npx ${PROGRAM} explain ui orders GET /orders/7`],
@@ -47,7 +54,7 @@ export const EXPLAIN: Command = {
   run: runExplain,
 };
 
-async function runExplain(args: readonly string[]): Promise<Result> {
+async function runExplain(args: readonly string[], { paint }: Terminal): Promise<Result> {
   const { positionals, values, lists, flags } = parseArguments(EXPLAIN, args);
   const directory = values['app'] ?? 'cdk.out';
   const system = readSystem(directory, values['stack']);
@@ -67,7 +74,7 @@ async function runExplain(args: readonly string[]): Promise<Result> {
   return {
     output: flags.has('json')
       ? `${JSON.stringify({ ...explanation, sent: undefined, request: question }, null, 2)}\n`
-      : printExplanation(explanation),
+      : printExplanation(explanation, paint),
     exitCode: explanation.verdict === 'allowed' || explanation.verdict === 'answered' ? 0 : 1,
   };
 }
@@ -88,19 +95,23 @@ function explained<T>(tell: () => T): T {
 function questionOf(
   system: SystemDescription,
   positionals: readonly string[],
-  { edge, headers }: { readonly edge: string | undefined; readonly headers: Question['headers'] },
-): Question {
+  { edge, headers }: { readonly edge: string | undefined; readonly headers: RequestQuestion['headers'] },
+): RequestQuestion {
   const [caller, ...rest] = positionals;
   if (caller === 'client') {
     const [method, path, extra] = rest;
     if (method === undefined || path === undefined || extra !== undefined)
-      throw new Trouble('explain client takes a method and a path', { fix: `npx ${PROGRAM} explain client GET /orders/7` });
+      throw new Trouble('explain client takes a method and a path', {
+        fix: `npx ${PROGRAM} explain client GET /orders/7`,
+        ...(extra === undefined ? { question: method === undefined ? WHICH_METHOD : WHICH_PATH } : {}),
+      });
     return { from: 'client', ...requestOf(method, path), headers, edge: edgeOf(system, edge) };
   }
   const [callee, method, path] = rest;
   if (caller === undefined || callee === undefined || method === undefined || path === undefined)
     throw new Trouble('explain takes a caller, a callee, a method and a path', {
       fix: `npx ${PROGRAM} ${SYNOPSIS}, or see explain --help`,
+      question: missingPart(system, positionals),
     });
   if (edge !== undefined)
     throw new Trouble('--edge is for requests of clients', { fix: `npx ${PROGRAM} explain client ${method} ${path} --edge ${edge}` });
@@ -113,7 +124,20 @@ function questionOf(
   return { from: 'service', caller, callee, ...requestOf(method, path), headers };
 }
 
-function requestOf(method: string, path: string): Pick<Question, 'method' | 'path'> {
+const WHICH_METHOD: Question = { message: 'With which method?', among: REAL_METHODS };
+const WHICH_PATH: Question = { message: 'Which path, with its query string?', example: '/orders/7?full=1' };
+
+/** Services that the caller may call come first: others are refused. */
+function missingPart({ services }: SystemDescription, [caller, callee, method]: readonly string[]): Question {
+  const names = services.map(({ name }) => name);
+  if (caller === undefined) return { message: 'Who calls? client is one in front of an edge.', among: ['client', ...names] };
+  const called = new Set(services.find(({ name }) => name === caller)?.calls);
+  if (callee === undefined)
+    return { message: 'Whom?', among: [...names.filter((name) => called.has(name)), ...names.filter((name) => !called.has(name))] };
+  return method === undefined ? WHICH_METHOD : WHICH_PATH;
+}
+
+function requestOf(method: string, path: string): Pick<RequestQuestion, 'method' | 'path'> {
   const upper = method.toUpperCase();
   if (!/^[A-Z]+$/.test(upper) || upper === 'ANY')
     throw new Trouble(`"${method}" is no method`, { allowed: REAL_METHODS, fix: 'write the method before the path' });
@@ -137,7 +161,11 @@ function edgeOf({ edges }: SystemDescription, name: string | undefined): string 
   const [only, another] = edges;
   if (only === undefined) throw new Trouble('the system has no edge', { fix: 'ask for the call of a service' });
   if (name === undefined && another !== undefined)
-    throw new Trouble(`the system has ${edges.length} edges`, { allowed: names, fix: `name one: --edge ${only.name}` });
+    throw new Trouble(`the system has ${edges.length} edges`, {
+      allowed: names,
+      fix: `name one: --edge ${only.name}`,
+      question: { message: 'In front of which edge?', among: names, option: '--edge' },
+    });
   const found = name === undefined ? only : edges.find((edge) => edge.name === name);
   if (found === undefined)
     throw new Trouble(`there is no edge "${name ?? ''}"`, {
@@ -151,7 +179,7 @@ function edgeOf({ edges }: SystemDescription, name: string | undefined): string 
   return found.name;
 }
 
-function headersOf(lines: readonly string[]): Question['headers'] {
+function headersOf(lines: readonly string[]): RequestQuestion['headers'] {
   const pairs = lines.map((line) => {
     const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*(.*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) throw new Trouble(`"${line}" is no header`, { fix: 'write --header name:value' });

@@ -1,4 +1,5 @@
 import type { Command } from './command';
+import type { Paint } from './paint';
 import { PROGRAM } from './trouble';
 import { wrap } from './wrap';
 
@@ -6,8 +7,8 @@ const WIDTH = 80;
 const INDENT = ' '.repeat(7);
 
 /** The page of all commands, in the form of the pages of AWS's command line interface. */
-export function helpOfProgram(commands: readonly Command[]): string {
-  return pageOf([
+export function helpOfProgram(commands: readonly Command[], paint: Paint): string {
+  return pageOf(paint, [
     ['NAME', [PROGRAM]],
     [
       'DESCRIPTION',
@@ -17,14 +18,24 @@ export function helpOfProgram(commands: readonly Command[]): string {
       ],
     ],
     ['SYNOPSIS', [`${PROGRAM} <command> [options]`, `${PROGRAM} <command> --help`, `${PROGRAM} --version`]],
+    [
+      'GLOBAL OPTIONS',
+      [
+        '--no-color (boolean)',
+        '  No colours, as with the environment variable NO_COLOR. FORCE_COLOR=1 sets them where the output is no terminal.',
+      ],
+    ],
     ['AVAILABLE COMMANDS', commands.flatMap(({ name, summary }) => [`o ${name}`, `  ${summary}`])],
   ]);
 }
 
 /** The page of a command. */
-export function helpOf({ name, summary, description, synopsis, options, arguments: count = 1, examples, exitCodes }: Command): string {
+export function helpOf(
+  { name, summary, description, synopsis, options, arguments: count = 1, examples, exitCodes }: Command,
+  paint: Paint,
+): string {
   const [first = '', ...more] = synopsis;
-  return pageOf([
+  return pageOf(paint, [
     ['NAME', [`${name} - ${summary}`]],
     ['DESCRIPTION', [description]],
     ['SYNOPSIS', [`${PROGRAM} ${first}`, ...more.map((line) => `  ${line}`)]],
@@ -39,8 +50,8 @@ function titleOf({ name, value }: Command['options'][number], isArgument: boolea
   return `--${name} (${value === true ? 'string' : 'boolean'})`;
 }
 
-function pageOf(sections: readonly (readonly [title: string, paragraphs: readonly string[]])[]): string {
-  return sections.map(([title, paragraphs]) => `${title}\n${paragraphs.flatMap(lines).join('\n')}\n`).join('\n');
+function pageOf(paint: Paint, sections: readonly (readonly [title: string, paragraphs: readonly string[]])[]): string {
+  return sections.map(([title, paragraphs]) => `${paint.bold(title)}\n${paragraphs.flatMap(lines).join('\n')}\n`).join('\n');
 }
 
 /** What follows the first line is indented as that is. Commands are not wrapped: they are to be copied. */

@@ -37,11 +37,14 @@ export const LOCAL: Command = {
   options: [
     {
       name: 'action',
+      completion: ACTIONS,
       text: 'up (the default), down (after --detach), compose (writes the files, runs nothing), or token (prints a token for an edge).',
     },
     {
       name: 'only',
       value: true,
+      completion: 'services',
+      separated: true,
       text: 'Runs the applications of these services, with commas between them; stand-ins answer for all others.',
     },
     {
@@ -53,10 +56,17 @@ export const LOCAL: Command = {
     {
       name: 'settings',
       value: true,
+      completion: 'files',
       text: 'A file of YAML or JSON with other images, variables, answers of stand-ins, and numbers of tasks.',
     },
     // Node.js 20 takes --env-file for an option of its own, wherever it stands. https://github.com/nodejs/node/issues/54232
-    { name: 'environment', value: true, repeated: true, text: 'A file of NAME=value lines for secrets and variables of applications.' },
+    {
+      name: 'environment',
+      value: true,
+      repeated: true,
+      completion: 'files',
+      text: 'A file of NAME=value lines for secrets and variables of applications.',
+    },
     {
       name: 'port',
       value: true,
@@ -65,14 +75,24 @@ export const LOCAL: Command = {
     },
     { name: 'control-port', value: true, text: 'Where the local system answers this command. The default is 8788.' },
     { name: 'map-port', value: true, text: `Where the live map is on this machine. The default is ${MAP_PORT}.` },
-    { name: 'engine', value: true, text: 'docker, podman or finch. The default is the first of them that answers.' },
+    {
+      name: 'engine',
+      value: true,
+      completion: ['docker', 'podman', 'finch'],
+      text: 'docker, podman or finch. The default is the first of them that answers.',
+    },
     { name: 'detach', text: 'Returns when all tasks are healthy. `local down` takes them down.' },
-    { name: 'directory', value: true, text: 'Where the files of local systems are written. The default is .cdk-local.' },
-    { name: 'edge', value: true, text: 'Of token: the edge that is to accept it, where there are several.' },
+    {
+      name: 'directory',
+      value: true,
+      completion: 'files',
+      text: 'Where the files of local systems are written. The default is .cdk-local.',
+    },
+    { name: 'edge', value: true, completion: 'edges', text: 'Of token: the edge that is to accept it, where there are several.' },
     { name: 'scopes', value: true, text: 'Of token: its scopes, with commas between them.' },
     { name: 'subject', value: true, text: 'Of token: whom it is about. The default is local-user.' },
-    { name: 'stack', value: true, text: 'The stack, stage or path of the system, where the app has several.' },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    { name: 'stack', value: true, completion: 'systems', text: 'The stack, stage or path of the system, where the app has several.' },
+    { name: 'app', value: true, completion: 'files', text: 'The directory that cdk synth has written. The default is cdk.out.' },
   ],
   examples: [
     ['The whole system, until Ctrl-C:', `npx cdk synth --quiet && npx ${PROGRAM} local`],

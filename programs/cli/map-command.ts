@@ -29,8 +29,8 @@ export const MAP: Command = {
         'May be there several times, for one service too: once for each task.',
     },
     { name: 'port', value: true, text: `The port of the page, on 127.0.0.1; 0: any that is free. The default is ${MAP_PORT}.` },
-    { name: 'stack', value: true, text: 'The stack, stage or path of the system, where the app has several.' },
-    { name: 'app', value: true, text: 'The directory that cdk synth has written. The default is cdk.out.' },
+    { name: 'stack', value: true, completion: 'systems', text: 'The stack, stage or path of the system, where the app has several.' },
+    { name: 'app', value: true, completion: 'files', text: 'The directory that cdk synth has written. The default is cdk.out.' },
   ],
   arguments: 0,
   examples: [
@@ -55,6 +55,9 @@ async function runMap(args: readonly string[]): Promise<Result> {
   if ((from === undefined) === (envoys.length === 0))
     throw new Trouble(from === undefined ? 'map has to know where the Envoys are' : 'map takes --from or --envoy, and got both', {
       fix: `name a local system with --from <url>, or each Envoy with --envoy <name>=<url>`,
+      ...(from === undefined
+        ? { question: { message: 'The URL of the local system?', example: 'http://localhost:8788', option: '--from' } }
+        : {}),
     });
   const directory = values['app'] ?? 'cdk.out';
   const system = readSystem(directory, values['stack']);

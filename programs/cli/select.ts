@@ -58,11 +58,13 @@ export function selectOne(all: readonly Workload[], selection: Selection): Workl
     throw new Trouble(`${places.length} services are called "${service}"`, {
       allowed: places,
       fix: `name the stack, or the construct in it: ${placeOption(one)}`,
+      question: { message: `Which service "${service}"?`, among: places, option: '--stack' },
     });
   const versions = unique(found.flatMap(({ version }) => (version === undefined ? [] : [version])));
   throw new Trouble(`service "${service}" has ${versions.length} versions`, {
     allowed: versions,
     fix: `name one: --version ${versions[0] ?? ''}`,
+    question: { message: `Which version of ${service}?`, among: versions, option: '--version' },
   });
 }
 

@@ -40,17 +40,24 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
       'programs/map',
       'programs/cli/*',
       'programs/cli/assembly',
+      'programs/cli/command.ts',
+      'programs/cli/paint.ts',
       'programs/cli/port-number.ts',
-      'programs/cli/assembly',
       'programs/cli/trouble.ts',
-      'programs/cli/assembly',
       'programs/cli/wrap.ts',
       'programs/simulator',
     ],
     packages: ['node:**', 'aws-cdk-lib/cx-api', 'microdiff'],
   },
   'programs/cli/explain': {
-    rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/limits', 'lib/core/model', 'programs/simulator'],
+    rooms: [
+      'programs/cli/paint.ts',
+      'programs/cli/wrap.ts',
+      'lib/core/description',
+      'lib/core/limits',
+      'lib/core/model',
+      'programs/simulator',
+    ],
   },
   // Of what Envoy does, and of what the library writes into its configurations: names, ports, scripts.
   'programs/simulator/**': {
@@ -66,13 +73,19 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   },
   // Runs in browsers: what it shares with the server is plain.
   'programs/map/page': { rooms: ['programs/map'] },
+  // Of command lines that are being typed.
+  'programs/cli/completion': { rooms: ['programs/cli/command.ts', 'programs/cli/trouble.ts'] },
+  'programs/cli/command.ts': { rooms: ['programs/cli/terminal', 'programs/cli/trouble.ts'], packages: ['node:util'] },
+  'programs/cli/paint.ts': { packages: ['picocolors'] },
+  // Colours, progress and questions, where there is a terminal.
+  'programs/cli/terminal': { rooms: ['programs/cli/paint.ts', 'programs/cli/trouble.ts'], packages: ['node:util', '@clack/prompts'] },
   'programs/cli/wrap.ts': {},
   'programs/cli/port-number.ts': { rooms: ['programs/cli/trouble.ts'] },
   'programs/cli/assembly': {
     rooms: ['lib/core/contract', 'lib/core/plan', 'lib/core/readable', 'lib/core/description', 'programs/cli/trouble.ts'],
     packages: ['node:**', 'aws-cdk-lib/cx-api'],
   },
-  'programs/cli/trouble.ts': { rooms: ['lib/core/reading'] },
+  'programs/cli/trouble.ts': { rooms: ['lib/core/reading', 'programs/cli/paint.ts'] },
   'programs/cli/local': {
     rooms: [
       'lib/core/contract',
@@ -88,9 +101,16 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['node:**', 'yaml', 'aws-cdk-lib/cx-api'],
   },
-  'programs/cli/cost': { rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/readable'] },
+  'programs/cli/cost': { rooms: ['programs/cli/paint.ts', 'programs/cli/wrap.ts', 'lib/core/description', 'lib/core/readable'] },
   'programs/cli/check': {
-    rooms: ['programs/cli/wrap.ts', 'lib/core/description', 'lib/core/limits', 'lib/core/readable', 'programs/cli/assembly'],
+    rooms: [
+      'programs/cli/paint.ts',
+      'programs/cli/wrap.ts',
+      'lib/core/description',
+      'lib/core/limits',
+      'lib/core/readable',
+      'programs/cli/assembly',
+    ],
   },
   // AWS, for tests and for systems that run locally: all of it goes by templates, and by what AWS's reference says.
   'programs/emulator': { packages: ['node:timers/promises'] },

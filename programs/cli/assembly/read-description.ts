@@ -47,6 +47,7 @@ export function readSystem(directory: string, place: string | undefined): System
   throw new Trouble(`${directory} has ${found.length} systems`, {
     allowed: found.map(({ path }) => path),
     fix: `name one: --stack ${system.path}`,
+    question: { message: 'Which system?', among: found.map(({ path }) => path), option: '--stack' },
   });
 }
 

@@ -1,5 +1,6 @@
 import type { SystemDescription } from '../../../lib/core/description/system-description';
 import { amountOf, largestUses, shareOf } from './check-limits';
+import type { Paint } from '../paint';
 import { wrap } from '../wrap';
 import { counted, type Finding, type Severity } from './finding';
 
@@ -11,20 +12,22 @@ const BELOW = ' '.repeat(9);
 const LEAST_SHARE = 0.01;
 const TITLES: Readonly<Record<Severity, string>> = { error: 'ERRORS', warning: 'WARNINGS', note: 'NOTES' };
 
-export function printFindings(system: SystemDescription, findings: readonly Finding[]): string {
+export function printFindings(system: SystemDescription, findings: readonly Finding[], paint: Paint): string {
   const numbers = (['error', 'warning', 'note'] as const).map((severity) =>
     counted(findings.filter((finding) => finding.severity === severity).length, severity),
   );
   const blocks = (['error', 'warning', 'note'] as const).flatMap((severity) => {
     const own = findings.filter((finding) => finding.severity === severity);
-    return own.length === 0 ? [] : [`\n${TITLES[severity]}\n`, ...own.map(printFinding)];
+    return own.length === 0
+      ? []
+      : [`\n${colourOf(severity, paint)(TITLES[severity])}\n`, ...own.map((finding) => printFinding(finding, paint))];
   });
-  return [`${system.path}: ${numbers.join(', ')}\n`, ...blocks, printLimits(system)].join('');
+  return [`${system.path}: ${numbers.join(', ')}\n`, ...blocks, printLimits(system, paint)].join('');
 }
 
-function printFinding({ code, what, where, why, fix }: Finding): string {
+function printFinding({ code, severity, what, where, why, fix }: Finding, paint: Paint): string {
   return [
-    `  ${code}  ${where}`,
+    `  ${colourOf(severity, paint)(code)}  ${paint.bold(where)}`,
     ...wrap(what, WIDTH, OWN),
     ...wrap(`why: ${why}`, WIDTH, OWN, BELOW),
     ...wrap(`fix: ${fix}`, WIDTH, OWN, BELOW),
@@ -33,7 +36,11 @@ function printFinding({ code, what, where, why, fix }: Finding): string {
     .join('');
 }
 
-function printLimits({ limits }: SystemDescription): string {
+function colourOf(severity: Severity, paint: Paint): Paint['red'] {
+  return { error: paint.red, warning: paint.yellow, note: paint.cyan }[severity];
+}
+
+function printLimits({ limits }: SystemDescription, paint: Paint): string {
   const all = largestUses(limits);
   const shown = all.filter((use) => shareOf(use) >= LEAST_SHARE);
   const rows = shown.map((use) => [
@@ -44,10 +51,13 @@ function printLimits({ limits }: SystemDescription): string {
   ]);
   const header = ['share', 'used', 'limit', 'where most of it is used'];
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
-  const lines = [header, ...rows].map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
+  const isAbove = (index: number): boolean => shareOf(shown[index - 1] ?? { used: 0, limit: 1 }) > 1;
+  const lines = [header, ...rows].map((row, index) =>
+    (isAbove(index) ? paint.yellow : String)(`  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()),
+  );
   const left = all.length - shown.length;
   return [
-    ...['', 'LIMITS', ...lines],
+    ...['', paint.bold('LIMITS'), ...lines],
     ...(shown.some((use) => use.used > use.limit && use.adjustable) ? ['  * more than a new account has'] : []),
     ...(left === 0
       ? []

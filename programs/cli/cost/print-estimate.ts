@@ -1,4 +1,5 @@
 import type { Estimate, PricedLine } from './estimate';
+import type { Paint } from '../paint';
 import { wrap } from '../wrap';
 
 const WIDTH = 110;
@@ -8,6 +9,7 @@ export function printEstimate(
   title: string,
   currency: string,
   assumptions: readonly string[],
+  paint: Paint,
 ): string {
   const known = lines.filter(({ month }) => month !== undefined);
   const unknown = lines.filter(({ month }) => month === undefined);
@@ -15,12 +17,12 @@ export function printEstimate(
   const rows = known.map((line) => [line.service, line.part, quantityOf(line), String(line.unitPrice ?? ''), money(line.month ?? 0)]);
   const totalRow = ['total', isLeast ? 'at least: see what is unknown' : '', '', '', money(total)];
   return [
-    title,
+    paint.bold(title),
     '',
-    ...table([header, ...rows, totalRow], 2),
-    ...(unknown.length === 0 ? [] : ['', 'UNKNOWN, AND NOT IN THE TOTAL', ...unknownRows(unknown)]),
-    ...['', 'ASSUMED', ...assumptions.flatMap((text) => wrap(text, WIDTH, '  ', '    '))],
-    ...['', 'SOURCES', ...sourcesOf(known)],
+    ...table([header, ...rows, totalRow], 2).map((line, index) => (index === 0 || index > rows.length ? paint.bold(line.trimEnd()) : line)),
+    ...(unknown.length === 0 ? [] : ['', paint.yellow('UNKNOWN, AND NOT IN THE TOTAL'), ...unknownRows(unknown)]),
+    ...['', paint.bold('ASSUMED'), ...assumptions.flatMap((text) => wrap(text, WIDTH, '  ', '    '))],
+    ...['', paint.bold('SOURCES'), ...sourcesOf(known)],
   ]
     .map((line) => `${line.trimEnd()}\n`)
     .join('');

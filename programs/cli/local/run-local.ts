@@ -72,7 +72,12 @@ export async function tokenOf(args: LocalArguments, asked: Readonly<Partial<Reco
   const { edges } = readSystem(args.app, args.stack);
   const names = edges.map(({ name }) => name);
   const edge = asked['edge'] ?? (names.length === 1 ? names[0] : undefined);
-  if (edge === undefined) throw new Trouble(`the system has ${names.length} edges`, { allowed: names, fix: 'name one with --edge' });
+  if (edge === undefined)
+    throw new Trouble(`the system has ${names.length} edges`, {
+      allowed: names,
+      fix: 'name one with --edge',
+      question: { message: 'For which edge?', among: names, option: '--edge' },
+    });
   if (!names.includes(edge))
     throw new Trouble(`--edge names the edge "${edge}", which there is not`, { allowed: names, fix: suggestion(edge, names) });
   const port = args.controlPort === undefined ? CONTROL : portNumber(args.controlPort, '--control-port');

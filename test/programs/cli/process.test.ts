@@ -114,6 +114,7 @@ describe('diagram', () => {
     ['html', /^<!doctype html>\n/],
     ['mermaid', /^flowchart LR\n/],
     ['dot', /^digraph "shop: orders" \{\n/],
+    ['json', /^\{\n {2}"schemaVersion": "1\.0",\n {2}"system": "Shop\/Shop",\n/],
   ])('draws what is around a service as %s', (format, start) => {
     const { status, stdout } = run('diagram', '--app', 'shop', '--focus', 'orders', '--format', format);
     expect(status).toBe(0);
@@ -124,6 +125,7 @@ describe('diagram', () => {
   test.each([
     ['a service that is not there', ['--app', 'shop', '--focus', 'cart'], 'Shop/Shop has no service "cart"', 'did you mean "carts"?'],
     ['a format that is not there', ['--app', 'shop', '--format', 'pgn'], 'diagram has no format "pgn"', 'name one of these with --format'],
+    ['two formats', ['--app', 'shop', '--json', '--format', 'svg'], 'diagram takes --json or --format svg, and got both', 'leave out one'],
     ['a depth of nothing', ['--app', 'shop', '--depth', '0'], '--depth "0" is no number', 'give a whole number from 1 on'],
     ['one of two systems', ['--app', 'stages'], 'stages has 2 systems', 'name one: --stack Beta/Shop/Shop'],
     ['no output of cdk synth', ['--app', 'nowhere'], 'there is no directory nowhere', 'run `npx cdk synth` first'],
@@ -244,7 +246,7 @@ describe('an error has its fix, and exit code 2', () => {
     [
       'an unknown command',
       ['confg'],
-      'there is no command "confg"\n  allowed: certificate, check, config, cost, diagram, diff, explain, local, map',
+      'there is no command "confg"\n  allowed: certificate, check, completion, config, cost, diagram, diff, explain, local, map',
       'did you mean "config"?',
     ],
     ['an unknown option', ['config', 'ui', '--stak', 'Small'], 'config has no option "--stak"', 'did you mean "--stack"?'],
@@ -301,7 +303,7 @@ test('the bundle is one program and the script of a page, needs aws-cdk-lib and 
     'module',
   ]);
   const licenses = readFileSync(join(directory, 'bundle/LICENSES'), 'utf8');
-  for (const name of ['fastest-levenshtein', 'fflate', 'microdiff', '@aws-sdk/client-kms'])
+  for (const name of ['@clack/prompts', 'fastest-levenshtein', 'fflate', 'microdiff', 'picocolors', '@aws-sdk/client-kms'])
     expect(licenses).toMatch(new RegExp(`^${name} \\d`, 'm'));
   for (const text of ['Permission is hereby granted', 'Apache License']) expect(licenses).toContain(text);
 });

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SystemDescription } from '../../../../lib/core/description/system-description';
 import { diagramOf } from '../../../../programs/cli/diagram/diagram-of';
+import type { Diagram } from '../../../../programs/cli/diagram/diagram';
 import { dotOf } from '../../../../programs/cli/diagram/dot';
 import { escapeDot, escapeMarkup, escapeMermaid } from '../../../../programs/cli/diagram/escape';
 import { focusOn } from '../../../../programs/cli/diagram/focus';
 import { htmlOf } from '../../../../programs/cli/diagram/html';
+import { jsonOf } from '../../../../programs/cli/diagram/json';
 import { layOut, type Place, type Placed } from '../../../../programs/cli/diagram/layout';
 import { textWidth, NAME_SIZE, TEXT_SIZE } from '../../../../programs/cli/diagram/measure';
 import { mermaidOf } from '../../../../programs/cli/diagram/mermaid';
@@ -32,11 +34,23 @@ test('the drawings are as they were, in each format: a difference is to be looke
     const diagram = diagramOf(system(name));
     outputs.set(`${name}.mmd`, mermaidOf(diagram));
     outputs.set(`${name}.dot`, dotOf(diagram));
+    if (name !== 'large') outputs.set(`${name}.json`, jsonOf(diagram, system(name)));
     if (name !== 'large') outputs.set(`${name}.svg`, await svgOf(diagram));
   }
   outputs.set('boutique-checkoutservice.svg', await svgOf(focusOn(system('boutique'), 'checkoutservice', 1)));
   outputs.set('warehouse.html', await htmlOf(diagramOf(system('warehouse')), system('warehouse')));
   expectGolden(join(__dirname, 'output'), outputs);
+});
+
+test.each(NAMES)('as JSON, the calls of %s name boxes, the boxes owners, and no line is left out', (name) => {
+  const { system: path, boxes, calls, owners } = JSON.parse(jsonOf(diagramOf(system(name)), system(name))) as Diagram & { system: string };
+  expect(path).toBe(system(name).path);
+  const ids = boxes.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(calls.flatMap(({ from, to }) => [from, to]).filter((id) => !ids.includes(id))).toEqual([]);
+  expect(boxes.flatMap(({ owner }) => owner ?? []).filter((owner) => !owners.some((each) => each.name === owner))).toEqual([]);
+  const routes = boxes.filter(({ kind }) => kind === 'edge').flatMap(({ lines }) => lines);
+  for (const { key } of system(name).edges.flatMap((edge) => edge.routes)) expect(routes.join('\n')).toContain(key);
 });
 
 test('the image of the documentation is what the command draws', async () => {
