@@ -63,6 +63,7 @@ export * from './props/traffic/service-route';
 export * from './props/service/sizing-props';
 export * from './props/traffic/timeout';
 export * from './props/observability/log-level';
+export * from './props/observability/trace-collector';
 export * from './props/observability/tracing';
 export * from './props/security/trusted-authorities';
 export * from './props/traffic/value-match';

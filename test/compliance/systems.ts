@@ -55,6 +55,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   manyTasks: ofOrders({ desiredCount: 9 }, { desiredCount: 8 }),
   accessLogs: { with: orders() },
   traces: { with: orders(), without: orders({}, { tracing: { kind: 'none' } }) },
+  openTelemetry: { with: orders({}, { tracing: { kind: 'openTelemetry' } }), without: orders() },
   ports: ofOrders({ ports: { grpc: { port: 9090, protocol: 'grpc' } } }),
   workers: { with: mesh({ ui: { image, calls: ['orders'] }, orders: service() }), without: orders() },
   jobs: { with: orders({}, { jobs: { tidy: { image, calls: ['orders'] } } }), without: orders() },

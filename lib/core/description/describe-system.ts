@@ -1,3 +1,4 @@
+import { sendsToXRay } from '../model/observability/tracing';
 import { defined } from '../defined';
 import type { LimitUse } from '../limits/use';
 import type { Topology } from '../model/topology';
@@ -22,7 +23,7 @@ export function describeSystem(topology: Topology, plan: SystemPlan, path: strin
     trustDomain: topology.trustDomain,
     mesh: { provider: topology.mesh.provider, proxyImage: topology.mesh.proxyImage },
     certificates: topology.certificates.kind,
-    traced: topology.tracing !== undefined,
+    traced: sendsToXRay(topology.tracing),
     egress: topology.egress,
     stacks: (topology.groups ?? []).map(({ name, kind }) => ({ name, kind })),
     services: topology.services.map((service) => describeService(service, urls.get(service.name))),

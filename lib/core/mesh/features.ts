@@ -85,6 +85,11 @@ export const FEATURES = {
     usedAt: (topology) => services(topology, 'scaling', ({ discovery }) => discovery === 'cloudMap'),
   },
   accessLogs: { title: 'Access logs of the proxies', usedAt: always },
+  openTelemetry: {
+    title: 'Traces by OpenTelemetry (`Tracing.openTelemetry()`)',
+    usedAt: ({ tracing }) => (tracing?.kind === 'openTelemetry' ? ['tracing'] : []),
+    without: 'use Tracing.xray()',
+  },
   traces: {
     title: 'X-Ray traces of the proxies',
     usedAt: ({ tracing }) => (tracing === undefined ? [] : ['tracing']),

@@ -22,6 +22,7 @@ export const CAPABILITIES: Capabilities = {
   manyTasks: true,
   accessLogs: true,
   traces: true,
+  openTelemetry: { no: 'its Envoys are configured by App Mesh, whose tracers know neither OTLP nor `traceparent`' },
   requestsPerTask: true,
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },
   managedInstances: { no: 'its tasks need a proxy configuration, which Amazon ECS has on Fargate and EC2 only' },

@@ -10,6 +10,7 @@ export const CAPABILITIES: Capabilities = {
   manyTasks: true,
   accessLogs: true,
   traces: true,
+  openTelemetry: true,
   requestsPerTask: true,
   loadBalancerTarget: true,
   managedInstances: true,
