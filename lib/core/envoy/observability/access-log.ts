@@ -1,6 +1,6 @@
 import type { ProtocolId } from '../../model/topology';
 import type { TracingSettings } from '../../model/observability/tracing';
-import type { AccessLog, KeyValueList } from '../api/access-log';
+import type { AccessLog, KeyValue, KeyValueList } from '../api/access-log';
 import type { LogFields } from '../api/core';
 import type { ListenerDirection } from './direction';
 import { isOutbound, leadsToApplication } from './direction';
@@ -36,7 +36,7 @@ export function accessLog(options: AccessLogOptions): readonly AccessLog[] {
   const log = toStdout(fields);
   // A TCP proxy would log failed handshakes too, as if these callers had proved who they are.
   if (options.protocol !== 'tcp')
-    return [log, ...toCollector(options, fields)].map((each) =>
+    return [log, ...toCollector(options, fields)].map((each): AccessLog =>
       leadsToApplication(options.direction) ? { ...each, filter: { not_health_check_filter: {} } } : each,
     );
   return [options.authenticated === true ? onlyIf(`!(${HANDSHAKE_FAILED})`, log) : log];
@@ -91,8 +91,9 @@ function toStdout(fields: LogFields): AccessLog {
 }
 
 /** With the same fields; time, trace and span are those of the log record itself. */
-function toCollector({ service = '', tracing }: AccessLogOptions, { time, trace, ...fields }: LogFields): readonly AccessLog[] {
+function toCollector({ service = '', tracing }: AccessLogOptions, all: LogFields): readonly AccessLog[] {
   if (tracing?.kind !== 'openTelemetry' || !tracing.accessLogs) return [];
+  const fields = Object.fromEntries(Object.entries(all).filter(([name]) => name !== 'time' && name !== 'trace'));
   const resource = { ...tracing.resourceAttributes, 'service.name': service };
   return [
     extension('envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig', {
@@ -107,7 +108,7 @@ function toCollector({ service = '', tracing }: AccessLogOptions, { time, trace,
 }
 
 function keyValues(texts: LogFields): KeyValueList {
-  return { values: Object.entries(texts).map(([key, text]) => ({ key, value: { string_value: String(text) } })) };
+  return { values: Object.entries(texts).map(([key, text]): KeyValue => ({ key, value: { string_value: String(text) } })) };
 }
 
 function fieldsOf({ protocol, direction, peer, external, authenticated = false, versions = false, tracing }: AccessLogOptions): LogFields {

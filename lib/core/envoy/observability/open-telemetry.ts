@@ -1,6 +1,6 @@
 import type { CollectorSettings, OpenTelemetrySettings } from '../../model/observability/tracing';
 import type { CustomTag, Exporter, Tracing } from '../api/tracing';
-import { extension } from '../syntax/messages';
+import { extension, message } from '../syntax/messages';
 import { isOutbound, leadsToApplication } from './direction';
 import type { TracedListener } from './tracing';
 
@@ -13,8 +13,8 @@ export const COLLECTOR_CLUSTER = '_collector';
  */
 export function openTelemetry(settings: OpenTelemetrySettings, listener: TracedListener, more: readonly CustomTag[]): Tracing {
   const { direction, peer, service } = listener;
-  const outbound = isOutbound(direction);
-  return {
+  const isGateway = !isOutbound(direction) && !leadsToApplication(direction);
+  return message({
     // By itself Envoy records every request with `x-client-trace-id`, which anybody can send.
     client_sampling: { value: 0 },
     random_sampling: { value: settings.samplingRate * 100 },
@@ -25,15 +25,14 @@ export function openTelemetry(settings: OpenTelemetrySettings, listener: TracedL
     ],
     operation: direction === 'outbound' ? `%REQ(:METHOD)% ${peer}` : '%REQ(:METHOD)%',
     // A gateway service has no application whose span would be between what it takes and what it sends. With it, each try has a span.
-    ...(outbound || leadsToApplication(direction)
-      ? {}
-      : { spawn_upstream_span: true, upstream_operation: '%REQ(:METHOD)% %UPSTREAM_CLUSTER%' }),
+    spawn_upstream_span: isGateway ? true : undefined,
+    upstream_operation: isGateway ? '%REQ(:METHOD)% %UPSTREAM_CLUSTER%' : undefined,
     provider: extension('envoy.config.trace.v3.OpenTelemetryConfig', {
       ...exporter(settings.collector, '/v1/traces'),
       service_name: service,
       resource_detectors: [extension('envoy.extensions.tracers.opentelemetry.resource_detectors.v3.EnvironmentResourceDetectorConfig')],
     }),
-  };
+  });
 }
 
 /** What is not taken within this time is lost, and nobody waits for it. */
