@@ -65,6 +65,7 @@ export * from './props/service/sizing-props';
 export * from './props/traffic/timeout';
 export * from './props/observability/log-level';
 export * from './props/observability/observability-props';
+export * from './props/observability/trace-collector';
 export * from './props/observability/tracing';
 export * from './props/security/trusted-authorities';
 export * from './props/traffic/value-match';

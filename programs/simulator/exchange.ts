@@ -79,4 +79,10 @@ export function answer({ headers }: Exchange, status: number, why: string, grpcS
 }
 
 /** What stands in the place of what nobody can know beforehand. */
-export const MADE_UP = { requestId: '(a request id)', trace: '(a trace)', hash: '(a hash)', address: '(an address)' } as const;
+export const MADE_UP = {
+  requestId: '(a request id)',
+  trace: '(a trace)',
+  traceparent: '(a trace context)',
+  hash: '(a hash)',
+  address: '(an address)',
+} as const;

@@ -117,11 +117,20 @@ function inspect(manager: Message): void {
   const replies = manager.maybe('local_reply_config', { reads: ['mappers'] });
   // What is simulated has no response flags, by which the mappers go.
   replies?.messages('mappers', { reads: [], ignores: ['filter', 'status_code', 'headers_to_add', 'body_format_override'] });
-  const tracing = manager.maybe('tracing', { reads: ['provider'], ignores: ['random_sampling', 'client_sampling', 'overall_sampling'] });
-  if (tracing !== undefined && extensionAt(tracing.raw('provider'), tracing.at).type !== 'envoy.config.trace.v3.XRayConfig')
-    throw new Unknown(tracing.at, 'the tracer');
+  if (manager.has('tracing')) traceHeaderOf(manager);
   if (manager.has('skip_xff_append') ? !manager.flag('skip_xff_append') : true)
     throw new Unknown(manager.at, 'what is appended to x-forwarded-for');
+}
+
+const OF_TRACING = ['random_sampling', 'client_sampling', 'overall_sampling', 'spawn_upstream_span', 'operation', 'upstream_operation'];
+
+/** What the tracer writes into a request. */
+function traceHeaderOf(manager: Message): readonly [name: string, value: string] {
+  const tracing = manager.maybe('tracing', { reads: ['provider'], ignores: ['custom_tags', ...OF_TRACING] });
+  const type = tracing === undefined ? undefined : extensionAt(tracing.raw('provider'), tracing.at).type;
+  if (type === 'envoy.config.trace.v3.XRayConfig') return ['x-amzn-trace-id', MADE_UP.trace];
+  if (type === 'envoy.config.trace.v3.OpenTelemetryConfig') return ['traceparent', MADE_UP.traceparent];
+  throw new Unknown(tracing?.at ?? manager.at, 'the tracer');
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/header_sanitizing */
@@ -132,7 +141,7 @@ function sanitize(manager: Message, { headers, connection }: Exchange): void {
   if (headers.has('te') && headers.get('te') !== 'trailers') headers.remove('te');
   if (!headers.has('x-forwarded-proto')) headers.set('x-forwarded-proto', connection.tls ? 'https' : 'http');
   if (!headers.has('x-request-id')) headers.set('x-request-id', MADE_UP.requestId);
-  if (manager.has('tracing')) headers.set('x-amzn-trace-id', MADE_UP.trace);
+  if (manager.has('tracing')) headers.set(...traceHeaderOf(manager));
   tellPeer(manager, headers, connection);
 }
 

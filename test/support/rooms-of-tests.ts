@@ -98,7 +98,7 @@ export const ROOMS_OF_TESTS: Readonly<Record<string, Room>> = {
     rooms: ['test/support', 'test/e2e/systems', 'test/e2e/runner/**', 'examples', ...LIBRARY, ...PROGRAMS],
     packages: ['fast-check', ...SDK, '@smithy/signature-v4', 'ws', ...CDK],
   },
-  'test/e2e/programs': { packages: ['node:**', '@grpc/*'] },
+  'test/e2e/programs': { packages: ['node:**', '@grpc/*', '@opentelemetry/*'] },
   'test/e2e/runner/**': {
     rooms: [
       'test/e2e',

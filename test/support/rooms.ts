@@ -74,7 +74,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: [...CDK, 'aws-cdk-lib/core/lib/prop-injectable'],
   },
-  'lib/props/**': { rooms: ['lib/core/model', 'lib/props/edge/file-content.ts', 'lib/props/service/grpc-api.ts'], packages: CDK },
+  'lib/props/**': {
+    rooms: ['lib/core/model', 'lib/core/model/observability', 'lib/props/edge/file-content.ts', 'lib/props/service/grpc-api.ts'],
+    packages: CDK,
+  },
   // The only props that name files, which it reads.
   'lib/props/edge/file-content.ts': { packages: ['node:fs'] },
   'lib/props/service/grpc-api.ts': { rooms: ['lib/core/grpc'], packages: ['node:fs', 'node:path'] },
@@ -86,12 +89,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   [EVERYWHERE]: {},
   'lib/core/reading': { packages: ['fastest-levenshtein'] },
   'lib/core/limits': { rooms: ['lib/core/reading'] },
-  'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model/observability'] },
+  // What may be sent where, and what a system reports, which many subjects name.
   'lib/core/model/observability': {},
+  'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model/observability'] },
   // What .proto files say, and descriptors of it.
   'lib/core/grpc': { rooms: ['lib/core/model'], packages: PROTOBUF },
   'lib/core/parse/workload': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
-  'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
+  'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['node:crypto'] },
+  'lib/core/parse/observability': {
+    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/model/observability', 'lib/core/parse/security'],
+  },
   'lib/core/parse/traffic': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security'] },
   'lib/core/parse/service': {
     rooms: [
@@ -103,7 +110,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/parse/traffic',
       'lib/core/grpc',
     ],
-    packages: ['node:crypto'],
   },
   'lib/core/parse/clients': {
     rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/service'],
@@ -139,7 +145,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['@bufbuild/protobuf'],
   },
-  'lib/core/parse/observability': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse/network': { rooms: ['lib/core/reading', 'lib/core/model'] },
   'lib/core/parse': {
     rooms: [
@@ -153,27 +158,47 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'lib/core/envoy/api': {},
   'lib/core/envoy/syntax': { rooms: ['lib/core/envoy/api'] },
-  'lib/core/envoy/observability': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax'] },
+  'lib/core/envoy/observability': {
+    rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/model/observability', 'lib/core/envoy/api', 'lib/core/envoy/syntax'],
+  },
   'lib/core/envoy/traffic': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax'] },
   'lib/core/envoy/security': {
     rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic'],
   },
   'lib/core/envoy/load-balancer': {
-    rooms: ['lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic', 'lib/core/envoy/security'],
+    rooms: [
+      'lib/core/model',
+      'lib/core/model/observability',
+      'lib/core/envoy/api',
+      'lib/core/envoy/syntax',
+      'lib/core/envoy/traffic',
+      'lib/core/envoy/security',
+    ],
   },
   'lib/core/envoy/edge': {
-    rooms: ['lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic', 'lib/core/envoy/security'],
+    rooms: [
+      'lib/core/model',
+      'lib/core/model/observability',
+      'lib/core/envoy/api',
+      'lib/core/envoy/syntax',
+      'lib/core/envoy/traffic',
+      'lib/core/envoy/security',
+    ],
   },
-  'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
-  'lib/core/description': { rooms: ['lib/core/limits', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/observability'] },
+  'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/model/observability', 'lib/core/envoy/*'] },
+  'lib/core/description': {
+    rooms: ['lib/core/limits', 'lib/core/model', 'lib/core/model/observability', 'lib/core/plan', 'lib/core/plan/observability'],
+  },
   'lib/core/plan': {
     rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/plan/observability'],
     packages: ['fflate'],
   },
-  // What is made of the metrics of tasks.
+  // What is made of the metrics and the log of tasks.
   'lib/core/plan/observability': { rooms: ['lib/core/limits', 'lib/core/model'] },
   'lib/core/readable': { rooms: ['lib/core/contract', 'lib/core/plan'] },
-  'lib/core/plan/workload': { rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/plan'] },
+  'lib/core/plan/workload': {
+    rooms: ['lib/core/limits', 'lib/core/contract', 'lib/core/model', 'lib/core/model/observability', 'lib/core/plan'],
+  },
   'lib/core/mesh': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan'] },
   'lib/core/mesh/*': {
     rooms: [
@@ -181,6 +206,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/reading',
       'lib/core/limits',
       'lib/core/model',
+      'lib/core/model/observability',
       'lib/core/plan',
       'lib/core/plan/workload',
       'lib/core/mesh',
@@ -192,6 +218,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/core/reading',
       'lib/core/limits',
       'lib/core/model',
+      'lib/core/model/observability',
       'lib/core/plan',
       'lib/core/plan/workload',
       'lib/core/mesh',
@@ -206,7 +233,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/plan', 'lib/core/mesh', 'lib/core/mesh/providers.ts'],
   },
   'lib/core/edges': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
-  'lib/core/edges/*': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/edges'] },
+  'lib/core/edges/*': {
+    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/model/observability', 'lib/core/edges'],
+  },
   'lib/core/edges/kinds.ts': { rooms: ['lib/core/edges', 'lib/core/edges/*'] },
   'lib/core/edges/select-kind.ts': {
     rooms: [
@@ -283,6 +312,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'lib/props',
       'lib/core/contract',
       'lib/core/reading',
+      'lib/core/model/observability',
       'lib/core/limits',
       'lib/core/plan',
       'lib/cdk',

@@ -13,6 +13,7 @@ import { renderClients } from '../clients/render';
 import type { IClient } from '../../client';
 import type { SubnetAddresses } from '../../core/plan/addresses';
 import { scopeOf } from '../../core/contract/scope';
+import { secretVariablesOf } from '../../core/model/observability/tracing';
 import type { ContainerPlan, ContainerRole, SystemPlan, WeightsPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { pathOfWorkload, serviceOf } from '../../core/plan/system-plan';
 import type { IssueList } from '../../core/reading/issues';
@@ -101,7 +102,11 @@ export function renderSystem(
       ? undefined
       : renderCertificates(scope, { plan: plan.certificates, meshScope, logGroup: foundation.logGroup });
   const issuing = certificates === undefined ? undefined : issuingOf(meshScope, certificates);
-  const permitted = { issuerArn: issuing?.issuerArn, traced: plan.workloads.some((task) => task.traced) };
+  const permitted = {
+    issuerArn: issuing?.issuerArn,
+    traced: plan.workloads.some((task) => task.traced),
+    ofCollector: props.tracing?._options.collector?._options.policyStatements ?? [],
+  };
   const policy = tasksPolicy(scope, permitted);
   const sharedVariables = issuing === undefined ? undefined : renderSharedVariables(scope, plan.name, issuing);
   units.renderSecurityGroups(plan.workloads, foundation);
@@ -119,6 +124,7 @@ export function renderSystem(
       fileSystem: (workload, volume) => userFileSystem(props, workload, volume),
       ...defined({ logDriver: props.logs?.driver }),
       meshImage: (container) => meshImage(container.role, task),
+      meshSecrets: (container) => collectorSecrets(props, container),
       endpointArn: (endpoint) => mesh.endpointArn(endpoint),
       wrongPlatform: (container, platform) => {
         reportPlatform(issues, task, container, platform);
@@ -226,7 +232,7 @@ function meshImages(
   props: MicroservicesProps,
 ): (role: ContainerRole, task: WorkloadPlan) => ecs.ContainerImage | undefined {
   const { image: proxy, agentImage } = props.mesh?._options ?? {};
-  const collector = props.tracing?._options.image;
+  const collector = props.tracing?._options.collector?._options.image ?? props.tracing?._options.image;
   const hasAgents = plan.workloads.some(({ containers }) => containers.some(({ role }) => isOfAgentImage(role)));
   const built = agentImage === undefined && hasAgents ? agentImages(scope, plan) : undefined;
   const copied = proxy === undefined ? envoyImages(scope, plan) : undefined;
@@ -280,6 +286,15 @@ function reportPlatform(issues: IssueList, task: WorkloadPlan, container: IConst
   if (planned === undefined) return throwIssue(container, 'image', 'CONFLICT', issue.message, { fix: issue.fix });
   const path = imagePath(task, planned);
   if (!issues.all.some((known) => known.path === path)) issues.add({ code: 'CONFLICT', path, ...issue });
+}
+
+/** Those with which spans are sent. */
+function collectorSecrets({ tracing }: MicroservicesProps, { role }: ContainerPlan): Readonly<Record<string, ecs.Secret>> | undefined {
+  const { secrets, secretHeaders } = tracing?._options.collector?._options ?? {};
+  if (role === 'collector') return secrets;
+  if (role !== 'proxy' || secretHeaders === undefined) return undefined;
+  const variables = secretVariablesOf(Object.keys(secretHeaders));
+  return Object.fromEntries(Object.entries(secretHeaders).map(([name, secret]) => [variables[name] ?? name, secret]));
 }
 
 /** Where the image of a container stands in the props. */

@@ -16,6 +16,7 @@ import { weightsParameters } from './identity';
 import { limitVariables } from '../containers/limit-variables';
 import { acknowledgeOwnEnvironment } from '../containers/own-environment';
 import { MeshLogDriver } from '../containers/mesh-log-driver';
+import { resourceAttributesOf } from '../containers/resource-attributes';
 import type { WorkloadContext } from './workload';
 
 /** What the tasks of a task definition are given that other resources make. */
@@ -55,6 +56,7 @@ export function renderTaskDefinition(
       .join(','),
     meshScope: context.scaling.meshScope,
     endpointArn: plan.endpoint === undefined ? undefined : context.endpointArn(plan.endpoint),
+    resourceAttributes: resourceAttributesOf(taskDefinition, plan, context.foundation.cluster),
   });
   const proxyContainer = find(plan, containers, 'proxy');
   const hasApplication = plan.containers.some(({ role }) => role === 'application');
@@ -219,7 +221,7 @@ function containerOptions(
     essential: container.essential,
     readonlyRootFilesystem: container.readonlyRootFilesystem,
     logging: loggingOf(container, props, context) ?? new MeshLogDriver(context.foundation.logGroup, plan.name),
-    ...(props?.secrets === undefined ? {} : { secrets: readableSecrets(taskDefinition, props.secrets) }),
+    ...secretsOf(taskDefinition, props?.secrets ?? context.meshSecrets(container)),
     ...(props?.environmentFiles === undefined
       ? {}
       : { environmentFiles: readableFiles(taskDefinition.obtainExecutionRole(), props.environmentFiles) }),
@@ -243,6 +245,13 @@ function containerOptions(
     ...(container.restart ? { enableRestartPolicy: true, restartAttemptPeriod: Duration.minutes(1) } : {}),
     portMappings: container.ports.map((containerPort) => ({ containerPort })),
   };
+}
+
+function secretsOf(
+  scope: Construct,
+  secrets: Readonly<Record<string, ecs.Secret>> | undefined,
+): Pick<ecs.ContainerDefinitionOptions, 'secrets'> {
+  return secrets === undefined ? {} : { secrets: readableSecrets(scope, secrets) };
 }
 
 function architecture(id: ArchitectureId): ecs.CpuArchitecture {

@@ -16,6 +16,8 @@ export interface TasksPolicyProps {
   readonly issuerArn: string | undefined;
   /** Whether tasks send traces. */
   readonly traced: boolean;
+  /** What a collector of the user's own may do. */
+  readonly ofCollector: readonly iam.PolicyStatement[];
 }
 
 /** What all tasks of a mesh may do, once for all of their roles; undefined if that is nothing. */
@@ -31,9 +33,10 @@ export function tasksPolicy(scope: Construct, props: TasksPolicyProps): iam.Mana
   return policy;
 }
 
-export function tasksStatements({ issuerArn, traced }: TasksPolicyProps): readonly iam.PolicyStatement[] {
+export function tasksStatements({ issuerArn, traced, ofCollector }: TasksPolicyProps): readonly iam.PolicyStatement[] {
   return [
     ...(issuerArn === undefined ? [] : [new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [issuerArn] })]),
     ...(traced ? [new iam.PolicyStatement({ actions: TRACES_ACTIONS, resources: ['*'] })] : []),
+    ...ofCollector,
   ];
 }

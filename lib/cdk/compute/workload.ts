@@ -45,6 +45,8 @@ export interface WorkloadContext {
   readonly fileSystem: FileSystemsOf;
   /** Images of the mesh's own containers, where they are not the plan's. */
   readonly meshImage: (container: ContainerPlan) => ecs.ContainerImage | undefined;
+  /** Secrets of the mesh's own containers; undefined: none. */
+  readonly meshSecrets: (container: ContainerPlan) => Readonly<Record<string, ecs.Secret>> | undefined;
   /** Takes up that an image is built for another processor than that of the tasks. */
   readonly wrongPlatform: (container: IConstruct, platform: string) => void;
   /** Alarms that end a deployment. */

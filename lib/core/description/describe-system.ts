@@ -1,3 +1,4 @@
+import { sendsToXRay } from '../model/observability/tracing';
 import { defined } from '../defined';
 import type { LimitUse } from '../limits/use';
 import type { Topology } from '../model/topology';
@@ -23,7 +24,7 @@ export function describeSystem(topology: Topology, plan: SystemPlan, path: strin
     trustDomain: topology.trustDomain,
     mesh: { provider: topology.mesh.provider, proxyImage: topology.mesh.proxyImage },
     certificates: topology.certificates.kind,
-    traced: topology.tracing !== undefined,
+    traced: sendsToXRay(topology.tracing),
     ...defined({ customMetrics: plan.observability === undefined ? undefined : countMetrics(plan.observability) }),
     egress: topology.egress,
     stacks: (topology.groups ?? []).map(({ name, kind }) => ({ name, kind })),

@@ -9,6 +9,7 @@ import type { Bootstrap } from './api/bootstrap';
 import type { Route, VirtualHost } from './api/route';
 import { bootstrap } from './bootstrap';
 import { BUFFER_BYTES, upstreamClusters } from './clusters';
+import { collectorClusters } from './collector';
 import { httpConnectionManager } from './http-connection-manager';
 import { failedHandshakes } from './observability/access-log';
 import { connectionLimit } from './overload';
@@ -93,7 +94,7 @@ export function clientGatewayBootstrap(
           filter_chains: [{ ...clientTls(topology, gateway), filters: [manager] }],
         },
       ],
-      clusters: targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
+      clusters: [...targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)), ...collectorClusters(topology)],
     },
     [connectionLimit([LISTENER], memory), ...weightsLayers(targets)],
   );

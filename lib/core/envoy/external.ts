@@ -1,3 +1,4 @@
+import { TRACE_CONTEXT_HEADERS } from '../model/observability/tracing';
 import type { ExternalService, ExternalTrust, Service, Topology } from '../model/topology';
 import { callPolicyOf } from '../model/call-policy';
 import { circuitBreakers } from './traffic/circuit-breakers';
@@ -73,7 +74,7 @@ export const ALL_ADDRESSES_ARE_ONE: Pick<Cluster, 'cluster_type'> = {
   }),
 };
 
-export function externalCluster(caller: Service, external: ExternalService): Cluster {
+export function externalCluster(topology: Pick<Topology, 'tracing'>, caller: Service, external: ExternalService): Cluster {
   const { name, host, port, protocol } = external;
   return {
     name,
@@ -83,7 +84,7 @@ export function externalCluster(caller: Service, external: ExternalService): Clu
     // A NAT gateway forgets a connection on which nothing moved for 350 seconds, and a server that failed does not close it.
     // https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
     upstream_connection_options: { tcp_keepalive: { keepalive_time: 60 } },
-    ...(protocol === 'tcp' ? {} : httpProtocol(external)),
+    ...(protocol === 'tcp' ? {} : httpProtocol(topology, external)),
     ...(external.trust === undefined ? {} : hostTls(host, external.trust)),
   };
 }
@@ -100,7 +101,13 @@ const PRIVATE_HEADERS: readonly HeaderMutation[] = [
   { remove: 'x-amzn-trace-id' },
 ];
 
-function httpProtocol(external: ExternalService): Pick<Cluster, 'typed_extension_protocol_options'> {
+/** That of OpenTelemetry's tracer. */
+const TRACE_CONTEXT = TRACE_CONTEXT_HEADERS.map((name): HeaderMutation => ({ remove: name }));
+
+function httpProtocol(
+  { tracing }: Pick<Topology, 'tracing'>,
+  external: ExternalService,
+): Pick<Cluster, 'typed_extension_protocol_options'> {
   return httpProtocolOptions({
     // Shorter than what common servers have (a load balancer of AWS 60 seconds, nginx 75): a request on a connection
     // that is just being closed is lost.
@@ -108,7 +115,7 @@ function httpProtocol(external: ExternalService): Pick<Cluster, 'typed_extension
     explicit_http_config: external.protocol === 'http' ? { http_protocol_options: {} } : { http2_protocol_options: INVALID_ENDS_STREAM },
     http_filters: [
       extension('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
-        mutations: { request_mutations: PRIVATE_HEADERS },
+        mutations: { request_mutations: [...PRIVATE_HEADERS, ...(tracing?.kind === 'openTelemetry' ? TRACE_CONTEXT : [])] },
       }),
       extension('envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec'),
     ],

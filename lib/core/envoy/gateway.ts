@@ -1,7 +1,7 @@
 import { servicesBehind } from '../model/callers';
 import { aggregationsOf, PART_HEADER } from '../model/aggregation';
 import { AGGREGATOR_MEMORY_MIB, GATEWAY_PORT } from '../model/constants';
-import { identityHeadersOfAll, toldOfClients } from '../model/identity-headers';
+import { toldOfClients } from '../model/identity-headers';
 import type { EdgeTopology, Service, Topology } from '../model/topology';
 import { defined } from '../defined';
 import type { HttpConnectionManager, ResponseMapper } from './api/http-connection-manager';
@@ -27,6 +27,7 @@ import { answerLoadBalancerChecks, hideClientMarks } from './load-balancer/check
 import { CLIENT_ADDRESS } from './load-balancer/headers';
 import { APPLICATION_IDLE_SECONDS } from './load-balancer/idle';
 import { headersOfLogin, loginFilters, sessionsOfHost } from './load-balancer/logins';
+import { collectorClusters } from './collector';
 import { chooseRoute, findRoute } from './gateway-routes';
 import { issuerClusters } from './issuers';
 import { httpConnectionManager } from './http-connection-manager';
@@ -52,7 +53,7 @@ interface Choice {
 /** Behind API Gateway. */
 function namedRoutes(topology: Topology, edge: EdgeTopology, targets: readonly Service[]): Choice {
   return {
-    headers: trustOnlyApiGateway(edge, targets, madeHeaders(edge), identityHeadersOfAll(topology)),
+    headers: trustOnlyApiGateway(topology, edge, targets, madeHeaders(edge)),
     routeConfig: { request_headers_to_remove: edgeHeaders(edge), response_headers_to_remove: HEADERS_OF_MESH },
     ...chooseRoute(edge, targets),
   };
@@ -61,13 +62,7 @@ function namedRoutes(topology: Topology, edge: EdgeTopology, targets: readonly S
 /** Behind a load balancer. */
 function foundRoutes(topology: Topology, edge: EdgeTopology, targets: readonly Service[], authorizer: string): Choice {
   return {
-    headers: trustOnlyLoadBalancerOfEdge(
-      edge,
-      targets,
-      madeHeaders(edge),
-      identityHeadersOfAll(topology),
-      headersOfLogin(edge, authorizer),
-    ),
+    headers: trustOnlyLoadBalancerOfEdge(topology, edge, targets, madeHeaders(edge), headersOfLogin(edge, authorizer)),
     routeConfig: { ...CLIENT_ADDRESS, ...hideClientMarks(APPLICATION), response_headers_to_remove: HEADERS_OF_MESH },
     first: answerLoadBalancerChecks(),
     users: loginFilters(edge, authorizer),
@@ -154,6 +149,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
         ...targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
         ...(aggregates ? [aggregatorCluster()] : []),
         ...issuerClusters(edge),
+        ...collectorClusters(topology),
       ],
     },
     weightsLayers(targets),

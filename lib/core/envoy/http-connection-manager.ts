@@ -1,4 +1,5 @@
-import type { ProtocolId, TracingSettings } from '../model/topology';
+import type { TracingSettings } from '../model/observability/tracing';
+import type { ProtocolId } from '../model/topology';
 import type { ListenerDirection } from './observability/direction';
 import { isOutbound, leadsToApplication, statisticsOf } from './observability/direction';
 import { accessLog } from './observability/access-log';
@@ -51,8 +52,8 @@ export interface HttpConnectionManagerOptions {
 export function httpConnectionManager(options: HttpConnectionManagerOptions): NetworkFilter {
   return extension('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
     stat_prefix: statisticsOf(options.direction, options.peer),
-    access_log: accessLog(options),
-    ...tracing(options.tracing, options.segmentName, options.direction),
+    access_log: accessLog({ ...options, service: options.segmentName }),
+    ...tracing(options.tracing, { service: options.segmentName, direction: options.direction, peer: options.peer }),
     // The application's answer stays the application's.
     server_header_transformation: 'PASS_THROUGH',
     // X-Forwarded-For was made by the gateway.

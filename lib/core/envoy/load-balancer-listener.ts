@@ -76,7 +76,7 @@ function requests(topology: Topology, service: Service, target: LoadBalancerTarg
     ...(target.kind === 'application' ? { idleSeconds: APPLICATION_IDLE_SECONDS } : {}),
     http2: allowConnect(service),
     requestLimits: requestLimits(policy.headerLimits),
-    settings: { ...failuresOfApplication(protocol), ...trustOnlyLoadBalancer(service, target, identityHeaders) },
+    settings: { ...failuresOfApplication(protocol), ...trustOnlyLoadBalancer(topology, service, target, identityHeaders) },
     routeConfig: {
       ...CLIENT_ADDRESS,
       ...hideClientMarks(target),

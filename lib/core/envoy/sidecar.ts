@@ -8,6 +8,7 @@ import { httpAuthorization } from './security/authorization';
 import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
 import { bootstrap } from './bootstrap';
 import { applicationCluster, applicationClusterOf, BUFFER_BYTES, upstreamClusters } from './clusters';
+import { collectorClusters } from './collector';
 import { compressors } from './traffic/compression';
 import { faults } from './traffic/faults';
 import { healthCheckRoutes } from './traffic/health-check-routes';
@@ -64,7 +65,8 @@ export function sidecarBootstrap(topology: SidecarTopology, service: Service, na
       clusters: [
         ...called.map(applicationCluster),
         ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)),
-        ...externals.map((external) => externalCluster(service, external)),
+        ...externals.map((external) => externalCluster(topology, service, external)),
+        ...collectorClusters(topology),
       ],
     },
     [...(called.length === 0 ? [] : [connectionLimit(listenersOf(service, called), memoryOf(service))]), ...weightsLayers(callees)],

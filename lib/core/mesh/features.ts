@@ -89,6 +89,11 @@ export const FEATURES = {
     title: 'Saved queries of the access logs (`observability.queries`)',
     usedAt: ({ observability }) => (observability?.queries === true ? ['observability.queries'] : []),
   },
+  openTelemetry: {
+    title: 'Traces by OpenTelemetry (`Tracing.openTelemetry()`)',
+    usedAt: ({ tracing }) => (tracing?.kind === 'openTelemetry' ? ['tracing'] : []),
+    without: 'use Tracing.xray()',
+  },
   traces: {
     title: 'X-Ray traces of the proxies',
     usedAt: ({ tracing }) => (tracing === undefined ? [] : ['tracing']),

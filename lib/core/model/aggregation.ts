@@ -48,12 +48,17 @@ export const FORWARDED_BY_DEFAULT: readonly string[] = [
 /**
  * What an aggregating gateway's tasks answer, by the keys of routes; undefined if no route of the edge aggregates. Every part gets the
  * headers that say who the client is, as a service does to which a route leads.
+ *
+ * @param ofTraces names of headers by which traces are continued, beside X-Ray's
  */
-export function aggregationsOf({ routes, authorizers }: Pick<EdgeTopology, 'routes' | 'authorizers'>): Aggregations | undefined {
+export function aggregationsOf(
+  { routes, authorizers }: Pick<EdgeTopology, 'routes' | 'authorizers'>,
+  ofTraces: readonly string[] = [],
+): Aggregations | undefined {
   const found = routes.flatMap(({ key, target, authorizer }): [string, Aggregation][] => {
     if (target.kind !== 'aggregate') return [];
     const identity = identityHeadersOf({ authorizers: authorizers.filter(({ id }) => id === authorizer) });
-    const forwardedHeaders = [...new Set([...target.aggregation.forwardedHeaders, ...identity])].sort();
+    const forwardedHeaders = [...new Set([...target.aggregation.forwardedHeaders, ...identity, ...ofTraces])].sort();
     return [[key, { ...target.aggregation, forwardedHeaders }]];
   });
   return found.length === 0 ? undefined : Object.fromEntries(found);

@@ -1,4 +1,6 @@
 import { APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, LOG_ROUTER_CONTAINER, XRAY_PORT } from './constants';
+import type { TracingSettings } from './observability/tracing';
+import { hasCollector, OTLP_PORTS } from './observability/tracing';
 
 /** What stands in every task beside the user's containers. */
 export interface TaskFootprint {
@@ -10,16 +12,29 @@ export interface TaskFootprint {
   readonly virtualPort: number;
 }
 
+const COLLECTOR = 'the tracing collector';
+
+/** What the collector of a task reserves. */
+export function collectorMemoryOf(tracing: TracingSettings | undefined): number {
+  const own = tracing?.kind === 'openTelemetry' && tracing.collector.kind === 'sidecar' ? tracing.collector : undefined;
+  return own?.memoryReservationMiB ?? COLLECTOR_MEMORY_MIB;
+}
+
 /** The footprint of a mesh in tasks that are traced, or not. */
-export function footprintOf(mesh: TaskFootprint, traced: boolean): TaskFootprint {
+export function footprintOf(mesh: TaskFootprint, tracing: TracingSettings | undefined): TaskFootprint {
+  const openTelemetry = tracing?.kind === 'openTelemetry' && hasCollector(tracing);
   return {
     ...mesh,
-    // Whether a system is traced or not, its applications leave the collector's port alone: they may be traced tomorrow.
-    ports: new Map([[XRAY_PORT, 'the tracing collector'], ...mesh.ports]),
+    ports: new Map([
+      // Whether a system is traced or not, its applications leave this port alone: they may be traced tomorrow.
+      [XRAY_PORT, COLLECTOR],
+      ...(openTelemetry ? Object.values(OTLP_PORTS).map((port): [number, string] => [port, COLLECTOR]) : []),
+      ...mesh.ports,
+    ]),
     containers: [
       { name: APPLICATION_CONTAINER, memoryMiB: 0 },
       ...mesh.containers,
-      ...(traced ? [{ name: COLLECTOR_CONTAINER, memoryMiB: COLLECTOR_MEMORY_MIB }] : []),
+      ...(hasCollector(tracing) ? [{ name: COLLECTOR_CONTAINER, memoryMiB: collectorMemoryOf(tracing) }] : []),
     ],
   };
 }

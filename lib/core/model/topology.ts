@@ -8,6 +8,7 @@ import type { ClientGateway } from './clients';
 import type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
 import type { Login } from './identity-headers';
 import type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds } from './observability/settings';
+import type { TracingSettings } from './observability/tracing';
 import type { Warning } from '../reading/warnings';
 
 /**
@@ -95,12 +96,6 @@ export interface PrivateAuthority {
 export interface LogDriverSettings {
   /** Whether applications and extra containers have it, too, unless they have one of their own. */
   readonly forApplications: boolean;
-}
-
-export interface TracingSettings {
-  /** Undefined: Envoy's own default, one request a second and 5% of the rest. */
-  readonly samplingRate?: number;
-  readonly collectorImage: string;
 }
 
 /** What every ECS service has: the size and number of its tasks. */

@@ -1,10 +1,9 @@
 import { servicesOf } from '../model/route-targets';
-import { imageReference, IMAGES } from '../model/images';
 import { CLOUD_MAP } from '../limits/discovery';
 import { LOAD_BALANCER_NAME } from '../model/constants';
 import { displayValue } from '../reading/input';
 import type { IssueList } from '../reading/issues';
-import type { EdgeTopology, ExternalService, Service, Sizing, Topology, TracingSettings, Warning } from '../model/topology';
+import type { EdgeTopology, ExternalService, Service, Sizing, Topology, Warning } from '../model/topology';
 import { isCalled, maxTasks, serviceAs } from '../model/topology';
 import { ownerOf } from '../model/service-ports';
 import { everyCaller } from '../model/callers';
@@ -20,7 +19,8 @@ import { apart, checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
 import { parseGroups } from './parse-groups';
 import { parseObservability } from './observability/parse-observability';
-import { FIELDS, PLACES, TRACING_FIELDS } from './places';
+import { parseTracing } from './observability/parse-tracing';
+import { FIELDS, PLACES } from './places';
 import { parseEdges } from './edge/parse-edges';
 import { callsOfClients, parseClients } from './clients/parse-clients';
 import type { ClientGateway } from '../model/clients';
@@ -71,8 +71,8 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   checkShared(root);
   const { provider, settings: mesh } = parseMesh(root.field('mesh'), root.field('services'));
   const certificates = parseCertificates(root.field('certificates'));
-  const tracing = parseTracing(root.field('tracing'));
-  const { settings: logDriver, footprint } = parseLogDriver(root.field('logs'), footprintOf(provider.footprint, tracing !== undefined));
+  const tracing = parseTracing(root.field('tracing'), name);
+  const { settings: logDriver, footprint } = parseLogDriver(root.field('logs'), footprintOf(provider.footprint, tracing));
   const capacities = parseCapacities(root.field('capacityProviders'), root.field('cluster'));
   const defaults: MeshDefaults = {
     capacities,
@@ -178,19 +178,6 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     ...defined({ clientGateway, groups }),
     warnings,
   });
-}
-
-function parseTracing(at: Reader): TracingSettings | undefined {
-  if (!at.checkFactory('Tracing', 'Tracing.xray() or Tracing.none()') || !at.checkFields(TRACING_FIELDS, 'kind'))
-    return { collectorImage: imageReference(IMAGES.collector) };
-  const kind = at
-    .field('kind')
-    .required('the kind of tracing', 'use Tracing.xray() or Tracing.none()')
-    .oneOf(['xray', 'none'], 'a Tracing');
-  at.field('image').checkInstance('an ecs.ContainerImage', ['bind()']);
-  const samplingRate = at.field('samplingRate').number({ min: 0, max: 1, integer: false });
-  if (kind === 'none') return undefined;
-  return { collectorImage: imageReference(IMAGES.collector), ...defined({ samplingRate }) };
 }
 
 /** By name. Where two have one name, which is an issue, the service. */

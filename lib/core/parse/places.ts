@@ -1,3 +1,4 @@
+import { TRACING_FIELDS } from './observability/parse-tracing';
 import { MESH_OPTIONS } from '../mesh/select-provider';
 import { CLIENT_FIELDS } from './clients/parse-clients';
 import type { Places } from '../reading/synonyms';
@@ -51,8 +52,6 @@ export const FIELDS = [
   'capacityProviderStrategies',
   'enableExecuteCommand',
 ] as const;
-
-export const TRACING_FIELDS = ['samplingRate', 'image'] as const;
 
 type Fields = readonly (readonly [place: string, fields: readonly string[]])[];
 

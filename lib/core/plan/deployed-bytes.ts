@@ -48,6 +48,7 @@ export function weightsParameterBytes(service: string): number {
  * - discoveryServiceId: https://docs.aws.amazon.com/cloud-map/latest/api/API_Service.html
  * - endpointArn: an ARN with two names of 255 characters.
  *   https://docs.aws.amazon.com/app-mesh/latest/APIReference/API_VirtualNodeData.html
+ * - resourceAttributes: the names of a cluster and of a family, 255 characters each, an account, a Region, and the names of attributes
  */
 const MOST: Readonly<Record<Exclude<DeployedValue, 'weightsParameterNames'>, number>> = {
   shared: LONGEST_HOST + 32 + 100 + 140 + 90,
@@ -55,6 +56,7 @@ const MOST: Readonly<Record<Exclude<DeployedValue, 'weightsParameterNames'>, num
   discoveryServiceId: 64,
   namespaceHttpName: LONGEST_HOST,
   endpointArn: 80 + 2 * 255,
+  resourceAttributes: 200 + 2 * 255,
 };
 
 /** What the environment of a container gets at deployment, at most. */

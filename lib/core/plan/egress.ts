@@ -13,15 +13,17 @@ export const FILE_SYSTEM_PORT = 2049;
  * cycle. Who gets into a task of the mesh is up to the group of that task.
  */
 export function egressPorts(
-  { egress, external, edges }: Topology,
+  { egress, external, edges, tracing }: Topology,
   ingress: readonly IngressPlan[],
 ): (service: string) => readonly number[] | undefined {
   if (egress === 'open') return () => undefined;
   const ports = new Map<string, Set<number>>();
-  const add = (caller: string, port: number): unknown => ports.set(caller, (ports.get(caller) ?? new Set([AWS_PORT])).add(port));
+  const always =
+    tracing?.kind === 'openTelemetry' && tracing.collector.kind === 'endpoint' ? [AWS_PORT, tracing.collector.port] : [AWS_PORT];
+  const add = (caller: string, port: number): unknown => ports.set(caller, (ports.get(caller) ?? new Set(always)).add(port));
   for (const { from, port } of ingress) add(from, port);
   for (const { callers, port } of external) for (const caller of callers) add(caller, port);
   for (const { gatewayName, authorizers } of edges)
     for (const { verification } of authorizers) if (verification !== undefined) add(gatewayName, verification.jwksPort);
-  return (service) => [...(ports.get(service) ?? [AWS_PORT])].sort((a, b) => a - b);
+  return (service) => [...(ports.get(service) ?? new Set(always))].sort((a, b) => a - b);
 }

@@ -188,8 +188,10 @@ export interface MeshWorkloadPlan {
   readonly job?: Job;
   /** How load balancers of the user's own reach its tasks; absent: they do not. */
   readonly loadBalancerTarget?: LoadBalancerTargetPlan;
-  /** Whether tasks send traces. */
+  /** Whether tasks send traces to AWS X-Ray. */
   readonly traced: boolean;
+  /** What OpenTelemetry calls its tasks, but for their place in AWS; absent: they have no such traces. */
+  readonly resourceAttributes?: Readonly<Record<string, string>>;
   /** What the task is to a control plane; absent if there is none. */
   readonly endpoint?: MeshEndpointPlan;
   /** Absent: applications reach Envoy by its addresses. */
@@ -262,9 +264,10 @@ export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent'
 /**
  * What only a deployment knows: settings that all tasks of the mesh have in common (`SharedVariables`), the ID of the task's Cloud Map
  * service, the HttpName of its namespace, the names of the parameters with the weights that it reads, with commas, the ARN of its endpoint
- * in the mesh.
+ * in the mesh, all that OpenTelemetry is told of its tasks.
  */
-export type DeployedValue = 'shared' | 'meshScope' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn';
+export type DeployedValue =
+  'shared' | 'meshScope' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn' | 'resourceAttributes';
 
 export interface ContainerPlan extends ContainerOptions {
   readonly name: string;

@@ -4,7 +4,7 @@ import { LONGEST_HOST, deployedBytes, deployedVariablesBytes, secretsBytes } fro
 import { packConfig } from './pack-config';
 import type { ContainerPlan, MeshWorkloadPlan } from './system-plan';
 
-type Measured = Pick<MeshWorkloadPlan, 'containers' | 'weightedCallees'>;
+type Measured = Pick<MeshWorkloadPlan, 'containers' | 'weightedCallees' | 'resourceAttributes'>;
 
 /** Log settings, ARNs, images and the like, which only render knows; generous. */
 const REST_OF_A_CONTAINER = 700;
@@ -43,8 +43,12 @@ function fixOf({ edge }: MeshWorkloadPlan): string {
     : 'use fewer routes, or fewer services, behind this edge, or a second edge (edges)';
 }
 
-function partsOf({ containers, weightedCallees = [] }: Measured): readonly Part[] {
-  return containers.flatMap((container) => partsOfContainer(container, weightedCallees));
+function partsOf({ containers, weightedCallees = [], resourceAttributes = {} }: Measured): readonly Part[] {
+  return [
+    ...containers.flatMap((container) => partsOfContainer(container, weightedCallees)),
+    // In the environment of Envoy, and of the application.
+    { name: 'the resource attributes', bytes: 2 * deployedBytes(resourceAttributes) },
+  ];
 }
 
 interface Part {

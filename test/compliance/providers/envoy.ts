@@ -67,6 +67,10 @@ export const envoyProofs: ProviderProofs = {
     savedQueries: ({ observability }) => observability?.queries !== undefined,
     traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ workloads }) => workloads.every(({ traced }) => traced)),
     metrics: ({ workloads }) => JSON.stringify(workloads).includes('MESH_METRICS'),
+    openTelemetry: all(
+      has('ui', { typed_config: { '@type': type('OpenTelemetryConfig'), service_name: 'ui' } }),
+      has('ui', { name: '_collector' }),
+    ),
     requestsPerTask: ({ workloads }) => JSON.stringify(workloads).includes('MESH_REQUESTS'),
     loadBalancerTarget: has('orders', { address: { socket_address: { address: '0.0.0.0', port_value: 15007 } } }),
     managedInstances: ({ workloads }) => workloads.some(({ sizing }) => sizing.capacityProviders[0]?.launchType === 'MANAGED_INSTANCES'),

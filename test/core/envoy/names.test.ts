@@ -24,7 +24,7 @@ const NAMES = [
       const plan = planCase(name);
       return typeof plan === 'string' ? [] : plan.workloads.flatMap((task) => namesIn((configOf(task) ?? {}) as Json));
     }),
-    ...PROVIDERS.flatMap(({ footprint }) => reservedContainers(footprintOf(footprint, true))),
+    ...PROVIDERS.flatMap(({ footprint }) => reservedContainers(footprintOf(footprint, { kind: 'xray', collectorImage: '' }))),
     'admin',
     'eds',
     'gateway',

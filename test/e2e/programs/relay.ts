@@ -18,8 +18,8 @@ import { Metadata } from '@grpc/grpc-js';
 import { callee } from './callees';
 import { echoClient, say } from './echo-grpc';
 
-/** What a traced application passes on to those it calls. */
-const PASSED_ON = ['x-amzn-trace-id', 'x-request-id', 'content-type', 'accept'];
+/** What a traced application passes on to those it calls, unless what instruments it does that. */
+const PASSED_ON = process.env['PASSED_ON']?.split(',') ?? ['x-amzn-trace-id', 'x-request-id', 'content-type', 'accept'];
 
 export interface RelayAnswer {
   readonly host: string;

@@ -27,6 +27,8 @@ import { readTemplate } from '../../../programs/emulator/template/read-template'
 import { DEADLINE_MS } from './wait';
 import { Workspace } from './workspace';
 import type { Segment } from './xray';
+import type { LogRecord, Span } from './otlp';
+import { logRecordsIn, spansIn, spansUntil } from './otlp';
 import { segmentsIn, traceUntil } from './xray';
 
 export interface ClusterOptions {
@@ -224,6 +226,20 @@ export class Cluster {
   /** Every X-Ray segment that any collector has received. */
   segments(): readonly Segment[] {
     return this.all.flatMap((task) => task.containers.flatMap((container) => segmentsIn(container.log)));
+  }
+
+  /** What all tasks have sent by OTLP. */
+  spans(): readonly Span[] {
+    return this.all.flatMap((task) => task.containers.flatMap((container) => spansIn(container.log)));
+  }
+
+  logRecords(): readonly LogRecord[] {
+    return this.all.flatMap((task) => task.containers.flatMap((container) => logRecordsIn(container.log)));
+  }
+
+  /** The spans of one trace, as soon as they are what the predicate wants. */
+  async spansOf(traceId: string, predicate: (spans: readonly Span[]) => boolean): Promise<readonly Span[]> {
+    return spansUntil(() => this.spans(), traceId, predicate);
   }
 
   /** The segments of one trace (`1-…`), as soon as they are what the predicate wants. */

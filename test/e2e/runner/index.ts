@@ -37,4 +37,5 @@ export { until } from './wait';
 export { leftoversOf } from './workspace';
 export { talk } from './web-socket';
 export type { WebSocketOutcome, WebSocketTalk } from './web-socket';
+export type { LogRecord, Span } from './otlp';
 export type { Segment } from './xray';

@@ -63,6 +63,23 @@ export function xrayCollector(image: string | RegExp = /cloudwatch-agent|aws-ote
   return { image, run: () => ({ argv: [process.execPath, program('xray-recorder')] }) };
 }
 
+/** Records what OTLP has for traces and logs, in place of any collector: see programs/otlp-recorder.ts. */
+export function otlpCollector(image: string | RegExp = /cloudwatch-agent|collector/): ImageRule {
+  return { image, run: () => ({ argv: [process.execPath, program('otlp-recorder')], environment: { PROTOS } }) };
+}
+
+/** A relay that the SDK of OpenTelemetry instruments: see programs/open-telemetry.ts. */
+export function tracedRelay(image: string | RegExp, port: Port): ImageRule {
+  return {
+    image,
+    run: (context) => ({
+      argv: [process.execPath, '--require', program('open-telemetry'), program('relay')],
+      environment: { PORT: portOf(port, context), PROTO: ECHO_PROTO, PASSED_ON: 'content-type,accept' },
+      user: '1000',
+    }),
+  };
+}
+
 /** go-httpbin: an HTTP server that shows what it got; `/hostname` tells which task answered. */
 export function httpbin(image: string | RegExp, port: Port): ImageRule {
   return {

@@ -1,3 +1,4 @@
+import { beginsAtApiGateway } from '../../model/observability/tracing';
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, CLIENT_PATH_HEADER, REQUEST_HEADER, ROUTE_HEADER } from '../../model/edge-headers';
 import type { JsonObject } from '../../model/json';
 import { contextHeadersOf } from '../../model/identity-headers';
@@ -150,7 +151,7 @@ export function planRestApi({ tracing }: Pick<Topology, 'tracing'>, edge: EdgeTo
     authorizers: edge.authorizers.flatMap(planAuthorizer),
     stage: {
       name: edge.stageName,
-      traced: tracing !== undefined,
+      traced: beginsAtApiGateway(tracing),
       ...(edge.accessLogs ? { accessLogFormat: REST_ACCESS_LOG } : {}),
       setsAccountRole: edge.accessLogs && edge.options.cloudWatchRole,
       ...defined({ throttle: edge.throttle, cache: planCache(edge) }),

@@ -35,6 +35,21 @@ export interface HeaderValue {
   readonly value: string;
 }
 
+export interface GrpcService {
+  readonly envoy_grpc: { readonly cluster_name: string; readonly authority?: string };
+  readonly timeout: Duration;
+}
+
+export interface HttpService {
+  readonly http_uri: HttpUri;
+}
+
+export interface HttpUri {
+  readonly uri: string;
+  readonly cluster: string;
+  readonly timeout: Duration;
+}
+
 export interface RuntimeFractionalPercent {
   readonly default_value: FractionalPercent;
   readonly runtime_key?: string;

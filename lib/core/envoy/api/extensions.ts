@@ -10,7 +10,7 @@ import type { OverloadActions, ResourceMonitors } from './overload';
 import type { RouteActions } from './route';
 import type { RetryHostPredicates, RetryPriorities } from './route-components';
 import type { DownstreamTransportSockets, UpstreamTransportSockets } from './tls';
-import type { Tracers } from './tracing';
+import type { ResourceDetectors, Tracers } from './tracing';
 import type { ProtocolOptions } from './upstream-http';
 
 /** All extensions that are used here, by the names of their types. */
@@ -31,6 +31,7 @@ export interface Extensions
     NetworkInputs,
     OverloadActions,
     ProtocolOptions,
+    ResourceDetectors,
     ResourceMonitors,
     RetryHostPredicates,
     RetryPriorities,

@@ -7,15 +7,12 @@ import type { HttpFilter } from './http-filters';
 import type { Duration } from './protobuf';
 import type { Http1ServerOptions, Http2ProtocolOptions, HttpProtocolOptions, SchemeHeaderTransformation } from './protocol';
 import type { RouteConfiguration } from './route';
-import type { Tracers } from './tracing';
+import type { Tracing } from './tracing';
 
 export interface HttpConnectionManager {
   readonly stat_prefix: string;
   readonly access_log: readonly AccessLog[];
-  readonly tracing?: {
-    readonly custom_tags?: readonly { readonly tag: string; readonly value: string }[];
-    readonly provider: TypedExtensionConfig<Tracers>;
-  };
+  readonly tracing?: Tracing;
   readonly delayed_close_timeout?: Duration;
   readonly server_header_transformation?: 'PASS_THROUGH';
   readonly skip_xff_append?: boolean;

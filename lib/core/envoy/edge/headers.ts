@@ -7,10 +7,12 @@ import {
   ROUTE_HEADER,
   TOKEN_HEADER,
 } from '../../model/edge-headers';
-import { contextHeadersOf } from '../../model/identity-headers';
+import { contextHeadersOf, identityHeadersOfAll } from '../../model/identity-headers';
+import { untrustedTraceHeaders } from '../../model/observability/tracing';
 import { EDGE_REMOVAL, TRACE_HEADER } from '../../model/pass-through-headers';
-import type { EdgeTopology, Service } from '../../model/topology';
+import type { EdgeTopology, Service, Topology } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
+import { continueTraceOfApiGateway } from './trace-of-api-gateway';
 import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
 import { anyOf, otherSpellings, prefixBut, prefixes, spellings, spellingsBut } from '../security/untrusted-headers';
 import { LEAVING_HEADER } from '../traffic/liveness-checks';
@@ -43,11 +45,12 @@ export const HEADERS_OF_MESH: readonly string[] = ['x-envoy-upstream-service-tim
  * @param made names of headers that nobody but a program of the task may send
  */
 export function trustOnlyApiGateway(
+  topology: Topology,
   edge: EdgeTopology,
   targets: readonly Service[],
   made: readonly string[],
-  identityHeaders: readonly string[],
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
+  const { tracing } = topology;
   const { api, passThroughHeaders } = edge;
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
   const named = [...always, ...removed].filter((name) => !api.beginsTraces || name !== TRACE_HEADER);
@@ -60,9 +63,11 @@ export function trustOnlyApiGateway(
         ...spellings(made),
         // What a client sends in place of API Gateway's headers, under names that servers take for the same.
         ...otherSpellings(edgeHeaders(edge)),
-        ...identities(edge, identityHeaders),
+        ...identities(edge, identityHeadersOfAll(topology)),
+        ...spellings(untrustedTraceHeaders(tracing)),
       ]),
     ),
+    ...(api.beginsTraces && tracing?.kind === 'openTelemetry' && tracing.joinsApiGateway ? continueTraceOfApiGateway() : []),
     setHeader('x-forwarded-for', `%REQ(${CLIENT_IP_HEADER})%`),
     setHeader('x-forwarded-host', `%REQ(${CLIENT_HOST_HEADER})%`),
     setHeader('x-forwarded-proto', 'https'),

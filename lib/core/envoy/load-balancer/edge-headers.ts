@@ -1,5 +1,7 @@
 import { OF_MESH, EDGE_REMOVAL, FORWARDED_BY_LOAD_BALANCER } from '../../model/pass-through-headers';
-import type { EdgeTopology, Service } from '../../model/topology';
+import { identityHeadersOfAll } from '../../model/identity-headers';
+import { untrustedTraceHeaders } from '../../model/observability/tracing';
+import type { EdgeTopology, Service, Topology } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import { markClients } from './checks';
 import { earlyHeaderMutation, joinLines, removeMatching, setHeader } from '../security/early-header-mutation';
@@ -21,10 +23,10 @@ export const APPLICATION = { kind: 'application', passThroughHeaders: [] } as co
  * @param ofLogin those that the load balancer sets, since it has had the user log in
  */
 export function trustOnlyLoadBalancerOfEdge(
+  topology: Topology,
   { passThroughHeaders }: EdgeTopology,
   targets: readonly Service[],
   made: readonly string[],
-  identityHeaders: readonly string[],
   ofLogin: readonly string[],
 ): Pick<HttpConnectionManager, 'early_header_mutation_extensions'> {
   const { removed, always, alwaysPrefixes } = EDGE_REMOVAL;
@@ -32,7 +34,7 @@ export function trustOnlyLoadBalancerOfEdge(
     removeMatching(
       anyOf([
         ...spellingsBut(passThroughHeaders, removed),
-        ...spellings([...always, ...made, ...identityHeaders]),
+        ...spellings([...always, ...made, ...identityHeadersOfAll(topology), ...untrustedTraceHeaders(topology.tracing)]),
         ...prefixes([...alwaysPrefixes.filter((prefix) => prefix !== FORWARDED && prefix !== LOGIN), ...OF_MESH]),
         ...prefixBut(FORWARDED, FORWARDED_BY_LOAD_BALANCER),
         ...prefixBut(LOGIN, ofLogin),

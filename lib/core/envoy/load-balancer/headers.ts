@@ -1,5 +1,6 @@
 import { AUTHENTICATION_HEADERS, FORWARDED_BY_LOAD_BALANCER, LOAD_BALANCER_REMOVAL } from '../../model/pass-through-headers';
-import type { LoadBalancerTarget, Service } from '../../model/topology';
+import { untrustedTraceHeaders } from '../../model/observability/tracing';
+import type { LoadBalancerTarget, Service, Topology } from '../../model/topology';
 import type { HttpConnectionManager } from '../api/http-connection-manager';
 import type { HeaderChanges } from '../api/route';
 import { markClients } from './checks';
@@ -15,6 +16,7 @@ const FORWARDED = 'x-forwarded-';
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
  */
 export function trustOnlyLoadBalancer(
+  { tracing }: Pick<Topology, 'tracing'>,
   service: Service,
   target: LoadBalancerTarget,
   identityHeaders: readonly string[],
@@ -26,7 +28,7 @@ export function trustOnlyLoadBalancer(
   return earlyHeaderMutation([
     removeMatching(
       anyOf([
-        ...spellings([...always, ...identityHeaders]),
+        ...spellings([...always, ...identityHeaders, ...untrustedTraceHeaders(tracing)]),
         ...spellingsBut(
           passThroughHeaders,
           removed.filter((name) => !families.some((prefix) => name.startsWith(prefix))),

@@ -1,9 +1,11 @@
 import type { ProtocolId } from '../../model/topology';
-import type { AccessLog } from '../api/access-log';
+import type { TracingSettings } from '../../model/observability/tracing';
+import type { AccessLog, KeyValue, KeyValueList } from '../api/access-log';
 import type { LogFields } from '../api/core';
 import type { ListenerDirection } from './direction';
 import { isOutbound, leadsToApplication } from './direction';
 import { extension } from '../syntax/messages';
+import { exporter } from './open-telemetry';
 import { defined } from '../../defined';
 
 export interface AccessLogOptions {
@@ -15,6 +17,9 @@ export interface AccessLogOptions {
   readonly external?: boolean;
   /** Whether the other side must prove its identity. */
   readonly authenticated?: boolean;
+  /** The service whose log it is, and how its requests are traced; absent: they are not. */
+  readonly service?: string;
+  readonly tracing?: TracingSettings | undefined;
   /** Whether a callee has several versions: then the log has the version of each request. */
   readonly versions?: boolean;
 }
@@ -27,10 +32,13 @@ export interface AccessLogOptions {
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
 export function accessLog(options: AccessLogOptions): readonly AccessLog[] {
-  const log = toStdout(fieldsOf(options));
+  const fields = fieldsOf(options);
+  const log = toStdout(fields);
   // A TCP proxy would log failed handshakes too, as if these callers had proved who they are.
   if (options.protocol !== 'tcp')
-    return [leadsToApplication(options.direction) ? { ...log, filter: { not_health_check_filter: {} } } : log];
+    return [log, ...toCollector(options, fields)].map((each): AccessLog =>
+      leadsToApplication(options.direction) ? { ...each, filter: { not_health_check_filter: {} } } : each,
+    );
   return [options.authenticated === true ? onlyIf(`!(${HANDSHAKE_FAILED})`, log) : log];
 }
 
@@ -82,7 +90,28 @@ function toStdout(fields: LogFields): AccessLog {
   });
 }
 
-function fieldsOf({ protocol, direction, peer, external, authenticated = false, versions = false }: AccessLogOptions): LogFields {
+/** With the same fields; time, trace and span are those of the log record itself. */
+function toCollector({ service = '', tracing }: AccessLogOptions, all: LogFields): readonly AccessLog[] {
+  if (tracing?.kind !== 'openTelemetry' || !tracing.accessLogs) return [];
+  const fields = Object.fromEntries(Object.entries(all).filter(([name]) => name !== 'time' && name !== 'trace'));
+  const resource = { ...tracing.resourceAttributes, 'service.name': service };
+  return [
+    extension('envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig', {
+      ...exporter(tracing.collector, '/v1/logs'),
+      log_name: 'access-log',
+      body: { string_value: '%REQ(:METHOD)% %RESPONSE_CODE%' },
+      attributes: keyValues(fields),
+      resource_attributes: keyValues(resource),
+      disable_builtin_labels: true,
+    }),
+  ];
+}
+
+function keyValues(texts: LogFields): KeyValueList {
+  return { values: Object.entries(texts).map(([key, text]): KeyValue => ({ key, value: { string_value: String(text) } })) };
+}
+
+function fieldsOf({ protocol, direction, peer, external, authenticated = false, versions = false, tracing }: AccessLogOptions): LogFields {
   const outbound = isOutbound(direction);
   const inbound = leadsToApplication(direction);
   return defined({
@@ -91,7 +120,7 @@ function fieldsOf({ protocol, direction, peer, external, authenticated = false, 
     // Which service a part is of, its cluster says.
     peer: direction === 'outbound' ? peer : undefined,
     caller: authenticated ? CALLER : undefined,
-    ...(protocol === 'tcp' ? CONNECTION_FIELDS : requestFields({ protocol, direction, external })),
+    ...(protocol === 'tcp' ? CONNECTION_FIELDS : requestFields({ protocol, direction, external, tracing })),
     flags: '%RESPONSE_FLAGS%',
     duration_ms: '%DURATION%',
     bytes_in: '%BYTES_RECEIVED%',
@@ -111,7 +140,12 @@ function isFromOutside(direction: ListenerDirection): boolean {
 
 const CONNECTION_FIELDS: LogFields = { details: '%CONNECTION_TERMINATION_DETAILS%' };
 
-function requestFields({ protocol, direction, external }: Pick<AccessLogOptions, 'protocol' | 'direction' | 'external'>): LogFields {
+function requestFields({
+  protocol,
+  direction,
+  external,
+  tracing,
+}: Pick<AccessLogOptions, 'protocol' | 'direction' | 'external' | 'tracing'>): LogFields {
   return defined({
     method: '%REQ(:METHOD)%',
     // Inside the mesh it is the service's name.
@@ -123,7 +157,7 @@ function requestFields({ protocol, direction, external }: Pick<AccessLogOptions,
     grpc_status: protocol === 'grpc' || isFromOutside(direction) || direction === 'client' ? '%GRPC_STATUS%' : undefined,
     attempts: leadsToApplication(direction) ? undefined : '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
     request_id: '%REQ(X-REQUEST-ID)%',
-    // What goes out of the mesh has no such header.
-    trace: external === true ? '%TRACE_ID%' : '%REQ(X-AMZN-TRACE-ID)%',
+    // What goes out of the mesh has no such header, and OpenTelemetry none at all.
+    trace: external === true || tracing?.kind === 'openTelemetry' ? '%TRACE_ID%' : '%REQ(X-AMZN-TRACE-ID)%',
   });
 }

@@ -1,3 +1,4 @@
+import { sendsToXRay } from '../../model/observability/tracing';
 import { allNamed } from '../../model/by-name';
 import { servicesBehind } from '../../model/callers';
 import type { ContainerPlan, InterceptionPlan, MeshEndpointPlan, MeshWorkloadPlan } from '../../plan/system-plan';
@@ -147,7 +148,7 @@ function workloadOf(
     // Not restarted in place: that the agent ends is how a task with an old certificate is replaced
     // (programs/agent/certificate/retirement.ts).
     containers: [...others, { ...asUser(agentContainer(agent, others), secured), restart: false }],
-    traced: topology.tracing !== undefined,
+    traced: sendsToXRay(topology.tracing),
     endpoint,
   };
 }

@@ -28,6 +28,7 @@ import {
 import { identityOf } from '../../contract/identity';
 import { IMAGES, PROXY_USER, imageReference } from '../../model/images';
 import type { IssueList } from '../../reading/issues';
+import { sendsToXRay, TRACE_CONTEXT_HEADERS } from '../../model/observability/tracing';
 import type { EdgeTopology, Service, Sizing, Version } from '../../model/topology';
 import { isCalled, serviceAs } from '../../model/topology';
 import type { ClientGateway } from '../../model/clients';
@@ -47,6 +48,8 @@ import {
 import { aggregator } from '../../plan/workload/aggregator';
 import { application, collector, extras } from '../../plan/workload/containers';
 import { CLIENT_REFRESH_SECONDS, EDGE_REFRESH_SECONDS, EDGE_REQUEST_SECONDS, gatewayRegistration } from '../../plan/workload/gateway';
+import type { Traced } from '../../plan/workload/open-telemetry';
+import { resourceAttributesOf, withOpenTelemetry } from '../../plan/workload/open-telemetry';
 import { sizingOf } from '../../plan/workload/sizing';
 import { storageOf } from '../../plan/workload/volumes';
 import { taskMetrics } from '../../plan/workload/task-metrics';
@@ -150,11 +153,16 @@ function serviceWorkload(topology: EnvoyTopology, pace: AgentPace, service: Serv
     }),
   };
   return {
-    ...workloadOf(agent, { envoy: sidecarBootstrap(topology, service, name) }, [
-      proxy(agent, service, [...portsOf(service), ...additionalPortsOf(topology, service).map(inboundPortOf)]),
-      application(service),
-      ...extras(service.extraContainers),
-    ]),
+    ...workloadOf(
+      agent,
+      { service: service.name, version: version?.name, sizing: service },
+      { envoy: sidecarBootstrap(topology, service, name) },
+      [
+        proxy(agent, service, [...portsOf(service), ...additionalPortsOf(topology, service).map(inboundPortOf)]),
+        application(service),
+        ...extras(service.extraContainers),
+      ],
+    ),
     ...storageOf(topology, service),
     ...defined({
       version: version === undefined ? undefined : { service: service.name, name: version.name },
@@ -188,7 +196,7 @@ function targetOf({ loadBalancerTarget, protocol, startupTimeoutSeconds }: Servi
 const TARGET_CHECKS_SECONDS = 150;
 
 function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTopology): MeshWorkloadPlan {
-  const aggregations = aggregationsOf(edge);
+  const aggregations = aggregationsOf(edge, topology.tracing?.kind === 'openTelemetry' ? TRACE_CONTEXT_HEADERS : []);
   const callees = servicesBehind(topology, edge);
   const agent: AgentPlan = {
     topology,
@@ -204,10 +212,15 @@ function gatewayWorkload(topology: EnvoyTopology, pace: AgentPace, edge: EdgeTop
     }),
   };
   return {
-    ...workloadOf(agent, { envoy: gatewayBootstrap(topology, edge), ...defined({ aggregations }) }, [
-      proxy(agent, edge.gateway, edge.api.ports?.map(({ port }) => port) ?? [GATEWAY_PORT]),
-      ...(aggregations === undefined ? [] : [aggregator()]),
-    ]),
+    ...workloadOf(
+      agent,
+      { service: edge.gatewayName, sizing: edge.gateway },
+      { envoy: gatewayBootstrap(topology, edge), ...defined({ aggregations }) },
+      [
+        proxy(agent, edge.gateway, edge.api.ports?.map(({ port }) => port) ?? [GATEWAY_PORT]),
+        ...(aggregations === undefined ? [] : [aggregator()]),
+      ],
+    ),
     edge: edge.name,
     sizing: sizingOf(edge.gateway),
     registration: gatewayRegistration(edge),
@@ -228,7 +241,9 @@ function clientGatewayWorkload(topology: EnvoyTopology, pace: AgentPace, gateway
     ...defined({ requests: countedRequests(name, sizing), metrics: taskMetrics(topology, { name, serves: [name], callees }) }),
   };
   return {
-    ...workloadOf(agent, { envoy: clientGatewayBootstrap(topology, gateway) }, [proxy(agent, sizing, [CLIENT_GATEWAY_PORT])]),
+    ...workloadOf(agent, { service: name, sizing }, { envoy: clientGatewayBootstrap(topology, gateway) }, [
+      proxy(agent, sizing, [CLIENT_GATEWAY_PORT]),
+    ]),
     clientGateway: true,
     sizing: sizingOf(sizing),
     registration: { recordType: 'A', ttlSeconds: DISCOVERY_TTL_SECONDS },
@@ -243,11 +258,12 @@ interface Configurations extends Pick<TaskConfig, 'aggregations'> {
 /** What all tasks have beside their own containers. */
 function workloadOf(
   agent: AgentPlan,
+  traced: Traced,
   config: Configurations,
   containers: readonly ContainerPlan[],
 ): Omit<MeshWorkloadPlan, 'sizing' | 'registration'> {
   const { topology, service, name } = agent;
-  const others = [initContainer(agent, config), ...containers, ...collector(topology)];
+  const others = withOpenTelemetry(topology, traced, [initContainer(agent, config), ...containers, ...collector(topology)]);
   const discovered = discoveredBy(agent.callees);
   const weighed = weightedCallees(agent.callees);
   const own = agent.registers === false ? [] : [name];
@@ -259,7 +275,8 @@ function workloadOf(
     discovers: discovered.length === 0 ? [] : [...new Set([...discovered.map((callee) => callee.registeredAs), ...own])].sort(),
     ...storageOf(topology),
     containers: [...others, agentContainer(agent, others)],
-    traced: topology.tracing !== undefined,
+    traced: sendsToXRay(topology.tracing),
+    ...resourceAttributesOf(topology, traced),
   };
 }
 

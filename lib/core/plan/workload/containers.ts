@@ -1,11 +1,8 @@
 import type { ContainerPlan, DependencyPlan, MountPlan } from '../system-plan';
-import {
-  APPLICATION_CONTAINER,
-  COLLECTOR_CONTAINER,
-  COLLECTOR_MEMORY_MIB,
-  COLLECTOR_VOLUMES,
-  PROXY_CONTAINER,
-} from '../../model/constants';
+import { APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_VOLUMES, PROXY_CONTAINER } from '../../model/constants';
+import type { TracingSettings } from '../../model/observability/tracing';
+import { COLLECTOR_CONFIGURATION, hasCollector, OTLP_PORTS, sendsToXRay } from '../../model/observability/tracing';
+import { collectorMemoryOf } from '../../model/task-footprint';
 import type { ContainerOptions, ContainerSettings, ExtraContainer, Service, Topology } from '../../model/topology';
 import { defined } from '../../defined';
 
@@ -93,31 +90,59 @@ const COLLECTOR_MOUNTS: readonly MountPlan[] = Object.entries(COLLECTOR_VOLUMES)
   readOnly: false,
 }));
 
-/** The volumes of the collector, if a task has one. */
+/** The volumes of the collector, if a task has one that writes. */
 export function collectorVolumes({ tracing }: Pick<Topology, 'tracing'>): readonly string[] {
-  return tracing === undefined ? [] : COLLECTOR_MOUNTS.map(({ volume }) => volume);
+  return sendsToXRay(tracing) ? COLLECTOR_MOUNTS.map(({ volume }) => volume) : [];
+}
+
+/** What the CloudWatch agent collects. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-open-telemetry.html */
+const COLLECTS = {
+  xray: { xray: {} },
+  openTelemetry: { otlp: { grpc_endpoint: `127.0.0.1:${OTLP_PORTS.grpc}`, http_endpoint: `127.0.0.1:${OTLP_PORTS.http}` } },
+} as const;
+
+type CollectorOptions = Pick<ContainerPlan, 'image' | 'command' | 'environment' | 'secretNames' | 'mounts'>;
+
+function collectorOptions(tracing: TracingSettings): CollectorOptions {
+  if (tracing.kind === 'openTelemetry' && tracing.collector.kind === 'sidecar') {
+    const { configuration, environment, secretNames } = tracing.collector;
+    return {
+      command: [`--config=env:${COLLECTOR_CONFIGURATION}`],
+      environment: { ...environment, [COLLECTOR_CONFIGURATION]: configuration },
+      secretNames,
+    };
+  }
+  const image =
+    tracing.kind === 'xray' ? tracing.collectorImage : tracing.collector.kind === 'cloudWatchAgent' ? tracing.collector.image : undefined;
+  return {
+    ...defined({ image }),
+    environment: { CW_CONFIG_CONTENT: JSON.stringify({ traces: { traces_collected: COLLECTS[tracing.kind] } }) },
+    secretNames: [],
+    mounts: COLLECTOR_MOUNTS,
+  };
 }
 
 /**
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
  * Losing it loses traces, not requests: it is not essential, and is restarted in place.
  */
-export function collector(topology: Topology): ContainerPlan[] {
-  if (topology.tracing === undefined) return [];
+export function collector({ tracing }: Pick<Topology, 'tracing'>): ContainerPlan[] {
+  if (tracing === undefined || !hasCollector(tracing)) return [];
+  const { image, command, environment, secretNames, mounts } = collectorOptions(tracing);
   return [
     {
       name: COLLECTOR_CONTAINER,
       role: 'collector',
-      image: topology.tracing.collectorImage,
+      ...defined({ image, command }),
       essential: false,
-      environment: { CW_CONFIG_CONTENT: JSON.stringify({ traces: { traces_collected: { xray: {} } } }) },
-      secretNames: [],
+      environment,
+      secretNames,
       readonlyRootFilesystem: true,
       dropCapabilities: true,
-      mounts: COLLECTOR_MOUNTS,
+      ...defined({ mounts }),
       dependsOn: [],
       ports: [],
-      memoryReservationMiB: COLLECTOR_MEMORY_MIB,
+      memoryReservationMiB: collectorMemoryOf(tracing),
       restart: true,
     },
   ];
