@@ -261,9 +261,9 @@ function metricOf([first, ...rest]: readonly unknown[]): readonly TemplateMetric
   if (typeof first !== 'string') return [];
   const texts = rest.filter((each): each is string => typeof each === 'string');
   const [name = '', ...dimensions] = texts;
-  const pairs = Array.from({ length: dimensions.length / 2 }, (_, index) => ({
-    Name: dimensions[2 * index] ?? '',
-    Value: dimensions[2 * index + 1]?.includes(TOKEN) === true ? undefined : dimensions[2 * index + 1],
-  }));
+  const pairs = Array.from({ length: dimensions.length / 2 }, (_, index) => {
+    const [Name = '', Value = ''] = dimensions.slice(2 * index);
+    return { Name, Value: Value.includes(TOKEN) ? undefined : Value };
+  });
   return [{ Namespace: first, MetricName: name, Dimensions: pairs }];
 }
