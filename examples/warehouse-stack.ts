@@ -67,7 +67,10 @@ export class WarehouseStack extends Stack {
       targets: [new LambdaFunction(goodsIn)],
     });
 
-    const onCall = new Topic(this, 'OnCall', { enforceSSL: true, masterKey: new Key(this, 'OnCallKey', { enableKeyRotation: true }) });
+    // Alarms can tell an encrypted topic only if its key lets them.
+    const onCallKey = new Key(this, 'OnCallKey', { enableKeyRotation: true });
+    onCallKey.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
+    const onCall = new Topic(this, 'OnCall', { enforceSSL: true, masterKey: onCallKey });
     const secrets = { DATABASE: Secret.fromSecretsManager(password) };
     this.warehouse = new Microservices(this, 'Warehouse', {
       vpc,
