@@ -116,6 +116,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   'lib/core/model/constants.ts: 2000': 'the port of X-Ray',
   'lib/core/model/constants.ts: 900': 'how long an application may take to start',
   'lib/core/model/defaults.ts: 300': 'a default',
+  'lib/core/parse/observability/parse-observability.ts: 1_000_000': 'more requests in a minute than any alarm has to wait for',
+  'lib/core/parse/observability/parse-observability.ts: 3600': 'a latency that nobody waits for',
   'lib/core/parse/workload/fargate-sizes.ts: 8192': 'CPU units of a size of tasks',
   'lib/core/parse/edge/parse-authorizer.ts: 300': 'a default',
   'lib/core/parse/edge/api/parse-cache.ts: 300': 'a default of API Gateway',

@@ -24,6 +24,7 @@ const NOT_IN_TEMPLATES: readonly (readonly [ids: RegExp, why: string])[] = [
   [/\.(requests|invocations|signatures|encryptions|revisions|lists|queries|segments|reads|launches|launchRate)$/, 'calls of running tasks'],
   [/^apiGateway\.(create\w+|otherCalls)$/, 'calls of a deployment, which CloudFormation repeats'],
   [/^logs\.(createStream|event)$|^xRay\.segment$|^cloudWatch\.embeddedMetrics$/, 'what running tasks write'],
+  [/^cloudWatch\.(dashboard|widget)\w+$/, 'of one dashboard, of which a large system has several: test/cdk/observability'],
   [/^(httpApi|restApi)\.(payload|headers|methodArn|authorizerResponse|cachedResponse)$/, 'of a request'],
   [
     /^(httpApi|restApi)\.(integrationTimeout|raisedTimeout|streamedResponse|streamIdle|cacheTtl|model|resourcePolicy)$/,

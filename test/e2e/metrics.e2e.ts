@@ -185,8 +185,17 @@ e2e('metrics of services and calls', () => {
     });
 
     test('fire if its tasks are gone, and nobody has said so', async () => {
-      for (const each of shop().tasks('carts')) await each.kill();
-      expect(await under('carts', '/items/1')).toEqual(['cartsErrors', 'cartsUnavailable']);
+      await reported();
+      const tasks = shop().tasks('carts');
+      for (const each of tasks) await each.kill();
+      const [begun, over] = [Date.now(), new AbortController()];
+      const url = 'http://carts.shop.internal:15080/items/1';
+      const loading = load(task('ui').endpoint, { url, requests: over.signal, perSecond: 40, connections: 40 });
+      await until(() => firing(begun, Date.now()).length === 2, { what: 'both alarms', detail: () => firing(begun, Date.now()).join() });
+      expect(firing(begun, Date.now())).toEqual(['cartsErrors', 'cartsUnavailable']);
+      over.abort();
+      expect((await loading).statuses['200']).toBeUndefined();
+      for (const each of tasks) each.deregister();
       expect(sum('CallConnectFailures', { Caller: 'ui', Service: 'carts' })).toBeGreaterThan(0);
     });
   });
@@ -261,9 +270,9 @@ function metricOf([first, ...rest]: readonly unknown[]): readonly TemplateMetric
   if (typeof first !== 'string') return [];
   const texts = rest.filter((each): each is string => typeof each === 'string');
   const [name = '', ...dimensions] = texts;
-  const pairs = Array.from({ length: dimensions.length / 2 }, (_, index) => ({
-    Name: dimensions[2 * index] ?? '',
-    Value: dimensions[2 * index + 1]?.includes(TOKEN) === true ? undefined : dimensions[2 * index + 1],
-  }));
+  const pairs = Array.from({ length: dimensions.length / 2 }, (_, index) => {
+    const [Name = '', Value = ''] = dimensions.slice(2 * index);
+    return { Name, Value: Value.includes(TOKEN) ? undefined : Value };
+  });
   return [{ Namespace: first, MetricName: name, Dimensions: pairs }];
 }

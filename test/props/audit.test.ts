@@ -377,10 +377,26 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
       path: `mesh.serverCertificates.${field}`,
     },
   ],
+  ObservabilityProps: (field) => [
+    { props: mesh({ ui: service() }, { observability: { [field]: unexpected } }), path: `observability.${field}` },
+  ],
+  MeshDashboardProps: (field) => [
+    {
+      props: mesh({ ui: service() }, { observability: { metrics: true, dashboard: { [field]: unexpected } } }),
+      path: `observability.dashboard.${field}`,
+    },
+  ],
+  AlarmThresholds: (field) => alarmsWith({ [field]: unexpected }, field),
+  MeshAlarmProps: (field) => alarmsWith({ [field]: unexpected }, field),
+  ServiceAlarmProps: (field) => alarmsWith({ services: { ui: { [field]: unexpected } } }, `services.ui.${field}`),
   XRayTracingOptions: (field) => [
     { props: mesh({ ui: service() }, { tracing: { kind: 'xray', [field]: unexpected } }), path: `tracing.${field}` },
   ],
 };
+
+function alarmsWith(alarms: Raw, path: string): readonly { readonly props: Raw; readonly path: string }[] {
+  return [{ props: mesh({ ui: service() }, { observability: { metrics: true, alarms } }), path: `observability.alarms.${path}` }];
+}
 
 test('every interface of props has a place in this audit', () => {
   expect(Object.keys(PLACES).sort()).toEqual(interfaces.map((node) => node.name.text).sort());

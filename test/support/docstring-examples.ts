@@ -46,7 +46,8 @@ function examplesOf(file: string): Example[] {
 const GIVEN = `
 import { App, CfnOutput, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { ApiKey, JsonSchemaType, Period, ResponseTransferMode, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { UserPool, UserPoolClient, UserPoolDomain } from 'aws-cdk-lib/aws-cognito';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IInterfaceVpcEndpoint, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -65,6 +66,7 @@ import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { IQueue } from 'aws-cdk-lib/aws-sqs';
 import * as library from '../../lib';
 import { ${Object.keys(library).join(', ')} } from '../../lib';
@@ -75,7 +77,7 @@ declare const userPool: UserPool, repository: IRepository, password: ISecret, ta
 declare const secret: ISecret, userPoolClient: UserPoolClient, userPoolDomain: UserPoolDomain;
 declare const fileSystem: IFileSystem, accessPoint: IAccessPoint;
 declare const certificate: ICertificate, prometheus: SecurityGroup, zone: IHostedZone, trustStores: IBucket;
-declare const shop: Microservices, listener: ApplicationListener, endpoint: IInterfaceVpcEndpoint;
+declare const shop: Microservices, listener: ApplicationListener, endpoint: IInterfaceVpcEndpoint, topic: ITopic;
 `;
 
 const examples: readonly ExampleFile[] = FILES.flatMap(examplesOf).map((example) => ({

@@ -69,7 +69,7 @@ export interface MeshDashboardProps {
  * When the alarms of a service fire.
  *
  * @example
- * const slow: AlarmThresholds = { latency: Duration.millis(800) };
+ * const slow: ServiceAlarmProps = { latency: Duration.millis(800) };
  */
 export interface AlarmThresholds {
   /**
