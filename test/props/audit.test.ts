@@ -132,6 +132,13 @@ const inFault = (field: string) => ({
   path: `services.ui.faultInjection.all.${field}`,
 });
 
+const sentTo = (collector: Raw, field: string) => [
+  {
+    props: mesh({ ui: service() }, { tracing: { kind: 'openTelemetry', collector: { ...collector, [field]: unexpected } } }),
+    path: `tracing.collector.${field}`,
+  },
+];
+
 /** Where an interface's fields stand in the props; several places if it is used in several. */
 const PLACES: Readonly<Record<string, (field: string) => readonly { readonly props: unknown; readonly path: string }[]>> = {
   MicroservicesProps: (field) => [{ props: { ...mesh({ ui: service() }), [field]: unexpected }, path: field }],
@@ -389,6 +396,12 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   AlarmThresholds: (field) => alarmsWith({ [field]: unexpected }, field),
   MeshAlarmProps: (field) => alarmsWith({ [field]: unexpected }, field),
   ServiceAlarmProps: (field) => alarmsWith({ services: { ui: { [field]: unexpected } } }, `services.ui.${field}`),
+  OpenTelemetryTracingOptions: (field) => [
+    { props: mesh({ ui: service() }, { tracing: { kind: 'openTelemetry', [field]: unexpected } }), path: `tracing.${field}` },
+  ],
+  CloudWatchAgentOptions: (field) => sentTo({ kind: 'cloudWatchAgent' }, field),
+  SidecarCollectorOptions: (field) => sentTo({ kind: 'sidecar', image, configuration: 'receivers: {}' }, field),
+  TraceEndpointOptions: (field) => sentTo({ kind: 'endpoint', host: 'otlp.vendor.example' }, field),
   XRayTracingOptions: (field) => [
     { props: mesh({ ui: service() }, { tracing: { kind: 'xray', [field]: unexpected } }), path: `tracing.${field}` },
   ],

@@ -7,6 +7,8 @@ import type { TrustedAuthorities } from '../security/trusted-authorities';
 /**
  * How spans are sent to a collector.
  *
+ * @example
+ * const options: TraceEndpointOptions = { host: 'collector.shop.example', port: 4318, protocol: OtlpProtocol.HTTP };
  * @see https://opentelemetry.io/docs/specs/otlp/
  */
 export class OtlpProtocol {
@@ -111,7 +113,7 @@ export interface TraceEndpointOptions {
   readonly host: string;
 
   /**
-   * Port of the host.
+   * Port of the host, from 1 to 65535.
    *
    * @default - 443 with TLS; without it 4317 for gRPC, 4318 for HTTP
    */

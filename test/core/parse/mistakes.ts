@@ -21,6 +21,7 @@ import { SECURITY_MISTAKES } from './mistakes/security';
 import { SERVICE_MISTAKES } from './mistakes/services';
 import { STORAGE_MISTAKES } from './mistakes/storage';
 import { SYSTEM_MISTAKES } from './mistakes/system';
+import { TRACING_MISTAKES } from './mistakes/tracing';
 import { CAPACITY_MISTAKES } from './mistakes/capacity';
 import { CLIENT_MISTAKES } from './mistakes/clients';
 import { RESOURCE_POLICY_MISTAKES } from './mistakes/resource-policies';
@@ -30,6 +31,7 @@ import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
 const SUBJECTS = [
   SYSTEM_MISTAKES,
+  TRACING_MISTAKES,
   SERVICE_MISTAKES,
   CONTAINER_MISTAKES,
   STORAGE_MISTAKES,

@@ -43,7 +43,7 @@ describe('the smallest mesh', () => {
         maxConnectionSeconds: 86_400,
       },
       certificates: { kind: 'kms', authorities: ['main'], issuer: 'main' },
-      tracing: { collectorImage: imageReference(IMAGES.collector) },
+      tracing: { kind: 'xray', collectorImage: imageReference(IMAGES.collector) },
       egress: 'declared',
       external: [],
       edges: [],
