@@ -117,7 +117,10 @@ function inspect(manager: Message): void {
   const replies = manager.maybe('local_reply_config', { reads: ['mappers'] });
   // What is simulated has no response flags, by which the mappers go.
   replies?.messages('mappers', { reads: [], ignores: ['filter', 'status_code', 'headers_to_add', 'body_format_override'] });
-  const tracing = manager.maybe('tracing', { reads: ['provider'], ignores: ['random_sampling', 'client_sampling', 'overall_sampling'] });
+  const tracing = manager.maybe('tracing', {
+    reads: ['provider'],
+    ignores: ['custom_tags', 'random_sampling', 'client_sampling', 'overall_sampling'],
+  });
   if (tracing !== undefined && extensionAt(tracing.raw('provider'), tracing.at).type !== 'envoy.config.trace.v3.XRayConfig')
     throw new Unknown(tracing.at, 'the tracer');
   if (manager.has('skip_xff_append') ? !manager.flag('skip_xff_append') : true)
