@@ -20,15 +20,29 @@ export const EXPLAIN: Command = {
   synopsis: [
     SYNOPSIS,
     'explain client <method> <path> [--edge <value>]',
+    'explain client <route> [--edge <value>]',
+    'explain <caller> <callee>',
     '[--header <value>]...',
     '[--json] [--stack <value>] [--app <value>]',
   ],
   arguments: 4,
   skipped: ([caller]) => (caller === 'client' ? 1 : 0),
   options: [
-    { name: 'caller', completion: 'callers', text: 'The service that calls, or client for a client in front of an edge.' },
-    { name: 'callee', completion: 'callees', text: 'The service that is called. A client names none: its edge chooses one.' },
-    { name: 'method', completion: REAL_METHODS, text: 'Such as GET. Of a gRPC call POST.' },
+    {
+      name: 'caller',
+      completion: 'callers',
+      text: 'The service that calls, the name of a client outside of the mesh, or client for one in front of an edge.',
+    },
+    {
+      name: 'callee',
+      completion: 'callees',
+      text: 'The service or external service that is called. A client in front of an edge names none: its edge chooses one.',
+    },
+    {
+      name: 'method',
+      completion: REAL_METHODS,
+      text: 'Such as GET. Of a gRPC call POST; of a WebSocket API the key of a route; of TCP there is none.',
+    },
     { name: 'path', text: 'With the query string, such as /orders/7?full=1, or /package.Service/Method.' },
     { name: 'header', value: true, repeated: true, text: 'A header of the request, as name:value. It may be there several times.' },
     { name: 'edge', value: true, completion: 'edges', text: 'The edge, where the system has several.' },
@@ -44,6 +58,8 @@ export const EXPLAIN: Command = {
   examples: [
     ['A call of a service:', `npx ${PROGRAM} explain ui orders GET /orders/7`],
     ['A call with headers:', `npx ${PROGRAM} explain ui catalog GET / --header x-version:next --header x-user:7`],
+    ['A connection of TCP:', `npx ${PROGRAM} explain carts redis`],
+    ['A message to a WebSocket API:', `npx ${PROGRAM} explain client '$connect' --edge chat`],
     ['A request of a client:', `npx ${PROGRAM} explain client POST /orders --edge partners`],
   ],
   exitCodes: [
@@ -100,14 +116,23 @@ function questionOf(
   const [caller, ...rest] = positionals;
   if (caller === 'client') {
     const [method, path, extra] = rest;
+    const name = edgeOf(system, edge);
+    const { kind, routes, path: at } = system.edges.find((each) => each.name === name) ?? {};
+    if (kind === 'webSocket') return messageOf(name, at ?? '', routes ?? [], rest, headers);
     if (method === undefined || path === undefined || extra !== undefined)
       throw new Trouble('explain client takes a method and a path', {
         fix: `npx ${PROGRAM} explain client GET /orders/7`,
         ...(extra === undefined ? { question: method === undefined ? WHICH_METHOD : WHICH_PATH } : {}),
       });
-    return { from: 'client', ...requestOf(method, path), headers, edge: edgeOf(system, edge) };
+    return { from: 'client', ...requestOf(method, path), headers, edge: name };
   }
   const [callee, method, path] = rest;
+  const isOutside = system.clients.some(({ name }) => name === caller);
+  if (caller !== undefined && !isOutside) checkName(system.services, caller, 'name one of these, or client for the caller');
+  if (callee !== undefined) {
+    const { protocol } = checkName([...system.services, ...(isOutside ? [] : system.external)], callee);
+    if (protocol === 'tcp') return connectionOf(caller ?? '', callee, isOutside, [method, path], headers);
+  }
   if (caller === undefined || callee === undefined || method === undefined || path === undefined)
     throw new Trouble('explain takes a caller, a callee, a method and a path', {
       fix: `npx ${PROGRAM} ${SYNOPSIS}, or see explain --help`,
@@ -115,25 +140,22 @@ function questionOf(
     });
   if (edge !== undefined)
     throw new Trouble('--edge is for requests of clients', { fix: `npx ${PROGRAM} explain client ${method} ${path} --edge ${edge}` });
-  checkService(system, caller);
-  const { protocol } = checkService(system, callee);
-  if (protocol === 'tcp')
-    throw new Trouble(`${callee} speaks TCP, which has no methods and paths`, {
-      fix: `whoever lists it in calls may connect: npx ${PROGRAM} config ${caller}`,
-    });
-  return { from: 'service', caller, callee, ...requestOf(method, path), headers };
+  return { from: isOutside ? 'outside' : 'service', caller, callee, ...requestOf(method, path), headers };
 }
 
 const WHICH_METHOD: Question = { message: 'With which method?', among: REAL_METHODS };
 const WHICH_PATH: Question = { message: 'Which path, with its query string?', example: '/orders/7?full=1' };
 
 /** Services that the caller may call come first: others are refused. */
-function missingPart({ services }: SystemDescription, [caller, callee, method]: readonly string[]): Question {
+function missingPart({ services, external, clients }: SystemDescription, [caller, callee, method]: readonly string[]): Question {
   const names = services.map(({ name }) => name);
-  if (caller === undefined) return { message: 'Who calls? client is one in front of an edge.', among: ['client', ...names] };
-  const called = new Set(services.find(({ name }) => name === caller)?.calls);
-  if (callee === undefined)
-    return { message: 'Whom?', among: [...names.filter((name) => called.has(name)), ...names.filter((name) => !called.has(name))] };
+  const outside = clients.find(({ name }) => name === caller);
+  if (caller === undefined)
+    return { message: 'Who calls? client is one in front of an edge.', among: ['client', ...names, ...clients.map(({ name }) => name)] };
+  const { calls = outside?.calls ?? [], callsExternal = [] } = services.find(({ name }) => name === caller) ?? {};
+  const first = [...calls, ...callsExternal];
+  const all = [...names, ...(outside === undefined ? external.map(({ name }) => name) : [])];
+  if (callee === undefined) return { message: 'Whom?', among: [...first, ...all.filter((name) => !first.includes(name))] };
   return method === undefined ? WHICH_METHOD : WHICH_PATH;
 }
 
@@ -146,14 +168,44 @@ function requestOf(method: string, path: string): Pick<RequestQuestion, 'method'
   return { method: upper, path };
 }
 
-function checkService({ services }: SystemDescription, name: string): SystemDescription['services'][number] {
-  const found = services.find((service) => service.name === name);
-  if (found !== undefined) return found;
-  const names = services.map((service) => service.name);
-  throw new Trouble(`there is no service "${name}"`, {
-    allowed: names,
-    fix: suggestion(name, names, 'name one of these, or client for the caller'),
+/** Messages, and the beginning and end of a connection, have keys in the place of methods and paths. */
+function messageOf(
+  edge: string,
+  at: string,
+  routes: SystemDescription['edges'][number]['routes'],
+  [route, extra]: readonly string[],
+  headers: RequestQuestion['headers'],
+): RequestQuestion {
+  const keys = routes.map(({ key }) => key);
+  if (route !== undefined && extra === undefined) return { from: 'message', edge, route, method: '', path: '', headers };
+  throw new Trouble(`${at} is a WebSocket API, whose messages have routes in the place of methods and paths`, {
+    allowed: keys,
+    fix: `name one: npx ${PROGRAM} explain client '${keys[0] ?? '$connect'}' --edge ${edge}`,
+    ...(extra === undefined ? { question: { message: 'To which route?', among: keys } } : {}),
   });
+}
+
+function connectionOf(
+  caller: string,
+  callee: string,
+  isOutside: boolean,
+  more: readonly (string | undefined)[],
+  headers: RequestQuestion['headers'],
+): RequestQuestion {
+  if (isOutside)
+    throw new Trouble(`${callee} speaks TCP, and clients outside of the mesh send requests alone`, { fix: 'ask for a call of a service' });
+  if (more.some((word) => word !== undefined) || Object.keys(headers).length > 0)
+    throw new Trouble(`${callee} speaks TCP, which has no methods, paths and headers`, {
+      fix: `leave them out: npx ${PROGRAM} explain ${caller} ${callee}`,
+    });
+  return { from: 'connection', caller, callee, method: '', path: '', headers };
+}
+
+function checkName<T extends { readonly name: string }>(all: readonly T[], name: string, otherwise = 'name one of these'): T {
+  const found = all.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  const names = all.map((each) => each.name);
+  throw new Trouble(`there is no service "${name}"`, { allowed: names, fix: suggestion(name, names, otherwise) });
 }
 
 function edgeOf({ edges }: SystemDescription, name: string | undefined): string {
@@ -172,9 +224,9 @@ function edgeOf({ edges }: SystemDescription, name: string | undefined): string 
       allowed: names,
       fix: suggestion(name ?? '', names),
     });
-  if (!['http', 'rest', 'alb'].includes(found.kind))
+  if (!['http', 'rest', 'alb', 'webSocket'].includes(found.kind))
     throw new Trouble(`edge ${found.name} is of kind ${found.kind}, whose requests are not found by method and path`, {
-      fix: 'ask for a request to an edge of kind http, rest or alb',
+      fix: 'ask for a request to an edge of kind http, rest, webSocket or alb',
     });
   return found.name;
 }

@@ -28,8 +28,15 @@ export interface Request {
         readonly edge?: string;
         /** Behind a load balancer the one of an authorizer. */ readonly port?: number;
       }
-    /** Somebody who goes to the inbound port of a task, past every Envoy of a caller. */
-    | { readonly kind: 'outsider'; readonly task: string; readonly tls: boolean; readonly identity?: string };
+    /** Somebody who goes to the inbound port of a task, or another one, past every Envoy of a caller. */
+    | {
+        readonly kind: 'outsider';
+        readonly task: string;
+        readonly tls: boolean;
+        readonly identity?: string;
+        readonly port?: number;
+        /** As the request says it. */ readonly host?: string;
+      };
   readonly method?: string;
   /** With the query string, as it is written. */
   readonly path: string;
@@ -135,7 +142,8 @@ class Run {
       from.kind === 'outsider' && from.tls
         ? { context: { wantsCertificate: false, accepts: undefined }, ...(from.identity === undefined ? {} : { identity: from.identity }) }
         : { context: undefined };
-    const authority = from.kind === 'service' ? `${from.to}:${listener.port}` : 'peer.example';
+    const named = from.kind === 'service' ? from.to : from.kind === 'outsider' ? from.host : undefined;
+    const authority = named === undefined ? 'peer.example' : `${named}:${listener.port}`;
     const map = new HeaderMap([
       [':method', method],
       [':path', path],
@@ -157,7 +165,7 @@ class Run {
       case 'edge':
         return [this.system.tasks.get(gatewayOf(from)), '0.0.0.0', from.port ?? GATEWAY_PORT];
       case 'outsider':
-        return [this.system.tasks.get(from.task), '0.0.0.0', INBOUND_PORT];
+        return [this.system.tasks.get(from.task), '0.0.0.0', from.port ?? INBOUND_PORT];
     }
   }
 

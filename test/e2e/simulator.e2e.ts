@@ -116,7 +116,8 @@ function isAsExplained({ verdict, reaches, refusal, mayBe }: Explanation, { stat
   );
   if (verdict !== 'allowed') return isAnswered && arrived.length === 0;
   const isReached = reaches.some(({ to, method, path }) =>
-    arrived.some((each) => each.to.replace(/:\d+$/, '') === to && each.method === method && each.path === path),
+    // A connection of TCP has neither.
+    arrived.some((each) => each.to.replace(/:\d+$/, '') === to && (method === '' || (each.method === method && each.path === path))),
   );
   return isAnswered || (isReached && status === 200 && answeredBy !== undefined);
 }

@@ -53,6 +53,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     rooms: [
       'programs/cli/paint.ts',
       'programs/cli/wrap.ts',
+      'lib/core/contract',
       'lib/core/description',
       'lib/core/limits',
       'lib/core/model',

@@ -1,12 +1,27 @@
-import { REST_API, HTTP_API } from '../../../lib/core/limits/api-gateway';
-import type { EdgeDescription, RouteDescription, ThrottleDescription } from '../../../lib/core/description/system-description';
+import { HTTP_API, REST_API, WEB_SOCKET_API } from '../../../lib/core/limits/api-gateway';
+import type {
+  EdgeDescription,
+  RouteDescription,
+  SystemDescription,
+  ThrottleDescription,
+} from '../../../lib/core/description/system-description';
 import type { ChosenRoute } from './edge-route';
-import type { Fact } from './explanation';
+import type { Fact, QuestionFrom } from './explanation';
 import { counted } from './hops';
 import { edgeRoutePath } from './names';
 
+/** Of a documentation network: RFC 5737. */
+export const CLIENT_ADDRESS = '192.0.2.7';
+export const CLIENT_HOST = 'client.example';
+
 /** How many routes are named of those that come first. */
 const NAMED = 5;
+
+export function edgeOf({ edges }: SystemDescription, { edge: name }: QuestionFrom<'client' | 'message'>): EdgeDescription {
+  const found = edges.find((edge) => name === undefined || edge.name === name);
+  if (found === undefined) throw new Error(`there is no edge ${name ?? ''}`);
+  return found;
+}
 
 /** What stands in front of the gateway service. */
 export function frontOf({ kind }: EdgeDescription): string {
@@ -44,7 +59,12 @@ function routeFacts(edge: EdgeDescription, route: RouteDescription): readonly Fa
     ...authorizerFacts(edge, route),
     ...(throttle === undefined
       ? []
-      : [{ text: throttleText(throttle), path: `${route.throttle === undefined ? edge.path : path}.throttle` }]),
+      : [
+          {
+            text: throttleText(throttle, edge.kind === 'webSocket' ? 'messages' : 'requests'),
+            path: `${route.throttle === undefined ? edge.path : path}.throttle`,
+          },
+        ]),
     ...(route.apiKeyRequired
       ? edge.clients.flatMap(({ name, throttle: own, quota }) => [
           {
@@ -80,6 +100,8 @@ function routeFacts(edge: EdgeDescription, route: RouteDescription): readonly Fa
 
 /** What a client has to show. */
 export function authorizerFacts(edge: EdgeDescription, route: RouteDescription): readonly Fact[] {
+  // Who has connected to a WebSocket API stays who it is.
+  if (edge.kind === 'webSocket' && route.key !== '$connect') return [];
   const authorizer = edge.authorizers.find(({ id }) => id === route.authorizer);
   const { kind = 'none', identitySource } = authorizer ?? {};
   const path = edgeRoutePath(edge, route);
@@ -104,6 +126,7 @@ export function authorizerFacts(edge: EdgeDescription, route: RouteDescription):
 export function waitOf({ kind }: EdgeDescription, { timeoutSeconds, streamed }: RouteDescription): number | undefined {
   if (timeoutSeconds !== undefined) return timeoutSeconds;
   if (kind === 'http') return HTTP_API.integrationTimeout.value;
+  if (kind === 'webSocket') return WEB_SOCKET_API.integrationTimeout.value;
   return kind === 'rest' && !streamed ? REST_API.integrationTimeout.value : undefined;
 }
 
@@ -119,6 +142,6 @@ function partText({ name, service, required }: NonNullable<RouteDescription['tar
   return `${name} (${service}${required ? '' : ', may be missing'})`;
 }
 
-function throttleText({ rateLimit, burstLimit }: ThrottleDescription): string {
-  return `${rateLimit} requests a second, ${burstLimit} at once, and 429 beyond`;
+function throttleText({ rateLimit, burstLimit }: ThrottleDescription, what = 'requests'): string {
+  return `${rateLimit} ${what} a second, ${burstLimit} at once, and ${what === 'requests' ? '429' : 'an error'} beyond`;
 }

@@ -1,33 +1,26 @@
 import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../../lib/core/model/edge-headers';
 import type { EdgeDescription, RouteDescription, SystemDescription } from '../../../lib/core/description/system-description';
-import { simulate, type Outcome, type Request } from '../../simulator/simulate';
+import type { Request } from '../../simulator/simulate';
 import type { System } from '../../simulator/system';
-import { authorizerFacts, edgeFacts, frontOf, waitOf } from './at-edge';
+import { authorizerFacts, CLIENT_ADDRESS, CLIENT_HOST, edgeFacts, edgeOf, frontOf, waitOf } from './at-edge';
+import { explainConnection } from './connection';
 import { chooseRoute } from './edge-route';
-import type { Arrival, Explanation, Fact, Question, Refusal, Stage } from './explanation';
-import { sendingOf, sharesText, stagesOf, type Sending } from './hops';
+import type { Explanation, Fact, Question, QuestionFrom, Refusal, Stage } from './explanation';
+import { explainMessage } from './message';
 import { edgeRoutePath, Names } from './names';
-import { refusalOf } from './refusal';
-import { hostOf } from './system';
-import { timeoutWarnings } from './warnings';
-
-/** Of a documentation network: RFC 5737. */
-const CLIENT_ADDRESS = '192.0.2.7';
-const CLIENT_HOST = 'client.example';
+import { explainOutside, gatewayOfClients } from './outside';
+import { EMPTY, hostFor, undeclared } from './reach';
+import { explainSent, refusedText } from './sent';
 
 /** The tasks whose Envoys a question needs. */
 export function tasksFor(system: SystemDescription, question: Question): readonly string[] {
   const names = new Names(system);
-  if (question.from === 'service') return [...names.tasksOf(question.caller).slice(0, 1), ...names.tasksOf(question.callee)];
+  if (question.from === 'service' || question.from === 'connection')
+    return [...names.tasksOf(question.caller).slice(0, 1), ...names.tasksOf(question.callee)];
+  if (question.from === 'outside') return [...gatewayOfClients(system), ...names.tasksOf(question.callee)];
   const edge = edgeOf(system, question);
   const services = [...new Set(edge.routes.flatMap(({ target }) => target.services))];
   return [edge.gateway, ...services.flatMap((service) => names.tasksOf(service))];
-}
-
-export function edgeOf({ edges }: SystemDescription, { edge: name }: Extract<Question, { readonly from: 'client' }>): EdgeDescription {
-  const found = edges.find((edge) => name === undefined || edge.name === name);
-  if (found === undefined) throw new Error(`there is no edge ${name ?? ''}`);
-  return found;
 }
 
 /**
@@ -35,29 +28,32 @@ export function edgeOf({ edges }: SystemDescription, { edge: name }: Extract<Que
  * Envoys.
  */
 export function explain(system: SystemDescription, envoys: System, question: Question): Explanation {
-  return question.from === 'service' ? explainCall(system, envoys, question) : explainClient(system, envoys, question);
+  switch (question.from) {
+    case 'service':
+      return explainCall(system, envoys, question);
+    case 'client':
+      return explainClient(system, envoys, question);
+    case 'message':
+      return explainMessage(system, envoys, question);
+    case 'outside':
+      return explainOutside(system, envoys, question);
+    case 'connection':
+      return explainConnection(system, envoys, question);
+  }
 }
 
-function explainCall(system: SystemDescription, envoys: System, question: Extract<Question, { readonly from: 'service' }>): Explanation {
+function explainCall(system: SystemDescription, envoys: System, question: QuestionFrom<'service'>): Explanation {
   const { caller, callee, method, path, headers } = question;
   const names = new Names(system);
   const calling = names.service(caller);
-  const called = names.service(callee);
   const [task] = names.tasksOf(caller);
-  if (calling?.calls.includes(callee) !== true || task === undefined || called?.url === undefined) {
-    const by = `${calling?.path ?? `services.${caller}`}.calls`;
-    const refusal: Refusal = { by, why: `${caller} does not call ${callee}: its proxy listens at no address of it` };
-    return {
-      ...EMPTY,
-      ...{ verdict: 'unreachable', summary: `not reachable: ${caller} does not name ${callee} in ${by}`, refusal },
-      stages: [{ at: `proxy of ${caller}`, facts: [{ text: refusal.why, path: by }] }],
-    };
-  }
-  const sent: Request = { from: { kind: 'service', task, to: hostOf(called.url) }, method, path, headers };
+  const host = hostFor(names, calling, callee);
+  if (task === undefined || host === undefined) return undeclared(caller, callee, calling?.path);
+  const sent: Request = { from: { kind: 'service', task, to: host }, method, path, headers };
   return explainSent(system, envoys, sent, { caller, before: undefined, stages: [], needs: [] });
 }
 
-function explainClient(system: SystemDescription, envoys: System, question: Extract<Question, { readonly from: 'client' }>): Explanation {
+function explainClient(system: SystemDescription, envoys: System, question: QuestionFrom<'client'>): Explanation {
   const edge = edgeOf(system, question);
   const { method, headers } = question;
   const path = withoutBasePath(question.path, edge.basePath);
@@ -85,7 +81,7 @@ function sentBy(
   edge: EdgeDescription,
   { key, authorizer }: RouteDescription,
   envoys: System,
-  asked: Pick<Question, 'method' | 'path' | 'headers'>,
+  asked: Pick<Question, 'headers' | 'method' | 'path'>,
 ): Request {
   if (edge.kind !== 'alb') {
     const headers = { ...asked.headers, [CLIENT_IP_HEADER]: CLIENT_ADDRESS, [CLIENT_HOST_HEADER]: CLIENT_HOST, [ROUTE_HEADER]: key };
@@ -101,111 +97,4 @@ function withoutBasePath(path: string, base: string | undefined): string {
   if (prefix === undefined || !(path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}?`))) return path;
   const rest = path.slice(prefix.length);
   return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-const EMPTY = { reaches: [], mayBe: [], needs: [], copies: [], stages: [], warnings: [] } as const;
-
-interface Context {
-  readonly caller: string;
-  readonly before: Parameters<typeof timeoutWarnings>[3];
-  readonly stages: readonly Stage[];
-  readonly needs: readonly Fact[];
-}
-
-function explainSent(system: SystemDescription, envoys: System, sent: Request, { caller, before, stages, needs }: Context): Explanation {
-  const outcomes = simulate(envoys, sent);
-  const arrived = outcomes.filter(({ end }) => end.kind === 'delivered');
-  const main = arrived[0] ?? outcomes[0];
-  const refusals = outcomes.flatMap((outcome) => refusalOf(outcome, system) ?? []);
-  const sending = main?.steps
-    .filter(({ copy }) => !copy)
-    .map((step) => sendingOf(step, system))
-    .find((each) => each !== undefined);
-  const reaches = unique(arrived.flatMap((outcome) => arrivalOf(outcome, sending, system)));
-  const copies = unique(outcomes.flatMap((outcome) => outcome.copies.flatMap((end) => (end.kind === 'delivered' ? [end.to] : []))));
-  const [refusal] = refusals;
-  const limits: Pick<Explanation, 'atMostSeconds' | 'attempts'> =
-    sending === undefined || arrived.length === 0
-      ? {}
-      : {
-          ...(sending.seconds === 0 ? {} : { atMostSeconds: Math.min(sending.seconds, before?.seconds ?? Number.POSITIVE_INFINITY) }),
-          attempts: sending.attempts,
-        };
-  const facts = {
-    reaches,
-    mayBe: arrived.length === 0 ? [] : unique(refusals),
-    ...limits,
-    ...{ needs, copies, sent },
-    stages: [
-      ...stages,
-      ...(main === undefined ? [] : withRefusal(stagesOf(main.steps, system), arrived.length === 0 ? refusal : undefined)),
-    ],
-    warnings: sending === undefined ? [] : timeoutWarnings(system, caller, sending, before),
-  };
-  if (arrived.length > 0 || refusal === undefined)
-    return { ...facts, verdict: 'allowed', summary: allowedText(reaches, sending, facts.atMostSeconds, needs) };
-  const verdict =
-    refusal.status === undefined ? 'unreachable' : refusal.status < 400 && refusal.grpcStatus === undefined ? 'answered' : 'refused';
-  return { ...facts, verdict, refusal, summary: refusedText(refusal) };
-}
-
-function withRefusal(stages: readonly Stage[], refusal: Refusal | undefined): readonly Stage[] {
-  const last = stages.at(-1);
-  if (refusal === undefined || last === undefined) return stages;
-  const fact: Fact = { text: `${statusText(refusal)}: ${refusal.why}`, path: refusal.by };
-  return [...stages.slice(0, -1), { ...last, facts: [...last.facts, fact] }];
-}
-
-function arrivalOf({ end }: Outcome, sending: Sending | undefined, system: SystemDescription): readonly Arrival[] {
-  if (end.kind !== 'delivered') return [];
-  const { service, version } = new Names(system).ofTask(end.to);
-  // A port of its own is a service of its own.
-  const to = sending !== undefined && sending.callee.portOf === service ? sending.callee.name : service;
-  const percent = version === undefined ? undefined : sending?.shares.get(version);
-  // Envoy may choose any version, and chooses none whose weight is 0.
-  if (version !== undefined && sending !== undefined && sending.shares.size > 0 && percent === undefined) return [];
-  return [
-    {
-      to,
-      ...(version === undefined ? {} : { version }),
-      ...(percent === undefined ? {} : { percent }),
-      method: end.method,
-      path: end.path,
-    },
-  ];
-}
-
-function allowedText(
-  reaches: readonly Arrival[],
-  sending: Sending | undefined,
-  seconds: number | undefined,
-  needs: readonly Fact[],
-): string {
-  const names = unique(reaches.map(({ to }) => to)).join(', ');
-  const [only] = reaches;
-  const versions =
-    sending !== undefined && sending.shares.size > 0
-      ? ` ${sharesText(sending.shares)}`
-      : only?.version === undefined
-        ? ''
-        : ` ${only.version}`;
-  return [
-    `allowed${needs.length === 0 ? '' : ', if the edge lets the client in'}: ${names}${versions}`,
-    ...(seconds === undefined ? (sending === undefined ? [] : ['with no limit in time']) : [`at most ${seconds} s`]),
-    ...(sending === undefined ? [] : [sending.attempts === 1 ? 'one attempt' : `up to ${sending.attempts} attempts`]),
-  ].join(', ');
-}
-
-function refusedText(refusal: Refusal): string {
-  return refusal.status === undefined ? `not reachable: ${refusal.why} (${refusal.by})` : `${statusText(refusal)} by ${refusal.by}`;
-}
-
-export function statusText({ status, grpcStatus }: Refusal): string {
-  if (status === undefined) return 'not reachable';
-  if (grpcStatus !== undefined) return `refused with gRPC status ${grpcStatus}`;
-  return status < 400 ? `answered with ${status}` : `refused with ${status}`;
-}
-
-function unique<T>(items: readonly T[]): readonly T[] {
-  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }

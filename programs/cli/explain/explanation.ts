@@ -1,16 +1,28 @@
 import type { Request } from '../../simulator/simulate';
 
-/** What users ask: of a service that calls another, or of a client in front of an edge. */
-export type Question = {
+/** What users ask: who calls, and whom. */
+export type Question = Asked &
+  (
+    | { readonly from: 'service'; readonly caller: string; readonly callee: string }
+    /** In front of an edge; of several, that of this name. */
+    | { readonly from: 'client'; readonly edge: string | undefined }
+    /** Over a connection of a WebSocket API, to the route of this key; method and path are those of its integration. */
+    | { readonly from: 'message'; readonly edge: string; readonly route: string }
+    /** One of `clients`, outside of the mesh. */
+    | { readonly from: 'outside'; readonly caller: string; readonly callee: string }
+    /** Of TCP, which has no requests: method and path are empty. */
+    | { readonly from: 'connection'; readonly caller: string; readonly callee: string }
+  );
+
+interface Asked {
   readonly method: string;
   /** With the query string. */
   readonly path: string;
   readonly headers: Readonly<Record<string, readonly string[]>>;
-} & (
-  | { readonly from: 'service'; readonly caller: string; readonly callee: string }
-  /** Of several edges, that of this name. */
-  | { readonly from: 'client'; readonly edge: string | undefined }
-);
+}
+
+/** A question of one kind. */
+export type QuestionFrom<Kind extends Question['from']> = Extract<Question, { readonly from: Kind }>;
 
 /** Something that happens to the request. */
 export interface Fact {

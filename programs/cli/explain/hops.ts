@@ -39,8 +39,8 @@ export function sendingOf(step: Step, system: SystemDescription): Sending | unde
   const names = new Names(system);
   if (decision.kind !== 'forwarded' || decision.taken === undefined) return undefined;
   const callee = names.service(names.ofTask(decision.cluster).service) ?? names.service(decision.cluster);
-  const named = names.service(step.listener) ?? callee;
-  if (named === undefined || step.listener.startsWith('_')) return undefined;
+  const named = names.callee(step.listener) ?? callee;
+  if (named === undefined || /^_(inbound|load-balancer)/.test(step.listener)) return undefined;
   const action = (decision.taken.route['route'] ?? {}) as Action;
   const { retry_policy: retry = {}, timeout } = action;
   const route = serviceRouteOf(named, decision.taken, step.method);
@@ -69,8 +69,9 @@ export function outboundFacts(step: Step, sending: Sending, system: SystemDescri
   return [
     route === undefined
       ? {
-          text:
-            callee.routes.length === 0
+          text: names.isExternal(callee.name)
+            ? `leaves the mesh, to ${callee.name}`
+            : callee.routes.length === 0
               ? `no routes of its own: everything goes to ${callee.name}`
               : `none of the ${counted(callee.routes.length, 'route')} of ${callee.name} takes it`,
           path: callee.routes.length === 0 ? callee.path : `${callee.path}.routes`,
@@ -178,6 +179,7 @@ export function gatewayFacts(step: Step, edge: EdgeDescription): readonly Fact[]
 }
 
 export function titleOf(step: Step, system: SystemDescription): string {
+  if (isClientGateway(step, system)) return 'gateway of clients outside of the mesh';
   const { service, version, edge } = new Names(system).ofTask(step.task);
   if (edge !== undefined) return `gateway of edge ${edge}`;
   return `proxy of ${service}${version === undefined ? '' : `, version ${version}`}`;
@@ -193,10 +195,27 @@ export function stagesOf(steps: readonly Step[], system: SystemDescription): rea
       const sending = sendingOf(step, system);
       const facts = [
         ...(described === undefined ? [] : gatewayFacts(step, described)),
-        ...(sending === undefined ? (described === undefined ? inboundFacts(step, system) : []) : outboundFacts(step, sending, system)),
+        ...(isClientGateway(step, system) ? admittedFacts(step, sending) : []),
+        ...(sending === undefined
+          ? described === undefined && !isClientGateway(step, system)
+            ? inboundFacts(step, system)
+            : []
+          : outboundFacts(step, sending, system)),
       ];
       return { at: titleOf(step, system), facts };
     });
+}
+
+/** Through which callers outside of the mesh come. */
+export function isClientGateway({ task }: Pick<Step, 'task'>, { workloads }: SystemDescription): boolean {
+  return workloads.some(({ name, clientGateway }) => name === task && clientGateway);
+}
+
+/** The gateway of clients has the rules of all services, by their names: `stock`, or `stock allow[0]`. */
+function admittedFacts({ notes }: Step, sending: Sending | undefined): readonly Fact[] {
+  const allowed = notes.find((note) => note.kind === 'allowed');
+  if (allowed?.policy === undefined || sending === undefined) return [];
+  return [allowedBy(sending.callee, allowed.policy.replace(/^\S+ /, ''))];
 }
 
 function callerOf({ task }: Step, names: Names): string {

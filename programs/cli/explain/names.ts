@@ -6,12 +6,37 @@ import type {
   SystemDescription,
 } from '../../../lib/core/description/system-description';
 
+/** What is outside of the mesh says nothing of itself: its props say what callers do. */
+const OUTSIDE = {
+  ...{ calls: [], callsExternal: [], gateways: [], routes: [], routeDetails: [], rateLimits: [], faults: [], webSockets: false },
+  callPolicies: {},
+  callPolicy: {
+    timeouts: {},
+    retry: { maxRetries: 0, anyMethod: false },
+    circuitBreaker: {},
+    loadBalancing: 'leastRequest',
+    outlierDetection: false,
+  },
+} as const satisfies Partial<ServiceDescription>;
+
 /** The names of a description, and where the props say what it says. */
 export class Names {
   constructor(private readonly system: SystemDescription) {}
 
   service(name: string): ServiceDescription | undefined {
     return this.system.services.find((service) => service.name === name);
+  }
+
+  /** A service, or what is outside of the mesh, in the same form: it has no routes and calls nobody. */
+  callee(name: string): ServiceDescription | undefined {
+    const outside = this.system.external.find((external) => external.name === name);
+    return (
+      this.service(name) ?? (outside === undefined ? undefined : { ...OUTSIDE, ...outside, kind: 'service', path: `external.${name}` })
+    );
+  }
+
+  isExternal(name: string): boolean {
+    return this.service(name) === undefined && this.system.external.some((external) => external.name === name);
   }
 
   /** What a task, or a cluster of Envoy, is of. */

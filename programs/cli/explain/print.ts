@@ -1,6 +1,6 @@
 import { wrap } from '../wrap';
 import type { Paint } from '../paint';
-import { statusText } from './explain';
+import { statusText } from './sent';
 import type { Explanation, Fact } from './explanation';
 
 const WIDTH = 100;

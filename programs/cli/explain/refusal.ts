@@ -1,7 +1,7 @@
 import type { SystemDescription } from '../../../lib/core/description/system-description';
 import type { Outcome, Step } from '../../simulator/simulate';
 import type { Refusal } from './explanation';
-import { calleeAt, sendingOf } from './hops';
+import { calleeAt, isClientGateway, sendingOf } from './hops';
 import { Names } from './names';
 
 /** Who has answered in place of the service, or has not let the request in; undefined if it has arrived. */
@@ -32,6 +32,7 @@ function sourceOf(step: Step, why: string, names: Names, system: SystemDescripti
     return { by: sending?.timeoutPath ?? step.task, why: 'the answer comes too late: a fault keeps the request back' };
   if (why.startsWith('upstream_reset')) return { by: 'the network', why: 'the connection to the service fails' };
   const filter = [...step.notes].reverse().find((note) => note.kind === 'answered')?.filter;
+  if (isClientGateway(step, system) && why.startsWith('rbac_access_denied')) return CLIENT_REFUSED;
   if (edge !== undefined) return ofEdge(edge.path, filter, why);
   const callee = calleeAt(step, names) ?? sending?.callee;
   const place = callee?.path ?? step.task;
@@ -45,6 +46,12 @@ function sourceOf(step: Step, why: string, names: Names, system: SystemDescripti
       : { by: `${place}.allow`, why: `none of its ${callee.allow.length} rules has this caller, method and path` };
   return { by: place, why: REASONS[why] ?? why };
 }
+
+/** Whoever asks knows which client, and which service it wants. */
+const CLIENT_REFUSED = {
+  by: 'clients',
+  why: 'no client may send it: none lists the service, or none of its rules has this method and path',
+};
 
 function ofEdge(path: string, filter: string | undefined, why: string): Pick<Refusal, 'by' | 'why'> {
   if (why === 'local_rate_limited')

@@ -7,10 +7,7 @@ import type { Ran } from '../bundled';
 let bundled: Bundled;
 
 beforeAll(() => {
-  bundled = new Bundled(
-    { shop: EXAMPLES.shop, boutique: EXAMPLES.boutique, teams: EXAMPLES.teams },
-    { 'aws:cdk:enable-path-metadata': true },
-  );
+  bundled = new Bundled(EXAMPLES, { 'aws:cdk:enable-path-metadata': true });
 });
 
 afterAll(() => {
@@ -26,6 +23,16 @@ const QUESTIONS: readonly (readonly [string, string, string])[] = [
   ['shop-no-route', 'shop', 'client GET /nowhere --edge partners'],
   ['shop-json', 'shop', 'checkout orders POST /orders --header x-user:7 --header x-user:8 --json'],
   ['boutique-grpc', 'boutique', 'frontend cartservice POST /hipstershop.CartService/GetCart --header content-type:application/grpc'],
+  ['boutique-tcp', 'boutique', 'cartservice redis-cart'],
+  ['boutique-tcp-not-called', 'boutique', 'frontend redis-cart'],
+  ['warehouse-external', 'warehouse', 'labels carrier POST /labels'],
+  ['warehouse-external-not-called', 'warehouse', 'orders carrier POST /labels'],
+  ['warehouse-outside', 'warehouse', 'goods-in stock PUT /receipts/7'],
+  ['warehouse-outside-no-rule', 'warehouse', 'goods-in stock GET /receipts/7'],
+  ['warehouse-outside-not-called', 'warehouse', 'goods-in orders GET /'],
+  ['chat-connect', 'chat', 'client $connect'],
+  ['chat-message', 'chat', 'client say'],
+  ['chat-other-message', 'chat', 'client leave --json'],
   ['teams-versions', 'teams', 'stock catalog GET /items/7'],
   ['teams-stack-of-a-team', 'teams', 'invoices ledger POST /entries'],
 ];
@@ -38,6 +45,25 @@ test('what explain prints is as reviewed', () => {
     outputs.set(`${name}.txt`, `$ explain ${question}\n${output}exit code ${exitCode ?? ''}\n`);
   }
   expectGolden(join(__dirname, 'output'), outputs);
+});
+
+test.each([
+  ['boutique', 'a path for TCP', 'cartservice redis-cart GET /', 'redis-cart speaks TCP, which has no methods, paths', 'leave them out'],
+  [
+    'boutique',
+    'a header for TCP',
+    'cartservice redis-cart --header a:b',
+    'redis-cart speaks TCP, which has no',
+    'explain cartservice redis-cart',
+  ],
+  ['chat', 'a path for messages', 'client POST /say', 'edge is a WebSocket API, whose messages have routes', "client 'say' --edge default"],
+  ['chat', 'no route', 'client', 'edge is a WebSocket API, whose messages have routes', "client 'say' --edge default"],
+  ['warehouse', 'an external service for clients', 'goods-in carrier GET /', 'there is no service "carrier"', 'name one of these'],
+])('fails in %s if there is %s', (app, _, question, what, fix) => {
+  const { exitCode, output, error } = ask(app, question);
+  expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' });
+  expect(error).toContain(what);
+  expect(error).toContain(fix);
 });
 
 test.each([
