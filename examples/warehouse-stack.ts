@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Annotations, Duration, Stack, TimeZone, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage, Secret } from 'aws-cdk-lib/aws-ecs';
@@ -10,6 +11,7 @@ import type { IApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { DatabaseCluster } from 'aws-cdk-lib/aws-rds';
@@ -17,6 +19,7 @@ import type { IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret as StoredSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { LoadBalancerTarget, Microservices, Volume } from '../lib';
@@ -64,6 +67,10 @@ export class WarehouseStack extends Stack {
       targets: [new LambdaFunction(goodsIn)],
     });
 
+    // Alarms can tell an encrypted topic only if its key lets them.
+    const onCallKey = new Key(this, 'OnCallKey', { enableKeyRotation: true });
+    onCallKey.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
+    const onCall = new Topic(this, 'OnCall', { enforceSSL: true, masterKey: onCallKey });
     const secrets = { DATABASE: Secret.fromSecretsManager(password) };
     this.warehouse = new Microservices(this, 'Warehouse', {
       vpc,
@@ -123,6 +130,12 @@ export class WarehouseStack extends Stack {
       },
       external: { carrier: { host: 'api.carrier.example' }, erp: { host: 'erp.company.example' } },
       clients: { 'goods-in': { role: goodsInRole, connections: goodsIn, calls: ['stock'] } },
+      observability: {
+        metrics: true,
+        dashboard: {},
+        // Few orders come in at night: five in a minute are enough to say that something is wrong.
+        alarms: { actions: [new SnsAction(onCall)], services: { orders: { minRequests: 5, latency: Duration.seconds(2) } } },
+      },
     });
 
     const orders = this.warehouse.service('orders');

@@ -62,21 +62,37 @@ export interface Sample {
   readonly handshakes: Counts<'succeeded' | 'refused'>;
 }
 
+/** Of whom statistics are asked for: flows as `statPrefix` has them, and clusters. */
+export interface StatisticsOf {
+  readonly flows: readonly string[];
+  readonly clusters: readonly string[];
+}
+
 /** Alone of these, of those that were ever used: a tenth of what Envoy has. */
-const FILTER = [
-  '^http\\.(inbound|outbound|edge)_[^.]+\\.(downstream_rq_(completed|[45]xx|rx_reset|time)|rbac\\.denied)$',
-  '^tcp\\.(inbound|outbound|edge)_[^.]+\\.downstream_cx_total$',
-  '^cluster\\.[^_.][^.]*\\.upstream_rq_(completed|[45]xx|retry|(per_try_)?timeout|(pending|active)_overflow|time)$',
-  '^cluster\\.[^_.][^.]*\\.(upstream_cx_(overflow|total|connect_fail|none_healthy)|membership_(total|healthy))$',
-  '^cluster\\.[^_.][^.]*\\.outlier_detection\\.ejections_(active|enforced_total)$',
-  '^cluster\\.[^_.][^.]*\\.circuit_breakers\\.default\\.[^.]+_open$',
-  '^listener\\.[^_]+_[0-9]+\\.ssl\\.(handshake|connection_error|fail_verify_[^.]+)$',
-  '^cluster\\._app[^.]*\\.upstream_rq_time$',
-  '^server\\.uptime$',
-].join('|');
+function filterOf({ flows, clusters }: StatisticsOf): string {
+  const [flow, cluster] = [`(${flows.join('|')})`, `(${clusters.join('|')})`];
+  return [
+    `^http\\.${flow}\\.(downstream_rq_(completed|[45]xx|rx_reset|time)|rbac\\.denied)$`,
+    `^tcp\\.${flow}\\.downstream_cx_total$`,
+    `^cluster\\.${cluster}\\.upstream_rq_(completed|[45]xx|retry|(per_try_)?timeout|(pending|active)_overflow|time)$`,
+    `^cluster\\.${cluster}\\.(upstream_cx_(overflow|total|connect_fail|none_healthy)|membership_(total|healthy))$`,
+    `^cluster\\.${cluster}\\.outlier_detection\\.ejections_(active|enforced_total)$`,
+    `^cluster\\.${cluster}\\.circuit_breakers\\.default\\.[^.]+_open$`,
+    '^listener\\.[^_]+_[0-9]+\\.ssl\\.(handshake|connection_error|fail_verify_[^.]+)$',
+    '^cluster\\._app[^.]*\\.upstream_rq_time$',
+    '^server\\.uptime$',
+  ].join('|');
+}
+
+/** All of them, but for clusters that lead into the task itself. */
+const EVERYTHING: StatisticsOf = { flows: ['(inbound|outbound|edge)_[^.]+'], clusters: ['[^_.][^.]*'] };
 
 /** What to ask the admin interface for; it is among what `lib/core/envoy/bootstrap.ts` allows. */
-export const STATISTICS_PATH = `/stats?format=json&usedonly&histogram_buckets=detailed&filter=${encodeURIComponent(FILTER)}`;
+export function statisticsPath(of: StatisticsOf): string {
+  return `/stats?format=json&usedonly&histogram_buckets=detailed&filter=${encodeURIComponent(filterOf(of))}`;
+}
+
+export const STATISTICS_PATH = statisticsPath(EVERYTHING);
 
 /** @param text what Envoy answers to `STATISTICS_PATH`. @throws if it is no such answer */
 export function readSample(text: string): Sample {

@@ -165,7 +165,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['lib/core/model', 'lib/core/envoy/api', 'lib/core/envoy/syntax', 'lib/core/envoy/traffic', 'lib/core/envoy/security'],
   },
   'lib/core/envoy': { rooms: ['lib/core/contract', 'lib/core/model', 'lib/core/envoy/*'] },
-  'lib/core/description': { rooms: ['lib/core/limits', 'lib/core/model', 'lib/core/plan'] },
+  'lib/core/description': { rooms: ['lib/core/limits', 'lib/core/model', 'lib/core/plan', 'lib/core/plan/observability'] },
   'lib/core/plan': {
     rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/plan/observability'],
     packages: ['fflate'],

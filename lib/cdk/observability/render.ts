@@ -19,7 +19,7 @@ export interface Measured {
   readonly certificateAlarm?: cloudwatch.Alarm;
 }
 
-/** Dashboards and alarms stand in the stack of the system: they name metrics by text, so that services in other stacks need not be there. */
+/** Dashboards and alarms stand in the stack of the system. They name metrics by text, so that services may stand in other stacks. */
 export function renderObservability(
   system: Construct,
   { dashboards = [], alarms = [] }: ObservabilityPlan,

@@ -77,7 +77,7 @@ export class ServiceMetrics {
     if (!measured.callers.includes(caller))
       throwIssue(this.handle, method, 'UNKNOWN_SERVICE', `${displayValue(caller)} does not call "${service}"`, {
         got: null,
-        ...(measured.callers.length === 0 ? { fix: 'leave caller out' } : suggest(String(caller), [...measured.callers])),
+        ...(measured.callers.length === 0 ? { fix: 'leave caller out' } : suggest(caller, [...measured.callers])),
       });
     return { place: { service, caller }, others };
   }

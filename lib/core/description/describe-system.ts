@@ -4,6 +4,7 @@ import type { Topology } from '../model/topology';
 import { launchTypeOf } from '../model/topology';
 import { fargateVcpus } from '../plan/fargate-vcpus';
 import type { SystemPlan, WorkloadPlan } from '../plan/system-plan';
+import { countMetrics } from '../plan/observability/count-metrics';
 import { serviceOf } from '../plan/system-plan';
 import { describeEdge } from './describe-edge';
 import { describeService } from './describe-service';
@@ -23,6 +24,7 @@ export function describeSystem(topology: Topology, plan: SystemPlan, path: strin
     mesh: { provider: topology.mesh.provider, proxyImage: topology.mesh.proxyImage },
     certificates: topology.certificates.kind,
     traced: topology.tracing !== undefined,
+    ...defined({ customMetrics: plan.observability === undefined ? undefined : countMetrics(plan.observability) }),
     egress: topology.egress,
     stacks: (topology.groups ?? []).map(({ name, kind }) => ({ name, kind })),
     services: topology.services.map((service) => describeService(service, urls.get(service.name))),

@@ -22,6 +22,8 @@ export interface SystemDescription {
   readonly certificates: 'none' | 'kms' | 'privateCa';
   /** Whether tasks send traces to AWS X-Ray. */
   readonly traced: boolean;
+  /** Metrics of services and calls; absent: tasks report none. */
+  readonly customMetrics?: CustomMetricsDescription;
   /** Whether tasks may connect only to what is declared, or to everything. */
   readonly egress: 'declared' | 'open';
   /** Stacks beside that of the system, sorted by name. */
@@ -42,6 +44,14 @@ export interface SystemDescription {
   readonly limits: readonly LimitDescription[];
   /** What synthesis warns of, before any of it is acknowledged. */
   readonly warnings: readonly WarningDescription[];
+}
+
+/** How many metrics CloudWatch makes of what tasks report. Each has a price for the hours in which it has values. */
+export interface CustomMetricsDescription {
+  /** While each service, version and call is in use. */
+  readonly usual: number;
+  /** With those that have values only when something is wrong: retries, ejected tasks, refusals, failed connections. */
+  readonly most: number;
 }
 
 export interface MeshDescription {

@@ -1,6 +1,6 @@
 import { ADMIN_PORT, APP_MESH_EGRESS_PORT } from '../../../lib/core/contract/ports';
 import { statPrefix } from '../../../lib/core/contract/statistics';
-import { readSample, STATISTICS_PATH, type Sample } from '../../statistics/sample';
+import { readSample, statisticsPath, type Sample, type StatisticsOf } from '../../statistics/sample';
 import { Failure } from '../failure';
 import { localHttp } from '../local-http';
 
@@ -17,7 +17,7 @@ export interface EnvoyAdmin {
   /** Requests from elsewhere that it has answered since its start, without checks of whether it lives. */
   answered(): Promise<number>;
   /** What it has counted since its start. */
-  statistics(): Promise<Sample>;
+  statistics(of: StatisticsOf): Promise<Sample>;
 }
 
 /** Tasks of a callee. */
@@ -57,7 +57,7 @@ export function envoyAdmin(base: string): EnvoyAdmin {
       await request('POST', `${base}/drain_listeners?graceful&inboundonly`);
     },
     inFlight: async () => inFlightOf(await gauges(`^(${HTTP}|${TCP}|${LISTENER})`)),
-    statistics: async () => sampleOf(await request('GET', `${base}${STATISTICS_PATH}`)),
+    statistics: async (of) => sampleOf(await request('GET', `${base}${statisticsPath(of)}`)),
     answered: async () => answeredOf(await stats('Counters', ANSWERED.source)),
   };
 }

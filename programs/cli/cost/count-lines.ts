@@ -29,6 +29,7 @@ export function countLines(system: SystemDescription, resources: readonly JsonOb
     ...fargateLines(system.workloads),
     ...resourceLines(resources, requests),
     ...certificateLines(system),
+    ...metricLines(system),
     ...edgeLines(system, requests),
     ...unknownLines(system, resources),
   ];
@@ -123,7 +124,8 @@ function resourceLines(resources: readonly JsonObject[], requests: number | unde
       'route53.zone',
       of('AWS::Route53::HostedZone', 'AWS::ServiceDiscovery::PrivateDnsNamespace').length,
     ),
-    ...count('Amazon CloudWatch', 'alarms', 'cloudwatch.alarm', of('AWS::CloudWatch::Alarm').length),
+    ...count('Amazon CloudWatch', 'metrics of alarms', 'cloudwatch.alarm', sum(of('AWS::CloudWatch::Alarm').map(metricsOfAlarm))),
+    ...count('Amazon CloudWatch', 'dashboards', 'cloudwatch.dashboard', of('AWS::CloudWatch::Dashboard').length),
     ...count('Amazon CloudWatch', 'metrics of log filters', 'cloudwatch.metric', of('AWS::Logs::MetricFilter').length),
     ...count('AWS WAF', 'web ACLs', 'waf.acl', acls.length),
     ...count('AWS WAF', 'rules', 'waf.rule', sum(acls.map((acl) => lengthOf(acl['Rules'])))),
@@ -151,6 +153,22 @@ function certificateLines({ certificates }: SystemDescription): readonly Line[] 
   if (certificates === 'none') return [];
   const part = `metrics of certificates: ${CERTIFICATE_METRICS}`;
   return [{ service: 'Amazon CloudWatch', part, price: 'cloudwatch.metric', quantity: CERTIFICATE_METRICS }];
+}
+
+/** While all services and calls are in use; those of troubles have values only when there are some. */
+function metricLines({ customMetrics }: SystemDescription): readonly Line[] {
+  if (customMetrics === undefined) return [];
+  const { usual, most } = customMetrics;
+  return [
+    { service: 'Amazon CloudWatch', part: `metrics of services and calls: ${usual}`, price: 'cloudwatch.metric', quantity: usual },
+    { service: 'Amazon CloudWatch', part: `metrics of troubles: up to ${most - usual}`, reason: 'by the hour in which there are any' },
+  ];
+}
+
+/** It is paid by the metrics that it looks at; an expression of metrics is none. */
+function metricsOfAlarm(alarm: JsonObject): number {
+  const { Metrics: queries } = propertiesOf(alarm);
+  return Array.isArray(queries) ? queries.filter((query) => isObject(query) && query['MetricStat'] !== undefined).length : 1;
 }
 
 function edgeLines({ edges }: SystemDescription, requests: number | undefined): readonly Line[] {

@@ -65,6 +65,7 @@ export const RESOURCE_COSTS: Readonly<Partial<Record<string, ResourceCost>>> = {
   'AWS::CloudFormation::Stack': free('CloudFormation is free for resources of AWS'),
   'AWS::CloudFormation::WaitConditionHandle': free('CloudFormation is free for resources of AWS'),
   'AWS::CloudWatch::Alarm': counted('cloudwatch.alarm'),
+  'AWS::CloudWatch::Dashboard': counted('cloudwatch.dashboard'),
   'AWS::Cognito::UserPool': unknown('by users in a month'),
   'AWS::Cognito::UserPoolClient': free('part of a user pool'),
   'AWS::EC2::EIP': counted('vpc.ipv4'),

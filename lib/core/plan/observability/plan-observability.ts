@@ -49,8 +49,8 @@ function serviceOf(service: Service): MeasuredPlan {
   };
 }
 
-/** What a row of a service holds; those of others have less. */
-export const WIDGETS_OF_ROW = 5;
+/** What a row of a service holds, with its heading; those of others have less. */
+const WIDGETS_OF_ROW = 6;
 /** Text at the head, and that of certificates. */
 const WIDGETS_OF_HEAD = 2;
 

@@ -53,6 +53,7 @@ const COUNTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'AWS::ACMPCA::CertificateAuthority': { UsageMode: 'SHORT_LIVED_CERTIFICATE' },
   'AWS::ApiGateway::Stage': { CacheClusterEnabled: true, CacheClusterSize: '0.5' },
   'AWS::CloudWatch::Alarm': {},
+  'AWS::CloudWatch::Dashboard': {},
   'AWS::EC2::EIP': {},
   'AWS::EC2::NatGateway': {},
   'AWS::EC2::VPCEndpoint': { VpcEndpointType: 'Interface', SubnetIds: ['a', 'b'] },
