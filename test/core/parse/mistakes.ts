@@ -26,6 +26,7 @@ import { CAPACITY_MISTAKES } from './mistakes/capacity';
 import { CLIENT_MISTAKES } from './mistakes/clients';
 import { RESOURCE_POLICY_MISTAKES } from './mistakes/resource-policies';
 import { WEB_SOCKET_MISTAKES } from './mistakes/web-socket';
+import { SHIFT_MISTAKES } from './mistakes/shifts';
 import { WORKER_MISTAKES } from './mistakes/workers';
 import { WORKLOAD_MISTAKES } from './mistakes/workload';
 
@@ -38,6 +39,7 @@ const SUBJECTS = [
   CAPACITY_MISTAKES,
   WORKLOAD_MISTAKES,
   SCALING_MISTAKES,
+  SHIFT_MISTAKES,
   WORKER_MISTAKES,
   PORT_MISTAKES,
   CLIENT_MISTAKES,

@@ -4,6 +4,7 @@ export type { Clients } from '../../../programs/emulator/aws/emulator';
 export type { AlarmState, DataPoint, MetricName } from '../../../programs/emulator/aws/metrics';
 export type { Principal } from '../../../programs/emulator/aws/principal';
 export type { AwsService, Call, Fault, FinishedCall } from '../../../programs/emulator/aws/service';
+export type { Execution } from '../../../programs/emulator/aws/step-functions';
 export { ScalingPolicies } from './auto-scaling';
 export { MessageQueue } from '../../../programs/emulator/aws/queues';
 export { Cluster } from './cluster';

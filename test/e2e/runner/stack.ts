@@ -10,6 +10,11 @@ import { attribute } from '../../../programs/emulator/deployment/provider';
 import type { Provider, Providers } from '../../../programs/emulator/deployment/provider';
 import type { Template } from '../../../programs/emulator/template/intrinsics';
 
+export interface StackOptions extends ClusterOptions {
+  /** How long a second takes for which a state machine waits. @default 10 */
+  readonly secondMs?: number;
+}
+
 /**
  * A stack that is deployed resource by resource into an account with nothing in it: names, security groups, roles and tasks are
  * there from when CloudFormation has made them until it deletes them, and services of ECS come to a steady state before what depends
@@ -19,8 +24,8 @@ export class Stack {
   private constructor(readonly cluster: Cluster) {}
 
   /** @param template one of those that will be deployed: its VPC has the addresses */
-  static async open(template: Template, options: ClusterOptions): Promise<Stack> {
-    const cluster = await Cluster.empty(template, options, partsOf);
+  static async open(template: Template, { secondMs = SECOND_MS, ...options }: StackOptions): Promise<Stack> {
+    const cluster = await Cluster.empty(template, options, (itself) => partsOf(itself, secondMs));
     cluster.aws.tasks.host = taskRuns(cluster);
     cluster.names.remember();
     return new Stack(cluster);
@@ -53,7 +58,7 @@ export class Stack {
 /** Custom resources are asked every ten seconds whether they are done: tasks start faster here than on AWS. */
 const SECOND_MS = 10;
 
-function partsOf(cluster: () => Cluster): DeploymentParts {
+function partsOf(cluster: () => Cluster, secondMs: number): DeploymentParts {
   const services = ecsServices({
     model: (key) => {
       const found = cluster().system.services.find(({ logicalId }) => logicalId === key);
@@ -68,7 +73,7 @@ function partsOf(cluster: () => Cluster): DeploymentParts {
     },
   });
   return {
-    secondMs: SECOND_MS,
+    secondMs,
     changed: async () => cluster().adopt(),
     providers: { 'AWS::ECS::Service': services, ...refusals(cluster) },
   };

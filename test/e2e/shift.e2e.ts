@@ -1,0 +1,106 @@
+/** Weights that move by themselves, under load: by CloudFormation, Step Functions, the function, agents that report, and real Envoys. */
+import { SHIFTS_TAKEN_BACK_METRIC, WEIGHTS_RESOURCE } from '../../lib/core/contract/weight-shift';
+import type { Weights } from '../../lib/core/contract/weights';
+import { setMode } from './flaky-server';
+import type { SteadyReport } from './programs/steady-client';
+import type { Execution, Task } from './runner';
+import { Stack, until } from './runner';
+import { SteadyLoad } from './steady-load';
+import { e2e } from './suite';
+import { shifted, SHIFTED_IMAGES } from './systems/shifted';
+
+/** A minute of the state machine is five seconds. */
+const SECOND_MS = 80;
+const PER_SECOND = 120;
+
+interface Outcome {
+  /** What v2 has got, one after the other. */
+  readonly shares: readonly (number | undefined)[];
+  /** How often versions were looked at after the first step. */
+  readonly looks: number;
+  readonly execution: Execution | undefined;
+  readonly report: SteadyReport;
+}
+
+e2e('a service with a shift', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await Stack.open(shifted([100, 0]), { images: SHIFTED_IMAGES, secondMs: SECOND_MS });
+    await stack.deploy(shifted([100, 0]));
+  });
+  afterAll(async () => {
+    await stack.cluster.close();
+    expect(await stack.cluster.leftovers()).toEqual([]);
+  });
+
+  const version = (name: string): Task => stack.cluster.task(`orders-${name}`);
+  const history = (): readonly Weights[] => {
+    const [parameter] = stack.cluster.deployment.live.ofType(WEIGHTS_RESOURCE);
+    const texts = stack.cluster.aws.parameters.history(parameter?.values[parameter.key] ?? '');
+    return texts.map((text) => (JSON.parse(text) as { readonly weights: Weights }).weights);
+  };
+  /** Deploys other weights under load, until what they start has ended, and the load a while longer. */
+  const deploy = async (weights: readonly [number, number]): Promise<Outcome> => {
+    const { cluster } = stack;
+    const [written, logged] = [history().length, cluster.deployment.log.length];
+    const load = SteadyLoad.start(cluster.task('ui').endpoint, {
+      protocol: 'HTTP/1.1',
+      target: 'orders.shop.internal:15080',
+      path: '/items/1',
+      perSecond: PER_SECOND,
+    });
+    await load.goesOn(PER_SECOND);
+    await stack.deploy(shifted(weights));
+    await cluster.aws.stepFunctions.idle();
+    await load.goesOn(3 * PER_SECOND);
+    const report = await load.stop();
+    const shares = history()
+      .slice(written - 1)
+      .map(({ v2 }) => v2);
+    return {
+      shares: shares.filter((share, index) => share !== shares[index - 1]),
+      looks: cluster.deployment.log.slice(logged).filter((line) => line.includes('looked at')).length + 1,
+      execution: cluster.aws.stepFunctions.executions.at(-1),
+      report,
+    };
+  };
+
+  test('gives a new version its calls step by step, and loses none', async () => {
+    const { shares, execution, report } = await deploy([0, 100]);
+    expect(shares).toEqual([0, 20, 40, 60, 80, 100]);
+    expect(execution).toMatchObject({ status: 'SUCCEEDED' });
+    expect(report.failures).toEqual({});
+    expect(report.succeeded).toBeGreaterThan(PER_SECOND * 20);
+  });
+
+  test('fails if the version that gets more answers with errors: it is back within two checks', async () => {
+    await setMode(version('v1'), 'status-500');
+    const { shares, looks, execution, report } = await deploy([100, 0]);
+    expect(shares).toEqual([100, 80, 100]);
+    expect(looks).toBeLessThanOrEqual(2);
+    expect(execution).toMatchObject({
+      status: 'FAILED',
+      output: expect.stringMatching(/^ShiftTakenBack: v1 has answered .* with errors/) as string,
+    });
+    // Others than those that it has answered itself are none.
+    expect(Object.keys(report.failures).filter((failure) => !failure.startsWith('status 500'))).toEqual([]);
+    const taken = stack.cluster.aws.metrics.points.filter(({ name }) => name === SHIFTS_TAKEN_BACK_METRIC);
+    expect(taken).toMatchObject([{ dimensions: { Service: 'orders' }, value: 1 }]);
+  });
+
+  test('fails if the version that gets more is slow: it is back after two checks that found it so', async () => {
+    await setMode(version('v1'), 'slow-400');
+    await stack.deploy(shifted([0, 100]));
+    // What was counted in the minute of the last test would count here, too: a new image takes longer than that.
+    const minute = (): number => Math.floor(Date.now() / 60_000);
+    const last = minute();
+    await until(() => minute() > last, { what: 'another minute', timeoutMs: 70_000 });
+    const { shares, execution, report } = await deploy([100, 0]);
+    expect(shares).toEqual([100, 80, 100]);
+    expect(execution).toMatchObject({
+      status: 'FAILED',
+      output: expect.stringMatching(/^ShiftTakenBack: the 99th percentile of v1 is/) as string,
+    });
+    expect(report.failures).toEqual({});
+  });
+});
