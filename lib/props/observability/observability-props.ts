@@ -88,8 +88,8 @@ export interface AlarmThresholds {
   readonly minRequests?: number;
 
   /**
-   * 99th percentile of latency, from 1 millisecond to 1 hour, above which the alarm `latency` fires: in 3 of 5 minutes, each with at
-   * least `minRequests` requests.
+   * Limit of the 99th percentile of latency, from 1 millisecond to 1 hour, above which the alarm `latency` fires: in 3 of 5 minutes, each
+   * with at least `minRequests` requests.
    *
    * @default - there is no alarm of latency
    */

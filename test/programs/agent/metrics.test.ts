@@ -186,3 +186,18 @@ test('latencies keep their number, their sum within 1 % and at most 100 values a
   for (const line of reported(world)) expect(JSON.stringify(line).length).toBeLessThan(256 * 1024);
   expect(reported(world).filter((line) => 'Requests' in line)).toHaveLength(1);
 });
+
+test('many callees are read a few at a time, each of them once, so that the agent stays within its memory', async () => {
+  const calls = Array.from({ length: 60 }, (_, index) => ({ service: `callee-${index}` }));
+  const [world, stop] = [fakeWorld(good), new AbortController()];
+  const read: (readonly string[])[] = [];
+  const { statistics } = world.envoy;
+  world.envoy.statistics = async (of) => {
+    read.push(of.clusters);
+    return statistics(of);
+  };
+  run(settings({ MESH_METRICS: JSON.stringify({ name: 'ui', serves: ['ui'], calls }) }), world, stop.signal);
+  await world.clock.advance(1);
+  expect(read.map(({ length }) => length)).toEqual([25, 25, 10]);
+  expect(read.flat()).toEqual(calls.map(({ service }) => service));
+});
