@@ -1,4 +1,5 @@
 import type { Exchange } from './exchange';
+import type { HeaderMap } from './header-map';
 import type { Message } from './message';
 import { Message as Read, Unknown } from './message';
 import { matchesString } from './matchers';
@@ -74,12 +75,24 @@ export function mutateHeaders(mutations: readonly (readonly [unknown, string])[]
   }
 }
 
+const EXTRACT = /^%CEL\(re\.extract\(request\.headers\["([^"]+)"\], ("[^"]*"), ("[^"]*")\)\)%$/;
+
+/** https://github.com/google/cel-cpp/blob/master/extensions/regex_functions.cc: nothing where the expression finds nothing. */
+function extract(text: string, headers: HeaderMap): string | undefined {
+  const [, name, regex, rewrite] = EXTRACT.exec(text) ?? [];
+  if (name === undefined || regex === undefined || rewrite === undefined) return undefined;
+  const found = new RegExp(JSON.parse(regex) as string).exec(headers.get(name) ?? '');
+  return found === null ? '' : (JSON.parse(rewrite) as string).replaceAll(/\\(\d)/g, (_group, index: string) => found[Number(index)] ?? '');
+}
+
 /**
  * Of the operators of a format those that stand for a header of the request: its first value, or by CEL all of them as one text;
- * what is missing is nothing.
+ * what is missing is nothing. And of a header what a regular expression finds in it, rewritten.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter
  */
 export function format(text: string, { headers }: Exchange, at: string): string {
+  const extracted = extract(text, headers);
+  if (extracted !== undefined) return extracted;
   return text.replaceAll(
     /%%|%CEL\(request\.headers\["([^"]+)"\]\)%|%REQ\(([^)?]+)(?:\?([^)]+))?\)%|%/g,
     (operator: string, all?: string, name?: string, other?: string) => {

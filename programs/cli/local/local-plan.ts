@@ -142,7 +142,7 @@ interface NamedContainer {
   readonly description: ContainerDescription;
 }
 
-/** Those that run: the collector sends to AWS, and what a task stands in for, or the host runs, has no container. */
+/** Those that run: the collector sends to AWS or elsewhere, and what a task stands in for, or the host runs, has no container. */
 function containersOf({ workload, swap, standsIn }: PlannedTask): readonly NamedContainer[] {
   const replaced = swap !== undefined || standsIn;
   return namedContainers(workload).filter(({ description }) => description.role !== 'collector' && !(replaced && isUsers(description)));
@@ -301,7 +301,7 @@ function leftOutOf({ workloads, description, template }: SynthesizedSystem): rea
   const jobs = description.workloads.filter(({ job }) => job).map(({ name }) => name);
   return [
     ...lostFields(template),
-    ...(collectors ? ['collectors of traces, which send to AWS X-Ray'] : []),
+    ...(collectors ? [description.traced ? 'collectors of traces, which send to AWS X-Ray' : 'collectors of traces'] : []),
     ...(jobs.length > 0 ? [`jobs, which schedules and deployments start: ${jobs.join(', ')}`] : []),
   ];
 }

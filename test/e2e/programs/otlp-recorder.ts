@@ -16,8 +16,15 @@ if (existsSync(AGENT)) {
     writeFileSync(join(AGENT, file), `${process.pid}\n`);
 }
 
-const PROTOS = process.env['PROTOS'] ?? 'protos';
-const HOST = process.env['HOST'] ?? '127.0.0.1';
+const PROTOS = process.env['PROTOS'] ?? 'test/e2e/programs/protos';
+/** A process of its own, which tells its parent, takes requests of others. */
+const HOST = process.send === undefined ? '127.0.0.1' : '0.0.0.0';
+
+function tell(news: object): void {
+  if (process.send === undefined) console.log(JSON.stringify(news));
+  else process.send(news);
+}
+
 const SERVICES = ['trace.v1.TraceService', 'logs.v1.LogsService'] as const;
 const definitions = loadSync(
   ['trace', 'logs'].map((signal) => `opentelemetry/proto/collector/${signal}/v1/${signal === 'trace' ? 'trace' : 'logs'}_service.proto`),
@@ -68,22 +75,20 @@ function record(request: Request, headers: Readonly<Record<string, unknown>>): v
         ['otlp_log', logRecords],
       ] as const) {
         for (const entry of entries)
-          console.log(
-            JSON.stringify({
-              [key]: {
-                ...entry,
-                attributes: attributesOf(entry.attributes),
-                traceId: entry.traceId.toString('hex'),
-                spanId: entry.spanId.toString('hex'),
-                ...(entry.parentSpanId === undefined || entry.parentSpanId.length === 0
-                  ? {}
-                  : { parentSpanId: entry.parentSpanId.toString('hex') }),
-                scope: scope?.name,
-                resource: attributesOf(resource?.attributes),
-                headers,
-              },
-            }),
-          );
+          tell({
+            [key]: {
+              ...entry,
+              attributes: attributesOf(entry.attributes),
+              traceId: entry.traceId.toString('hex'),
+              spanId: entry.spanId.toString('hex'),
+              ...(entry.parentSpanId === undefined || entry.parentSpanId.length === 0
+                ? {}
+                : { parentSpanId: entry.parentSpanId.toString('hex') }),
+              scope: scope?.name,
+              resource: attributesOf(resource?.attributes),
+              headers,
+            },
+          });
       }
     }
   }
@@ -103,7 +108,7 @@ for (const name of SERVICES) {
 }
 grpc.bindAsync(`${HOST}:4317`, ServerCredentials.createInsecure(), (error) => {
   if (error !== null) throw error;
-  console.log('listening');
+  tell({ listening: true });
 });
 
 const PATHS: Readonly<Record<string, (typeof SERVICES)[number]>> = {
@@ -117,7 +122,7 @@ createServer((request, response) => {
   request.once('end', () => {
     const method = name === undefined ? undefined : serviceOf(name)['Export'];
     if (method === undefined) {
-      console.log(JSON.stringify({ otlp_refused: request.url }));
+      tell({ otlp_refused: request.url });
       response.writeHead(404).end();
       return;
     }

@@ -38,8 +38,9 @@ function sidecar(at: Reader): CollectorSettings {
     at.field('configuration').fail('MISSING', 'the configuration is empty', { fix: 'give it as YAML or JSON' });
   const secrets = at.field('secrets').entries();
   for (const [, secret] of secrets) checkSecret(secret, 'the variable');
-  const environment = texts(at.field('environment'), 'the variable');
-  for (const [name, variable] of [...at.field('environment').entries(), ...secrets])
+  const variables = at.field('environment').entries();
+  const environment = texts(variables, 'the variable');
+  for (const [name, variable] of [...variables, ...secrets])
     if (!/^[^=\s]+$/.test(name) || name === COLLECTOR_CONFIGURATION)
       variable.fail('INVALID_NAME', `${displayValue(name)} cannot be a variable of the collector`, {
         got: null,
@@ -72,10 +73,11 @@ function endpoint(at: Reader): EndpointCollector {
   const tls = at.field('tls').boolean() ?? true;
   const trust = parseTrust(at.field('trust'), tls);
   const standardPort = tls ? 443 : OTLP_PORTS[protocol ?? 'grpc'];
-  const headers = texts(at.field('headers'), 'the header');
+  const plainHeaders = at.field('headers').entries();
+  const headers = texts(plainHeaders, 'the header');
   const secretHeaders = at.field('secretHeaders').entries();
   for (const [, secret] of secretHeaders) checkSecret(secret, 'the header');
-  for (const [name, header] of [...at.field('headers').entries(), ...secretHeaders]) checkHeaderName(name, header);
+  for (const [name, header] of [...plainHeaders, ...secretHeaders]) checkHeaderName(name, header);
   for (const [name, text] of Object.entries(headers))
     if (!/^[\x20-\x7e]*$/.test(text))
       at.field('headers')
@@ -129,8 +131,8 @@ function checkSecret(at: Reader, what: string): void {
 }
 
 /** Sorted, since a task definition is replaced if its variables change their order. */
-function texts(at: Reader, what: string): Readonly<Record<string, string>> {
-  const found = at.entries().flatMap(([name, value]): [string, string][] => {
+function texts(entries: readonly (readonly [string, Reader])[], what: string): Readonly<Record<string, string>> {
+  const found = entries.flatMap(([name, value]): [string, string][] => {
     const text = value.required('a text', `give a text, or remove ${what}`).text();
     return text === undefined ? [] : [[name, text]];
   });

@@ -1,0 +1,105 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-ecs';
+import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Microservices, OtlpProtocol, TraceCollector, Tracing } from '../../lib';
+import { settled } from './mesh';
+import { program } from './programs';
+import type { LogRecord, Span, Template } from './runner';
+import { Cluster, standIns, until } from './runner';
+import { cluster, e2e } from './suite';
+import { image, templateOf } from './systems/synthesize';
+
+const HOST = 'otlp.vendor.example';
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const SECRET = 'key 100% secret';
+
+function system(protocol: OtlpProtocol, port: number): Template {
+  const stack = new Stack(new App(), 'E2e');
+  new Microservices(stack, 'Shop', {
+    services: {
+      ui: { image: image('relay'), port: 8080, calls: ['orders'] },
+      orders: { image: image('relay'), port: 8080 },
+    },
+    tracing: Tracing.openTelemetry({
+      samplingRate: 1,
+      accessLogs: true,
+      collector: TraceCollector.endpoint({
+        ...{ host: HOST, port, protocol, tls: false },
+        headers: { 'x-team': '100% shop' },
+        secretHeaders: { authorization: Secret.fromSecretsManager(new ManagedSecret(stack, 'Key')) },
+      }),
+    }),
+  });
+  return templateOf(stack);
+}
+
+/** What a collector outside of the VPC was sent. */
+interface News {
+  readonly otlp_span?: Span;
+  readonly otlp_log?: LogRecord;
+  readonly listening?: true;
+}
+
+describe.each([
+  ['gRPC', OtlpProtocol.GRPC, 4317],
+  ['HTTP', OtlpProtocol.HTTP, 4318],
+] as const)('spans and access logs to an endpoint over %s', (_name, protocol, port) => {
+  e2e('arrive', () => {
+    const news: News[] = [];
+    let kill: (() => void) | undefined;
+    afterAll(() => kill?.());
+
+    const shop = cluster(async () => {
+      const open = await Cluster.open(system(protocol, port), {
+        images: [standIns.envoy(), standIns.agent(), standIns.relay('example/relay', 8080)],
+        secret: () => SECRET,
+      });
+      const collector = (await open.vpc.joinInternet('collector', [HOST])).fork(program('otlp-recorder'));
+      kill = () => collector.kill('SIGKILL');
+      collector.on('message', (each) => news.push(each as News));
+      await until(() => news.some(({ listening }) => listening === true), { what: 'the collector' });
+      await Promise.all(['ui', 'orders'].map(async (name) => open.scale(name, 1)));
+      await settled(open);
+      return open;
+    });
+
+    test('with the headers that were asked for, secrets included, and with the trace that the request belongs to', async () => {
+      const { status } = await shop()
+        .task('ui')
+        .client.send({
+          url: 'http://orders.shop.internal:15080/list?token=hidden',
+          headers: { traceparent: `00-${TRACE}-b7ad6b7169203331-01` },
+        });
+      expect(status).toBe(200);
+      const spans = await until(
+        () => {
+          const found = news.flatMap(({ otlp_span: span = [] }) => span).filter(({ traceId }) => traceId === TRACE);
+          return found.length >= 2 ? found : undefined;
+        },
+        { what: 'two spans' },
+      );
+      const [client, server] = [spans.find(({ name }) => name === 'GET orders'), spans.find(({ name }) => name === 'GET')];
+      expect(server?.parentSpanId).toBe(client?.spanId);
+      for (const { headers, resource } of spans) {
+        expect(headers).toMatchObject({ authorization: SECRET, 'x-team': '100% shop' });
+        expect(headers).not.toHaveProperty('x-forwarded-for');
+        expect(resource).toMatchObject({ 'service.namespace': 'shop', 'cloud.provider': 'aws' });
+      }
+      const logs = await until(
+        () => {
+          const found = news.flatMap(({ otlp_log: log = [] }) => log).filter(({ traceId }) => traceId === TRACE);
+          return found.length >= 2 ? found : undefined;
+        },
+        { what: 'two log records' },
+      );
+      expect(logs.map(({ spanId }) => spanId).sort()).toEqual([client?.spanId, server?.spanId].sort());
+      expect(
+        logs.map(({ resource, attributes }) => [resource['service.name'], attributes['direction'], attributes['status']]).sort(),
+      ).toEqual([
+        ['orders', 'inbound', '200'],
+        ['ui', 'outbound', '200'],
+      ]);
+      expect(JSON.stringify(news)).not.toContain('hidden');
+    });
+  });
+});
