@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArguments, type Command, type Result } from './command';
-import { countLines, HOURS } from './cost/count-lines';
+import { countLines, HOURS, ISSUING_SECONDS, renewalHours } from './cost/count-lines';
 import { estimate } from './cost/estimate';
 import { withOwnPrices, type PriceList } from './cost/prices';
 import PRICES from './cost/prices.json';
@@ -24,6 +24,7 @@ export const COST: Command = {
     'cost',
     '[--region <value>]',
     '[--requests <value>]',
+    '[--logs <value>]',
     '[--prices <value>]',
     '[--stack <value>]',
     '[--app <value>]',
@@ -33,6 +34,7 @@ export const COST: Command = {
   options: [
     { name: 'region', value: true, completion: REGIONS, text: 'The Region whose prices are taken. The default is us-east-1.' },
     { name: 'requests', value: true, text: 'Requests of each edge in a month, or messages of a WebSocket API.' },
+    { name: 'logs', value: true, text: 'GB of logs that are written in a month, of all services together.' },
     {
       name: 'prices',
       value: true,
@@ -62,7 +64,8 @@ export const COST: Command = {
 async function runCost(args: readonly string[], { paint }: Terminal): Promise<Result> {
   const { values, flags } = parseArguments(COST, args);
   const { app = 'cdk.out', stack, region = 'us-east-1' } = values;
-  const requests = values['requests'] === undefined ? undefined : numberIn(values['requests']);
+  const requests = values['requests'] === undefined ? undefined : numberIn('requests', values['requests']);
+  const logsGb = values['logs'] === undefined ? undefined : numberIn('logs', values['logs']);
   const list = values['prices'] === undefined ? PRICES : ownPrices(values['prices']);
   const regions = regionsOf(list);
   if (!regions.includes(region))
@@ -71,10 +74,19 @@ async function runCost(args: readonly string[], { paint }: Terminal): Promise<Re
   const { stacksOf } = await import('./assembly/stacks-of-system.js');
   const stacks = stacksOf(system, app);
   const resources = stacks.flatMap(({ templates }) => templates.flatMap(resourcesOf));
-  const result = estimate(countLines(system, resources, requests), list, region);
+  const result = estimate(countLines(system, resources, { requests, logsGb }), list, region);
   const assumptions = [
     `${HOURS} hours, tasks at their desired numbers, or the smallest where auto scaling owns them`,
     requests === undefined ? 'no requests: --requests says how many' : `${requests.toLocaleString('en-US')} requests of each edge`,
+    ...(system.certificates === 'none'
+      ? []
+      : [
+          `certificates are renewed every ${renewalHours(system.certificates)} hours, by a function that runs ${ISSUING_SECONDS} s each; ` +
+            'starts of tasks and jobs are not counted',
+        ]),
+    ...(result.lines.some(({ price }) => price?.startsWith('fargate.spot.') === true)
+      ? ['AWS Fargate Spot at its price of that date: it changes with supply and demand']
+      : []),
     `all resources of ${stacks.map(({ stack: { path } }) => path).join(', ')}, yours as well as those of the library`,
     `prices of ${region} at the dates below, of the first tier, without free tiers, discounts and taxes`,
   ];
@@ -89,10 +101,12 @@ function regionsOf({ prices }: PriceList): readonly string[] {
   return [...new Set(Object.values(prices).flatMap((price) => Object.keys(price?.prices ?? {})))].sort();
 }
 
-function numberIn(text: string): number {
+function numberIn(option: 'logs' | 'requests', text: string): number {
   const number = Number(text);
   if (text.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
-  throw new Trouble(`--requests is "${text}"`, { fix: 'give a number of requests in a month, such as 10000000' });
+  throw new Trouble(`--${option} is "${text}"`, {
+    fix: option === 'logs' ? 'give a number of GB in a month, such as 50' : 'give a number of requests in a month, such as 10000000',
+  });
 }
 
 function ownPrices(file: string): PriceList {

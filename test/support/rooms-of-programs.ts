@@ -102,7 +102,9 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['node:**', 'yaml', 'aws-cdk-lib/cx-api'],
   },
-  'programs/cli/cost': { rooms: ['programs/cli/paint.ts', 'programs/cli/wrap.ts', 'lib/core/description', 'lib/core/readable'] },
+  'programs/cli/cost': {
+    rooms: ['programs/cli/paint.ts', 'programs/cli/wrap.ts', 'lib/core/contract', 'lib/core/description', 'lib/core/readable'],
+  },
   'programs/cli/check': {
     rooms: [
       'programs/cli/paint.ts',

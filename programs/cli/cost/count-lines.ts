@@ -1,4 +1,5 @@
 import type { SystemDescription, WorkloadDescription } from '../../../lib/core/description/system-description';
+import { PRIVATE_CA_RENEW_AFTER_SECONDS, RENEW_AFTER_SECONDS } from '../../../lib/core/contract/issuing';
 import { isObject, type JsonObject } from '../../../lib/core/readable/json';
 import { costOf } from './resource-costs';
 
@@ -15,6 +16,10 @@ export interface Line {
   readonly reason?: string;
 }
 
+/** For how long the function that issues a certificate is assumed to run, and its memory. */
+export const ISSUING_SECONDS = 1;
+const ISSUING_GB = 0.25;
+
 /** A month. */
 export const HOURS = 730;
 
@@ -23,13 +28,22 @@ const MIB = 1024;
 /** What each task has for nothing. */
 const FREE_STORAGE_GIB = 20;
 
-/** @param requests of each edge in a month; undefined: nobody has said */
-export function countLines(system: SystemDescription, resources: readonly JsonObject[], requests: number | undefined): readonly Line[] {
+/** What nobody can read in a template, as users say it; undefined: nobody has said. */
+export interface Usage {
+  /** Of each edge in a month. */
+  readonly requests?: number | undefined;
+  /** That are written in a month. */
+  readonly logsGb?: number | undefined;
+}
+
+export function countLines(system: SystemDescription, resources: readonly JsonObject[], { requests, logsGb }: Usage): readonly Line[] {
   return [
     ...fargateLines(system.workloads),
     ...resourceLines(resources, requests),
     ...certificateLines(system),
     ...metricLines(system),
+    ...issuingLines(system),
+    ...logLines(resources, logsGb),
     ...edgeLines(system, requests),
     ...unknownLines(system, resources),
   ];
@@ -71,8 +85,9 @@ function fargateLines(workloads: readonly WorkloadDescription[]): readonly Line[
 }
 
 /** The base first, then by weight; on average, so that there may be parts of tasks. */
-function tasksOn({ desiredCount, minCapacity, capacityProviders }: WorkloadDescription, name: 'FARGATE' | 'FARGATE_SPOT'): number {
-  const tasks = desiredCount ?? minCapacity ?? 1;
+function tasksOn(workload: WorkloadDescription, name: 'FARGATE' | 'FARGATE_SPOT'): number {
+  const { capacityProviders } = workload;
+  const tasks = taskCount(workload);
   if (capacityProviders.length === 0) return name === 'FARGATE' ? tasks : 0;
   const own = capacityProviders.find((provider) => provider.name === name);
   if (own === undefined) return 0;
@@ -171,6 +186,41 @@ function metricsOfAlarm(alarm: JsonObject): number {
   return Array.isArray(queries) ? queries.filter((query) => isObject(query) && query['MetricStat'] !== undefined).length : 1;
 }
 
+/** Tasks whose number auto scaling owns count as the smallest number. */
+function taskCount({ desiredCount, minCapacity }: WorkloadDescription): number {
+  return desiredCount ?? minCapacity ?? 1;
+}
+
+/** Of renewals alone: how often tasks start, nobody knows. For each, the agent encrypts, and the function decrypts and signs. */
+function issuingLines({ certificates, workloads }: SystemDescription): readonly Line[] {
+  if (certificates === 'none') return [];
+  const holders = workloads.filter(({ job, identity }) => !job && identity !== undefined);
+  const renewals = sum(holders.map(taskCount)) * (HOURS / renewalHours(certificates));
+  return [
+    { service: 'AWS KMS', part: 'requests for certificates', price: 'kms.request', quantity: (2 * renewals) / 1e4 },
+    ...(certificates === 'kms'
+      ? [{ service: 'AWS KMS', part: 'signatures of certificates', price: 'kms.sign', quantity: renewals / 1e4 }]
+      : []),
+    { service: 'AWS Lambda', part: 'calls for certificates', price: 'lambda.request', quantity: renewals / 1e6 },
+    {
+      service: 'AWS Lambda',
+      part: 'duration of these calls',
+      price: 'lambda.duration.ARM64',
+      quantity: renewals * ISSUING_SECONDS * ISSUING_GB,
+    },
+  ];
+}
+
+export function renewalHours(certificates: SystemDescription['certificates']): number {
+  return (certificates === 'privateCa' ? PRIVATE_CA_RENEW_AFTER_SECONDS : RENEW_AFTER_SECONDS) / 3600;
+}
+
+function logLines(resources: readonly JsonObject[], logsGb: number | undefined): readonly Line[] {
+  if (!resources.some(({ Type: type }) => type === 'AWS::Logs::LogGroup')) return [];
+  const line = { service: 'Amazon CloudWatch', part: 'logs that are written', price: 'cloudwatch.logs' };
+  return [logsGb === undefined ? { ...line, reason: 'by the GB: say --logs' } : { ...line, quantity: logsGb }];
+}
+
 function edgeLines({ edges }: SystemDescription, requests: number | undefined): readonly Line[] {
   return edges.flatMap(({ name, kind }): readonly Line[] => {
     if (kind !== 'http' && kind !== 'rest' && kind !== 'webSocket') return [];
@@ -197,7 +247,7 @@ function unknownLines({ traced }: SystemDescription, resources: readonly JsonObj
     });
   const byUse: readonly (readonly [part: string, reason: string])[] = [
     ['traffic of NAT gateways, load balancers, zones and the internet', 'by the GB'],
-    ['requests to AWS KMS', 'by request, the first 20,000 of an account free'],
+    ['other requests to AWS KMS', 'by request'],
     ['images in Amazon ECR', 'by the GB that is stored'],
     ...(traced ? ([['traces in AWS X-Ray', 'by trace']] as const) : []),
   ];

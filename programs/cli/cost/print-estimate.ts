@@ -29,10 +29,13 @@ export function printEstimate(
 }
 
 function quantityOf({ quantity = 0, unit = '' }: PricedLine): string {
-  return `${quantity.toLocaleString('en-US', { maximumFractionDigits: 2 })} ${unit}`;
+  const digits = quantity < 1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
+  return `${quantity.toLocaleString('en-US', digits)} ${unit}`;
 }
 
 function money(amount: number): string {
+  // What costs something is never shown as nothing.
+  if (amount > 0 && amount < 0.005) return '< 0.01';
   return amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 

@@ -73,7 +73,7 @@ test('fails if a type that is said to be counted makes no line, or one at 0', ()
   expect([...Object.keys(COUNTED), ...BY_DESCRIPTION].sort()).toEqual(counted.sort());
   const system = readSystem(join(directory, 'shop'), undefined);
   const total = (resources: readonly Readonly<Record<string, unknown>>[]): number =>
-    estimate(countLines(system, resources, undefined), LIST, 'us-east-1').total;
+    estimate(countLines(system, resources, {}), LIST, 'us-east-1').total;
   const none = total([]);
   const free = Object.entries(COUNTED).filter(([Type, Properties]) => total([{ Type, Properties }]) <= none);
   expect(free).toEqual([]);
@@ -89,9 +89,55 @@ test('what has no price in a Region is unknown, and the total says so', () => {
   expect(lines.filter(({ month }) => month === 0)).toEqual([]);
 });
 
+test('renewals of certificates are counted: two requests with the identity key, one signature and one call of a function each', () => {
+  const system = readSystem(join(directory, 'shop'), undefined);
+  const tasks = system.workloads.reduce((sum, { desiredCount, minCapacity }) => sum + (desiredCount ?? minCapacity ?? 1), 0);
+  // Every second day, of a month of 730 hours.
+  const renewals = (tasks * 730) / 48;
+  const quantities = (certificates: 'kms' | 'none' | 'privateCa'): Readonly<Record<string, number | undefined>> =>
+    Object.fromEntries(
+      countLines({ ...system, certificates }, [], {})
+        .filter(({ service }) => service === 'AWS KMS' || service === 'AWS Lambda')
+        .map(({ price = '', quantity }) => [price, quantity]),
+    );
+  expect(quantities('kms')).toEqual({
+    'kms.request': (2 * renewals) / 1e4,
+    'kms.sign': renewals / 1e4,
+    'lambda.request': renewals / 1e6,
+    'lambda.duration.ARM64': renewals / 4,
+  });
+  // Every third day, and signed by AWS Private CA.
+  expect(quantities('privateCa')).toMatchObject({ 'kms.request': (2 * tasks * 730) / 72 / 1e4 });
+  expect(quantities('privateCa')).not.toHaveProperty(['kms.sign']);
+  expect(quantities('none')).toEqual({});
+});
+
+test('less than a cent is not shown as nothing, and logs cost what --logs says', () => {
+  const { output } = cost('shop', '--logs', '20');
+  expect(output).toMatch(/signatures of certificates .* < 0\.01\n/);
+  expect(output).toMatch(/logs that are written +20 GB +0\.5 +10\.00\n/);
+  expect(output).not.toMatch(/ 0\.00\n/);
+  expect(cost('shop').output).toContain('logs that are written (by the GB: say --logs)');
+});
+
+test('Fargate Spot has a price of one day, and the estimate says so', () => {
+  const system = readSystem(join(directory, 'shop'), undefined);
+  const spot = [{ name: 'FARGATE_SPOT', base: 0, weight: 1, launchType: 'FARGATE' } as const];
+  const workloads = system.workloads.map((workload) => ({ ...workload, capacityProviders: spot }));
+  for (const region of ['us-east-1', 'eu-west-1']) {
+    const lines = estimate(countLines({ ...system, workloads }, [], {}), LIST, region).lines.filter(
+      ({ service }) => service === 'AWS Fargate',
+    );
+    expect(lines.map(({ month = 0, date }) => [month > 0, date])).toEqual([
+      [true, '2026-09-28'],
+      [true, '2026-09-28'],
+    ]);
+  }
+});
+
 test('a type that nobody knows is unknown', () => {
   const system = readSystem(join(directory, 'shop'), undefined);
-  const lines = countLines(system, [{ Type: 'AWS::RDS::DBInstance' }], undefined);
+  const lines = countLines(system, [{ Type: 'AWS::RDS::DBInstance' }], {});
   expect(lines.find(({ part }) => part === 'RDS::DBInstance: 1')).toMatchObject({ reason: 'this command has no price for it' });
 });
 
@@ -107,7 +153,7 @@ test('storage above 20 GiB, and tasks by base and weight of their capacity provi
       capacityProviders: [provider('FARGATE', 1, 1), provider('FARGATE_SPOT', 0, 3)],
     },
   ];
-  const lines = countLines({ ...system, workloads }, [], undefined).filter(({ service }) => service === 'AWS Fargate');
+  const lines = countLines({ ...system, workloads }, [], {}).filter(({ service }) => service === 'AWS Fargate');
   expect(Object.fromEntries(lines.map(({ price, quantity = 0 }) => [price, quantity / 730]))).toEqual({
     'fargate.vcpu.ARM64': 2,
     'fargate.memory.ARM64': 4,
@@ -159,6 +205,7 @@ describe('prices', () => {
 test.each([
   [['--region', 'mars-1'], 'no price is known in mars-1'],
   [['--requests', 'many'], '--requests is "many"'],
+  [['--logs=-1'], '--logs is "-1"'],
   [['--prices', 'nowhere.json'], 'nowhere.json cannot be read'],
 ])('says what is wrong with %j', (args, message) => {
   expect(cost('shop', ...args)).toMatchObject({ exitCode: 2, error: expect.stringContaining(message) });
