@@ -5,7 +5,7 @@ import { FileSystem } from 'aws-cdk-lib/aws-efs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Authorizer, Certificates, Edge, Mesh, Volume } from '../lib';
+import { Authorizer, Certificates, Edge, Mesh, Shift, Volume } from '../lib';
 import type { MicroservicesProps } from '../lib';
 import type { Resource } from './support/stack';
 import { build, resourcesOf, service } from './support/stack';
@@ -22,12 +22,14 @@ const REASONS: Readonly<Record<string, string>> = {
   'servicediscovery:DiscoverInstances,servicediscovery:DiscoverInstancesRevision if servicediscovery:NamespaceName':
     'The names of the callees take more than a policy has; the condition names the namespace of the mesh.',
   'cloudwatch:GetMetricData': 'CloudWatch has no resources for reading metrics.',
+  'cloudwatch:DescribeAlarms,cloudwatch:GetMetricData':
+    'CloudWatch has no resources for reading metrics; of alarms, the states of several are read in one call.',
   'ecr:GetAuthorizationToken': 'A token is for the whole registry; ECR has no resource for it.',
   'ecs:TagResource if ecs:CreateAction':
     'The ID of a task is known only when it runs; the condition names the action that is just running it.',
   [`ecs:DescribeTasks,ecs:StopTask if ${['job-run', 'job', 'mesh'].map((of) => `aws:ResourceTag/cdk-ecs-microservices-${of}`).join(',')}`]:
     'The ID of a task is known only when it runs; the condition names the tags of the run, the job and the mesh.',
-  'lambda:InvokeFunction': 'The provider framework of the CDK: any version (`:*`) of its one function.',
+  'lambda:InvokeFunction': 'The provider framework of the CDK, and its task of a state machine: any version (`:*`) of one function.',
 };
 
 interface Statement {
@@ -120,6 +122,12 @@ const SYSTEMS = {
   'with versions': {
     services: { ui: service({ calls: ['orders'] }), orders: service({ versions: { v1: { weight: 9 }, v2: { weight: 1 } } }) },
     edge: Edge.httpApi({ authorizer: Authorizer.none(), routes: { $default: { service: 'ui' }, 'GET /orders': { service: 'orders' } } }),
+  },
+  'with versions whose weights move by themselves': {
+    services: {
+      ui: service({ calls: ['orders'] }),
+      orders: service({ versions: { v1: { weight: 90 }, v2: { weight: 10 } }, shift: Shift.linear() }),
+    },
   },
   'on App Mesh, with a certificate of ACM': {
     services: { ui: service({ calls: ['orders'] }), orders: service() },

@@ -27,6 +27,8 @@ import {
   LoadBalancerTarget,
   Mesh,
   Microservices,
+  PathMatch,
+  Shift,
   Volume,
 } from '../../lib';
 import type { MicroservicesProps } from '../../lib';
@@ -193,6 +195,17 @@ export const SHAPES: Readonly<Record<string, (stack: Stack) => MicroservicesProp
     edges: {
       default: Edge.httpApi({ authorizer: Authorizer.iam(), accessLogs: false, routes: { $default: toUi } }),
       partners: Edge.restApi({ authorizer: Authorizer.iam(), accessLogs: false, routes: { 'GET /': toUi } }),
+    },
+  }),
+  'with versions whose weights move by themselves': (stack) => ({
+    services: {
+      ui: service({ calls: ['orders', 'carts'] }),
+      orders: service({
+        versions: { v1: { weight: 90 }, v2: { weight: 10, environment: { FLAG: 'new' } } },
+        shift: Shift.linear({ alarms: [alarmOf(stack)] }),
+        routes: [{ name: 'testers', match: { path: PathMatch.prefix('/beta/') }, versions: { v2: 100 } }],
+      }),
+      carts: service({ versions: { v1: { weight: 100 } }, shift: Shift.canary() }),
     },
   }),
   'with versions, scaling, spot capacity and alarms': (stack) => ({
