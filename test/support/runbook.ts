@@ -19,3 +19,8 @@ export function flagsTried(): readonly string[] {
 export function rareFlags(): readonly string[] {
   return firstCellsOf('Rare response flags');
 }
+
+/** Alarms that the library makes, but those that users make of `metricTakenBack()`. */
+export function alarmsOfRunbook(): readonly string[] {
+  return firstCellsOf('Alarms');
+}

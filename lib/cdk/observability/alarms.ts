@@ -13,7 +13,7 @@ export function renderAlarms(scope: Construct, plans: readonly AlarmPlan[], metr
   return plans.map((plan) => {
     const parent = parents.get(plan.service) ?? new Construct(scope, plan.service);
     parents.set(plan.service, parent);
-    return new cloudwatch.Alarm(parent, IDS[plan.kind], {
+    return new cloudwatch.Alarm(parent, ALARM_IDS[plan.kind], {
       ...ALARMS[plan.kind](plan, metrics),
       // A minute without requests has no values, and nothing is wrong with it.
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -21,7 +21,7 @@ export function renderAlarms(scope: Construct, plans: readonly AlarmPlan[], metr
   });
 }
 
-const IDS: Readonly<Record<AlarmKind, string>> = { errors: 'Errors', unavailable: 'Unavailable', latency: 'Latency' };
+export const ALARM_IDS: Readonly<Record<AlarmKind, string>> = { errors: 'Errors', unavailable: 'Unavailable', latency: 'Latency' };
 
 type AlarmOf = (plan: AlarmPlan, metrics: MeshMetrics) => cloudwatch.AlarmProps;
 

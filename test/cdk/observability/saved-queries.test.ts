@@ -54,6 +54,11 @@ const EVENTS: readonly LogEvent[] = [
     duration_ms: 7,
     request_id: 'REQUEST-ID',
   }),
+  {
+    stream: 'shop/weight-shifter',
+    text: JSON.stringify({ level: 'info', message: 'weights moved', function: 'weight-shifter', service: 'orders', why: 'all is well' }),
+    at: 70_000,
+  },
   { stream: 'ui/application/0123456789abcdef', text: 'plain text of an application', at: 62_000 },
 ];
 
@@ -78,6 +83,7 @@ const EXPECTED: Readonly<Record<string, readonly object[]>> = {
   'One request at every Envoy': [{ service: 'gateway', direction: 'edge', status: 200 }],
   'Responses to clients': [{ minute: '1970-01-01T00:01:00.000Z', service: 'gateway', status: 200, responses: 1, p99: 7 }],
   'Warnings of the mesh agent': [{ service: 'carts', level: 'warn', reason: 'network', why: 'timeout', container: 'mesh-agent' }],
+  'Shifts of weights': [{ service: 'orders', message: 'weights moved', why: 'all is well' }],
   'Starts and stops of tasks': [{ service: 'carts', message: 'stopping' }],
 };
 

@@ -146,4 +146,14 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     limit: ROWS,
     display: ['@timestamp', 'service', 'message', 'container', 'cluster', 'waitedMs', 'tookMs', 'task'],
   },
+  {
+    id: 'Shifts',
+    title: 'Shifts of weights',
+    answers: 'Each step of weights that move by themselves, with its reason',
+    parse: [],
+    filter: ['function = "weight-shifter"'],
+    sort: '@timestamp desc',
+    limit: ROWS,
+    display: ['@timestamp', 'service', 'level', 'message', 'why'],
+  },
 ];
