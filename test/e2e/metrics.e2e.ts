@@ -103,6 +103,7 @@ e2e('metrics of services and calls', () => {
     // As many at once as its circuit breaker lets through.
     const { seconds } = await load(task('ui').endpoint, { url, requests: 80, perSecond: 8, connections: 8, nearSeconds: 0.9 });
     await untilSum('CallRequests', { Caller: 'ui', Service: 'carts' }, 80, begun);
+    await untilSum('Requests', { Service: 'carts' }, 80, begun);
     for (const [name, dimensions] of [
       ['CallLatency', { Caller: 'ui', Service: 'carts' }],
       ['Latency', { Service: 'carts' }],
@@ -201,7 +202,7 @@ e2e('metrics of services and calls', () => {
         const [tasks, begun] = [shop().tasks('carts'), Date.now()];
         for (const each of tasks) await each.kill();
         const fired = (): readonly string[] => firing(begun, Date.now());
-        await until(() => fired().length >= 2, { what: 'both alarms', timeoutMs: 60_000, detail: () => fired().join() });
+        await until(() => fired().length >= 2, { what: 'both alarms', timeoutMs: 40_000, detail: () => fired().join() });
         expect(fired()).toEqual(['cartsErrors', 'cartsUnavailable']);
         for (const each of tasks) each.deregister();
       } finally {
