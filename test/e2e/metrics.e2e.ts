@@ -108,8 +108,10 @@ e2e('metrics of services and calls', () => {
       ['CallLatency', { Caller: 'ui', Service: 'carts' }],
       ['Latency', { Service: 'carts' }],
     ] as const) {
+      // Envoy adds up latencies every five seconds, and counts at once.
+      const all = (): boolean => statisticOf(points(name, dimensions, begun), 'SampleCount') === 80;
+      await until(all, { what: `80 values of ${name}`, timeoutMs: 20_000 });
       const taken = points(name, dimensions, begun);
-      expect(statisticOf(taken, 'SampleCount')).toBe(80);
       expectNear((statisticOf(taken, 'p50') ?? 0) / 1000, seconds.median);
       expectNear((statisticOf(taken, 'p99') ?? 0) / 1000, seconds.p99);
     }
