@@ -107,6 +107,8 @@ export const RESOURCE_COSTS: Readonly<Partial<Record<string, ResourceCost>>> = {
   'AWS::Logs::MetricFilter': counted('cloudwatch.metric'),
   'AWS::Route53::HostedZone': counted('route53.zone'),
   'AWS::Route53::RecordSet': free('records are free up to 10,000 of a zone'),
+  'AWS::SNS::Topic': unknown('by message that is sent'),
+  'AWS::SNS::TopicPolicy': free('part of its topic'),
   'AWS::SQS::Queue': unknown('by request'),
   'AWS::SQS::QueuePolicy': free('part of a queue'),
   'AWS::SSM::Parameter': free('standard parameters are free'),

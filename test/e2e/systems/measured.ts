@@ -1,7 +1,7 @@
 /** A system whose metrics, dashboard and alarms are all on: an edge, a chain, versions, an external service. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import type { ServiceProps } from '../../../lib';
-import { Authorizer, Edge, Microservices, Tracing } from '../../../lib';
+import { Authorizer, Edge, Microservices, Timeout, Tracing } from '../../../lib';
 import { flakyServer } from '../flaky-server';
 import type { ImageRule, Template } from '../runner';
 import { standIns } from '../runner';
@@ -35,6 +35,8 @@ export function measured(): Template {
       carts: {
         ...flaky,
         circuitBreaker: { maxRequests: 10 },
+        // Shorter than a minute, as it is here: requests to a task that is gone fail in each of them.
+        timeout: Timeout.perRequest(Duration.millis(1500)),
         allow: [{ callers: ['ui'], paths: ['/items/*', '/status/*', '/wait/*'] }],
       },
       orders: { ...flaky, versions: { stable: { weight: 50 }, next: { weight: 50 } } },
