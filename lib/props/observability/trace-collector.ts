@@ -49,8 +49,8 @@ export interface CloudWatchAgentOptions {
  * @example
  * const options: SidecarCollectorOptions = {
  *   image: ContainerImage.fromRegistry('registry.example/otel/opentelemetry-collector-contrib:0.140.0'),
- *   configuration: readFileSync('collector.yaml', 'utf8'),
- *   secrets: { API_KEY: Secret.fromSecretsManager(apiKey) },
+ *   configuration: 'receivers: { otlp: { protocols: { grpc: { endpoint: 127.0.0.1:4317 } } } }',
+ *   secrets: { API_KEY: Secret.fromSecretsManager(secret) },
  * };
  */
 export interface SidecarCollectorOptions {
@@ -105,7 +105,7 @@ export interface SidecarCollectorOptions {
  * @example
  * const options: TraceEndpointOptions = {
  *   host: 'otlp.vendor.example',
- *   secretHeaders: { 'x-api-key': Secret.fromSecretsManager(apiKey) },
+ *   secretHeaders: { 'x-api-key': Secret.fromSecretsManager(secret) },
  * };
  */
 export interface TraceEndpointOptions {
