@@ -80,12 +80,12 @@ async function runExplain(args: readonly string[], { paint }: Terminal): Promise
       fix: 'explain knows Mesh.envoy() alone: look at the resources AWS::AppMesh::* of the template',
     });
   // They need packages that hosts of callers outside of the mesh do not have.
-  const { readAssembly } = await import('./assembly/read-assembly.js');
+  const { workloadsOf } = await import('./assembly/stacks-of-system.js');
   const { explain, tasksFor } = await import('./explain/explain.js');
   const { simulatedSystem } = await import('./explain/system.js');
   const { printExplanation } = await import('./explain/print.js');
   const tasks = tasksFor(system, question);
-  const configs = configsOf(readAssembly(directory), system, tasks);
+  const configs = configsOf(workloadsOf(system, directory), tasks);
   const explanation = explained(() => explain(system, simulatedSystem(system, tasks, configs), question));
   return {
     output: flags.has('json')
@@ -240,20 +240,12 @@ function headersOf(lines: readonly string[]): RequestQuestion['headers'] {
   return Object.fromEntries(pairs.map(([name]) => [name, pairs.filter(([each]) => each === name).map(([, value]) => value)]));
 }
 
-/** Of the tasks of a system; of several with the same name, that which stands nearest to it in the app. */
-function configsOf(workloads: readonly Workload[], system: SystemDescription, tasks: readonly string[]): ReadonlyMap<string, unknown> {
-  const nearness = ({ path, stack }: Workload): number => {
-    const parts = system.path.split('/');
-    const own = (path ?? stack.path).split('/');
-    const different = parts.findIndex((part, index) => own[index] !== part);
-    return different === -1 ? parts.length : different;
-  };
+/** By the names of tasks. */
+function configsOf(workloads: readonly Workload[], tasks: readonly string[]): ReadonlyMap<string, unknown> {
   return new Map(
     tasks.flatMap((task) => {
-      const [nearest] = workloads
-        .filter(({ service, version }) => (version === undefined ? service : `${service}-${version}`) === task)
-        .sort((a, b) => nearness(b) - nearness(a));
-      return nearest?.config.envoy === undefined ? [] : [[task, nearest.config.envoy] as const];
+      const found = workloads.find(({ service, version }) => (version === undefined ? service : `${service}-${version}`) === task);
+      return found?.config.envoy === undefined ? [] : [[task, found.config.envoy] as const];
     }),
   );
 }

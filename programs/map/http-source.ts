@@ -1,3 +1,4 @@
+import { causeOf } from './cause-of';
 import type { AccessLogLine, MapSource, MapTask } from './source';
 
 /**
@@ -34,12 +35,6 @@ async function textAt(url: string, signal: AbortSignal): Promise<string> {
   }
   if (!answer.ok) throw new Error(`${new URL(url).host} answers with status ${answer.status}`);
   return answer.text();
-}
-
-/** "fetch failed" has its reason in its cause. */
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 async function* linesOf(url: string, signal: AbortSignal): AsyncGenerator<AccessLogLine> {

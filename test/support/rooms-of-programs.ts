@@ -51,6 +51,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   },
   'programs/cli/explain': {
     rooms: [
+      'programs/cli/call-policy.ts',
       'programs/cli/paint.ts',
       'programs/cli/wrap.ts',
       'lib/core/contract',
@@ -81,6 +82,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   // Colours, progress and questions, where there is a terminal.
   'programs/cli/terminal': { rooms: ['programs/cli/paint.ts', 'programs/cli/trouble.ts'], packages: ['node:util', '@clack/prompts'] },
   'programs/cli/wrap.ts': {},
+  'programs/cli/call-policy.ts': { rooms: ['lib/core/description'] },
   'programs/cli/port-number.ts': { rooms: ['programs/cli/trouble.ts'] },
   'programs/cli/assembly': {
     rooms: ['lib/core/contract', 'lib/core/plan', 'lib/core/readable', 'lib/core/description', 'programs/cli/trouble.ts'],
@@ -107,6 +109,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
   },
   'programs/cli/check': {
     rooms: [
+      'programs/cli/call-policy.ts',
       'programs/cli/paint.ts',
       'programs/cli/wrap.ts',
       'lib/core/description',

@@ -12,6 +12,15 @@ export function stacksOf(system: SystemDescription, directory: string): readonly
   return [own, ...others.filter((each) => workloadsIn(each).some((workload) => isOf(system, workload)))];
 }
 
+/** The workloads of a system in its stacks; of several of one name, those below the path of its construct come first. */
+export function workloadsOf(system: SystemDescription, directory: string): readonly Workload[] {
+  const own = stacksOf(system, directory)
+    .flatMap(workloadsIn)
+    .filter((workload) => isOf(system, workload));
+  const isBelow = ({ path }: Workload): boolean => path?.startsWith(`${system.path}/`) === true;
+  return [...own.filter(isBelow), ...own.filter((workload) => !isBelow(workload))];
+}
+
 function isOf({ workloads }: SystemDescription, { service, config }: Workload): boolean {
   const identity = config.variables['MESH_IDENTITY'];
   return workloads.some((workload) => (identity === undefined ? workload.service === service : workload.identity === identity));

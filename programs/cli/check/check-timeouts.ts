@@ -1,4 +1,5 @@
-import type { CallPolicyDescription, ServiceDescription, SystemDescription } from '../../../lib/core/description/system-description';
+import type { ServiceDescription, SystemDescription } from '../../../lib/core/description/system-description';
+import { callsOf, waitOf } from '../call-policy';
 import type { Finding } from './finding';
 
 /**
@@ -23,7 +24,7 @@ function checkCall(
 ): readonly Finding[] {
   const wait = waitOf(caller, callee);
   if (wait === undefined) return [];
-  const longer = callsOfTasks(callee, services).flatMap((name) => {
+  const longer = callsOf(callee, [...services.values()]).flatMap((name) => {
     const next = services.get(name);
     const seconds = next === undefined || name === caller.name ? undefined : waitOf(callee, next);
     return seconds !== undefined && seconds > wait ? [{ name, seconds }] : [];
@@ -38,20 +39,6 @@ function checkCall(
       fix: `a timeout of ${longest.name} below ${wait} s, or a longer one of ${callee.name}`,
     },
   ];
-}
-
-/** A port is served by the tasks of another service, which make the calls. */
-function callsOfTasks({ portOf, calls }: ServiceDescription, services: ReadonlyMap<string, ServiceDescription>): readonly string[] {
-  return portOf === undefined ? calls : (services.get(portOf)?.calls ?? []);
-}
-
-function timeoutsOf(caller: ServiceDescription, callee: ServiceDescription): CallPolicyDescription['timeouts'] {
-  return caller.callPolicies[callee.name]?.timeouts ?? callee.callPolicy.timeouts;
-}
-
-function waitOf(caller: ServiceDescription, callee: ServiceDescription): number | undefined {
-  const { requestSeconds } = timeoutsOf(caller, callee);
-  return requestSeconds === 0 ? undefined : requestSeconds;
 }
 
 /** A try that may last as long as the whole request leaves no time for another. */

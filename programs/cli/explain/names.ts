@@ -5,6 +5,7 @@ import type {
   ServiceRouteDescription,
   SystemDescription,
 } from '../../../lib/core/description/system-description';
+import { callPolicyOf, callsOf } from '../call-policy';
 
 /** What is outside of the mesh says nothing of itself: its props say what callers do. */
 const OUTSIDE = {
@@ -35,6 +36,11 @@ export class Names {
     );
   }
 
+  /** What the tasks of a service call. */
+  callsOf(service: ServiceDescription): readonly string[] {
+    return callsOf(service, this.system.services);
+  }
+
   isExternal(name: string): boolean {
     return this.service(name) === undefined && this.system.external.some((external) => external.name === name);
   }
@@ -59,14 +65,13 @@ export class Names {
     callee: ServiceDescription,
     route?: ServiceRouteDescription,
   ): { readonly value: CallPolicyDescription[Field]; readonly path: string } {
-    const prop = field === 'timeouts' ? 'timeout' : field;
     const ofRoute = route?.[field];
     if (route !== undefined && ofRoute !== undefined)
-      return { value: ofRoute as CallPolicyDescription[Field], path: `${routePath(callee, route)}.${prop}` };
-    const calling = this.service(caller);
-    const own = calling?.callPolicies[callee.name]?.[field];
-    if (calling !== undefined && own !== undefined) return { value: own, path: `${calling.path}.callPolicies.${callee.name}.${prop}` };
-    return { value: callee.callPolicy[field], path: `${callee.path}.${prop}` };
+      return {
+        value: ofRoute as CallPolicyDescription[Field],
+        path: `${routePath(callee, route)}.${field === 'timeouts' ? 'timeout' : field}`,
+      };
+    return callPolicyOf(field, this.service(caller), callee);
   }
 }
 

@@ -61,7 +61,7 @@ function callersWarnings(names: Names, calling: ServiceDescription, { callee, se
 /** Those behind the called service. */
 function calleesWarnings(names: Names, { callee, seconds, timeoutPath }: Sending): readonly Fact[] {
   if (seconds === 0) return [];
-  return callee.calls.flatMap((name) => {
+  return names.callsOf(callee).flatMap((name) => {
     const next = names.service(name);
     if (next === undefined || next.protocol === 'tcp') return [];
     const { value, path } = names.policyOf('timeouts', callee.name, next);

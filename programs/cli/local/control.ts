@@ -1,4 +1,5 @@
 import { CONTROL_PORT } from '../../local/local-system';
+import { causeOf } from '../../map/cause-of';
 import { PROGRAM, Trouble } from '../trouble';
 
 /** A task as the container `aws` knows it. */
@@ -52,7 +53,7 @@ export class Control {
     try {
       response = await fetch(`${this.url}${path}`, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) });
     } catch (error) {
-      throw new Trouble(`nobody answers at ${this.url}: ${reasonOf(error)}`, {
+      throw new Trouble(`nobody answers at ${this.url}: ${causeOf(error)}`, {
         fix: 'start the system with `local`, or name its port with --control-port',
       });
     }
@@ -66,8 +67,3 @@ export class Control {
 }
 
 const PATIENCE_MS = 5000;
-
-function reasonOf(error: unknown): string {
-  const { cause } = error as { readonly cause?: { readonly code?: string } };
-  return cause?.code ?? (error instanceof Error ? error.message : String(error));
-}

@@ -161,7 +161,7 @@ export class LocalRun {
     const control = new Control(controlPort);
     const containers = new Containers(this.engine, plan.compose);
     const wanted = Object.keys(plan.tasks);
-    const deadline = Date.now() + LONGEST_START_MS;
+    const begun = Date.now();
     let said = '';
     while (!signal.aborted) {
       const tasks = await control.tasks().catch(() => []);
@@ -171,22 +171,19 @@ export class LocalRun {
       if (line !== said) this.say(line);
       said = line;
       const states = await containers.states();
-      const { status: awsStatus = 'absent' } = states.get('aws') ?? {};
-      const failure = awsStatus === 'running' ? (await control.status().catch(() => undefined))?.error : undefined;
-      if (typeof failure === 'string') throw new Trouble(`the system cannot be deployed: ${failure}`, { fix: 'run `npx cdk synth` again' });
-      const ended = [...states].find(
-        ([service, { status, exitCode }]) =>
-          status === 'exited' && exitCode !== 0 && (service === 'aws' || missing.some((task) => service.startsWith(`${task}-`))),
-      );
-      if (Date.now() > deadline || (ended !== undefined && Date.now() > deadline - LONGEST_START_MS + GRACE_MS)) {
-        const service = ended?.[0] ?? `${missing[0] ?? ''}-app`;
-        const last = await containers.logs(service, SHOWN_LINES);
-        throw new Trouble(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not healthy; ${service} says last:\n${last}`, {
-          fix: `see \`${this.engine.command} logs ${containers.name(service)}\``,
-        });
-      }
+      await checkDeployed(control, states);
+      const ended = endedIn(states, missing);
+      if (Date.now() - begun > (ended === undefined ? LONGEST_START_MS : GRACE_MS)) throw await this.notHealthy(containers, missing, ended);
       await setTimeout(POLL_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  private async notHealthy(containers: Containers, missing: readonly string[], ended: string | undefined): Promise<Trouble> {
+    const service = ended ?? `${missing[0] ?? ''}-app`;
+    const last = await containers.logs(service, SHOWN_LINES);
+    return new Trouble(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not healthy; ${service} says last:\n${last}`, {
+      fix: `see \`${this.engine.command} logs ${containers.name(service)}\``,
+    });
   }
 
   /** Until the container `aws` has what stands in the file. */
@@ -222,6 +219,24 @@ const SHOWN_LINES = 12;
 const LONGEST_START_MS = 300_000;
 /** How long a container may be between its end and its next start. */
 const GRACE_MS = 15_000;
+
+type States = Awaited<ReturnType<Containers['states']>>;
+
+/** @throws Trouble if the container `aws` runs, and cannot deploy the system */
+async function checkDeployed(control: Control, states: States): Promise<void> {
+  if (states.get('aws')?.status !== 'running') return;
+  const failure = (await control.status().catch(() => undefined))?.error;
+  if (typeof failure === 'string') throw new Trouble(`the system cannot be deployed: ${failure}`, { fix: 'run `npx cdk synth` again' });
+}
+
+/** A container that has failed, of the emulated AWS or of a task that is missing. */
+function endedIn(states: States, missing: readonly string[]): string | undefined {
+  const found = [...states].find(
+    ([service, { status, exitCode }]) =>
+      status === 'exited' && exitCode !== 0 && (service === 'aws' || missing.some((task) => service.startsWith(`${task}-`))),
+  );
+  return found?.[0];
+}
 
 /** Names of the variables of environment files that a container gets. */
 function variablesOf({ environment = {} }: ComposeService): readonly string[] {
