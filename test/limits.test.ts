@@ -105,6 +105,11 @@ const QUOTA_PAGES = new Set(
 /** Numbers of lib/ that are the value of a limit, and mean something else: where, and what. An entry that is not found is one too many. */
 const OTHERS: Readonly<Record<string, string>> = {
   'lib/cdk/placement/stack-size.ts: 4_000': 'an estimate',
+  'lib/core/parse/workload/parse-shift.ts: 10 * 60': 'how long new weights are watched',
+  'lib/core/parse/workload/parse-shift.ts: 15 * 60': 'how long a canary is watched',
+  'lib/core/parse/workload/parse-shift.ts: 1_000_000': 'what is sensible',
+  'lib/core/parse/workload/parse-shift.ts: 2000': 'so many checks have room in the history of an execution',
+  'lib/core/parse/workload/parse-shift.ts: 5 * 60': 'from step to step',
   'lib/core/contract/issuing.ts: 300': 'how often agents ask for the authorities',
   'lib/core/contract/metric.ts: 300': 'how often agents write the metric',
   'lib/core/mesh/app-mesh/check-policy.ts: 2_147_483_647': 'what App Mesh takes of a number of requests',

@@ -67,6 +67,7 @@ const inEdgeRoute = (field: string, kind: 'http' | 'rest' | 'alb' = 'http') => (
   props: inEdge({ routes: { 'GET /': { service: 'ui', [field]: unexpected } } }, kind),
   path: `edge.routes["GET /"].${field}`,
 });
+const shifted = (kind: string, more: object) => ui({ versions: { v1: { weight: 100 } }, shift: { kind, ...more } });
 const domain = { domainName: 'api.example.com', certificate: new Opaque({ certificateArn: 'arn' }) };
 const inDomain = (field: string, kind: 'http' | 'rest' | 'webSocket' | 'alb' = 'http') => ({
   props: inEdge(
@@ -150,6 +151,13 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   RollingDeploymentOptions: (field) => [{ props: ui({ deployment: { [field]: unexpected } }), path: `services.ui.deployment.${field}` }],
   VersionProps: (field) => [
     { props: ui({ versions: { v1: { weight: 1, [field]: unexpected } } }), path: `services.ui.versions.v1.${field}` },
+  ],
+  ShiftOptions: (field) => [{ props: shifted('linear', { [field]: unexpected }), path: `services.ui.shift.${field}` }],
+  LinearShiftOptions: (field) => [{ props: shifted('linear', { [field]: unexpected }), path: `services.ui.shift.${field}` }],
+  CanaryShiftOptions: (field) => [{ props: shifted('canary', { [field]: unexpected }), path: `services.ui.shift.${field}` }],
+  AllAtOnceShiftOptions: (field) => [{ props: shifted('allAtOnce', { [field]: unexpected }), path: `services.ui.shift.${field}` }],
+  VersionComparisonProps: (field) => [
+    { props: shifted('linear', { comparison: { [field]: unexpected } }), path: `services.ui.shift.comparison.${field}` },
   ],
   MirrorProps: (field) => [
     {

@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Fn, Stack, Aws } from 'aws-cdk-lib';
+import { ArnFormat, CustomResource, Duration, Fn, Stack, Aws } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -41,7 +41,6 @@ export interface ShiftedVersions {
 export class Shifter extends Construct {
   readonly stateMachine: sfn.StateMachine;
   private readonly serviceToken: string;
-  private readonly mayStart: iam.Policy;
 
   readonly meshScope: string;
 
@@ -63,6 +62,8 @@ export class Shifter extends Construct {
         }),
         // Neither metrics nor their alarms are resources here: of alarms, the function asks for several at once.
         new iam.PolicyStatement({ actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], resources: ['*'] }),
+        // By its name, since the state machine comes after the function that it calls.
+        new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [machineArn(this, this.machineName)] }),
       ],
       // It waits for permissions, which were made a moment ago.
       timeout: Duration.minutes(2),
@@ -70,6 +71,7 @@ export class Shifter extends Construct {
     acknowledge(shifter.role, ['metricsOfShifts']);
     this.serviceToken = shifter.provider('Provider').serviceToken;
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      stateMachineName: this.machineName,
       definitionBody: sfn.DefinitionBody.fromChainable(stepsOf(this, shifter)),
       comment: 'Moves weights of versions step by step',
     });
@@ -79,12 +81,6 @@ export class Shifter extends Construct {
       ['anyVersion', 'inlinePolicy'],
       findingText(this, shifter.function.functionArn),
     );
-    // Apart from the role, for which the function waits: the state machine waits for the function.
-    this.mayStart = new iam.Policy(this, 'MayStart', {
-      roles: [shifter.role],
-      statements: [new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [this.stateMachine.stateMachineArn] })],
-    });
-    acknowledge(this.mayStart, ['inlinePolicy']);
   }
 
   /** The parameter of a service, with the weights of the first deployment. */
@@ -119,16 +115,24 @@ export class Shifter extends Construct {
       serviceToken: this.serviceToken,
       properties,
     });
-    shift.node.addDependency(this.mayStart, ...ecsServices);
+    shift.node.addDependency(...ecsServices);
+  }
+
+  private get machineName(): string {
+    return this.named();
+  }
+
+  private nameOf(service: string): string {
+    return this.named(service);
   }
 
   /**
-   * A name that is known before the parameter is there, for what may be done with it, and that no other stack has. CloudFormation makes no
-   * longer one: lib/core/plan/deployed-bytes.ts.
+   * A name that is known before the parameter or the state machine is there, for what may be done with it, and that no other stack has.
+   * Of parameters, CloudFormation makes no longer ones: lib/core/plan/deployed-bytes.ts.
    */
-  private nameOf(service: string): string {
+  private named(...parts: readonly string[]): string {
     const ofStack = Fn.select(2, Fn.split('/', Aws.STACK_ID));
-    return Fn.join('-', ['mesh', service, this.system.node.addr.slice(-8), ofStack]);
+    return Fn.join('-', ['mesh', ...parts, this.system.node.addr.slice(-8), ofStack]);
   }
 }
 
@@ -152,6 +156,15 @@ function stepsOf(scope: Construct, { function: shifter }: MeshFunction): sfn.ICh
   giveUp.next(next);
   wait.next(step);
   return step.next(next);
+}
+
+function machineArn(scope: Construct, name: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 }
 
 function parameterArn(scope: Construct, name: string): string {

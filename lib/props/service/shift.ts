@@ -46,7 +46,7 @@ export interface VersionComparisonProps {
  * What all kinds of `Shift` have in common.
  *
  * @example
- * const options: ShiftOptions = { alarms: [ordersFail] };
+ * const options: ShiftOptions = { comparison: { minRequests: 500 } };
  */
 export interface ShiftOptions {
   /**

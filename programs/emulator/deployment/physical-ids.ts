@@ -21,7 +21,9 @@ const FORMS: Readonly<Record<string, (key: string, hash: string, at: Place, prop
     const family = typeof given === 'string' ? given : `${stack}-${id}`;
     return { [key]: `arn:aws:ecs:${place}:task-definition/${family}:${generation}` };
   },
-  'AWS::StepFunctions::StateMachine': (key, _, { place, stack }) => ({ [key]: `arn:aws:states:${place}:stateMachine:${stack}-${key}` }),
+  'AWS::StepFunctions::StateMachine': (key, _, { place, stack }, { StateMachineName: given }) => ({
+    [key]: `arn:aws:states:${place}:stateMachine:${typeof given === 'string' ? given : `${stack}-${key}`}`,
+  }),
   'AWS::EFS::FileSystem': (key, hash, { place }) => ({
     [key]: `fs-${hash}`,
     [`${key}.Arn`]: `arn:aws:elasticfilesystem:${place}:file-system/fs-${hash}`,

@@ -73,6 +73,8 @@ test('callers read the parameter that is moved, and wait for nothing of the shif
 test('its function may read and write these parameters, read metrics and alarms, and start this state machine', () => {
   const template = shop().template();
   const name = { 'Fn::Join': ['-', [Match.stringLikeRegexp('^mesh-orders-[0-9a-f]{8}$'), Match.anyValue()]] };
+  const machine = { 'Fn::Join': ['-', [Match.stringLikeRegexp('^mesh-[0-9a-f]{8}$'), Match.anyValue()]] };
+  template.hasResourceProperties('AWS::StepFunctions::StateMachine', { StateMachineName: machine });
   template.hasResourceProperties('AWS::IAM::Role', {
     Policies: [
       {
@@ -87,17 +89,15 @@ test('its function may read and write these parameters, read metrics and alarms,
               Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ssm:eu-west-1:123456789012:parameter/', name]] },
             },
             { Effect: 'Allow', Action: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], Resource: '*' },
+            {
+              Effect: 'Allow',
+              Action: 'states:StartExecution',
+              Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':states:eu-west-1:123456789012:stateMachine:', machine]] },
+            },
           ],
         },
       },
     ],
-  });
-  template.hasResourceProperties('AWS::IAM::Policy', {
-    PolicyDocument: {
-      Statement: [
-        { Effect: 'Allow', Action: 'states:StartExecution', Resource: { Ref: Match.stringLikeRegexp('^ShopWeightShiftsStateMachine') } },
-      ],
-    },
   });
 });
 
