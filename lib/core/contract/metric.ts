@@ -47,8 +47,8 @@ export const SERVICE_METRICS = {
 } as const;
 
 /**
- * What callers' Envoys have counted of the requests to a callee, with what never reached it. Dimensions: mesh, caller and service; where the
- * callee has versions, also mesh, service and version, of all callers together. By the latter, versions are compared with each other.
+ * What callers' Envoys have counted of the requests to a callee, with what never reached it. Dimensions: mesh, caller and service; where
+ * the callee has versions, also mesh, service and version, of all callers together. By the latter, versions are compared with each other.
  * Where there are alarms, requests and server errors also by mesh and service, of all callers together.
  */
 export const CALL_METRICS = {
