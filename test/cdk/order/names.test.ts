@@ -14,7 +14,6 @@ import { service } from '../../support/stack';
  * for two at once, and in an account with two stacks of the same app for both.
  */
 const NAMED: Readonly<Record<string, string>> = {
-  'AWS::StepFunctions::StateMachine StateMachineName': 'of the system and its stack: nothing replaces it',
   'AWS::ApiGateway::Authorizer Name': 'one of its API, updated in place',
   'AWS::ApiGateway::DomainName DomainName': 'one of a Region: a new name is a new domain, and two edges cannot share one (CONFLICT)',
   'AWS::ApiGateway::RequestValidator Name': 'one of its API, and replaced only with it',
