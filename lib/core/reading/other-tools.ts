@@ -124,7 +124,6 @@ export const SYNONYMS: ReadonlyMap<string, readonly string[]> = tableOf<readonly
     efsvolumes: ['volumes'],
     ephemeral: ['ephemeralStorageGiB'],
     ephemeralstorage: ['ephemeralStorageGiB'],
-    observability: ['tracing'],
     spot: ['capacityProviderStrategies'],
     launchtype: ['capacityProviderStrategies'],
     asgcapacityproviders: ['capacityProviders'],

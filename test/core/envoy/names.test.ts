@@ -82,7 +82,9 @@ describe("a name of Envoy's own, or one that another has", () => {
       routes: { $default: { service: 'ui' }, 'GET /orders': { service: 'orders' }, 'GET /other': { service } },
     },
   });
-  const others = [...NAMES, 'orders-v1', 'orders-v2'].filter((name) => name !== 'ui' && name !== 'orders' && name.length <= LONGEST);
+  const others = [...new Set([...NAMES, 'orders-v1', 'orders-v2'])].filter(
+    (name) => name !== 'ui' && name !== 'orders' && name.length <= LONGEST,
+  );
 
   test.each<[string, (name: string) => Raw, readonly string[]]>([
     ['a service', (name) => mesh({ ...calling(name), [name]: service() }, edge(name)), ['gateway', 'orders-v1', 'orders-v2']],

@@ -73,7 +73,7 @@ const TOOLS: Readonly<Record<string, readonly (readonly [key: string, answer: Re
     ['network', /network interface of its own/],
     ['storage', /"volumes"/],
     ['exec', /"enableExecuteCommand"/],
-    ['observability', /"tracing" belongs to the props of the construct/],
+    ['observability', /"observability" belongs to the props of the construct/],
     ['taskdef_overrides', /\.taskDefinition/],
     ['subscribe', /grantConsumeMessages/],
     ['alias', /addDomainName\(\)/],
