@@ -200,7 +200,7 @@ function issuingLines({ certificates, workloads }: SystemDescription): readonly 
     { service: 'AWS KMS', part: 'requests for certificates', price: 'kms.request', quantity: (2 * renewals) / 1e4 },
     ...(certificates === 'kms'
       ? [{ service: 'AWS KMS', part: 'signatures of certificates', price: 'kms.sign', quantity: renewals / 1e4 }]
-      : []),
+      : [{ service: 'AWS Private CA', part: 'certificates', reason: 'by certificate, and by the mode of the authority' }]),
     { service: 'AWS Lambda', part: 'calls for certificates', price: 'lambda.request', quantity: renewals / 1e6 },
     {
       service: 'AWS Lambda',

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { countLines } from '../../../../programs/cli/cost/count-lines';
+import { countLines, type Line } from '../../../../programs/cli/cost/count-lines';
 import { estimate } from '../../../../programs/cli/cost/estimate';
 import { withOwnPrices, type PriceList } from '../../../../programs/cli/cost/prices';
 import PRICES from '../../../../programs/cli/cost/prices.json';
@@ -110,6 +110,16 @@ test('renewals of certificates are counted: two requests with the identity key, 
   expect(quantities('privateCa')).toMatchObject({ 'kms.request': (2 * tasks * 730) / 72 / 1e4 });
   expect(quantities('privateCa')).not.toHaveProperty(['kms.sign']);
   expect(quantities('none')).toEqual({});
+});
+
+test('certificates of AWS Private CA are unknown, not free', () => {
+  const system = readSystem(join(directory, 'shop'), undefined);
+  const ofAuthority = (certificates: 'kms' | 'none' | 'privateCa'): readonly Line[] =>
+    countLines({ ...system, certificates }, [], {}).filter(({ service }) => service === 'AWS Private CA');
+  expect(ofAuthority('privateCa')).toEqual([
+    { service: 'AWS Private CA', part: 'certificates', reason: 'by certificate, and by the mode of the authority' },
+  ]);
+  expect([...ofAuthority('kms'), ...ofAuthority('none')]).toEqual([]);
 });
 
 test('less than a cent is not shown as nothing, and logs cost what --logs says', () => {
