@@ -131,7 +131,7 @@ function questionOf(
   if (caller !== undefined && !isOutside) checkName(system.services, caller, 'name one of these, or client for the caller');
   if (callee !== undefined) {
     const { protocol } = checkName([...system.services, ...(isOutside ? [] : system.external)], callee);
-    if (protocol === 'tcp') return connectionOf(caller ?? '', callee, isOutside, [method, path], headers);
+    if (protocol === 'tcp') return connectionOf(caller ?? '', callee, { isOutside, edge, more: [method, path], headers });
   }
   if (caller === undefined || callee === undefined || method === undefined || path === undefined)
     throw new Trouble('explain takes a caller, a callee, a method and a path', {
@@ -185,19 +185,23 @@ function messageOf(
   });
 }
 
-function connectionOf(
-  caller: string,
-  callee: string,
-  isOutside: boolean,
-  more: readonly (string | undefined)[],
-  headers: RequestQuestion['headers'],
-): RequestQuestion {
+/** What was said beside the names of a connection of TCP. */
+interface WithConnection {
+  readonly isOutside: boolean;
+  readonly edge: string | undefined;
+  readonly more: readonly (string | undefined)[];
+  readonly headers: RequestQuestion['headers'];
+}
+
+function connectionOf(caller: string, callee: string, { isOutside, edge, more, headers }: WithConnection): RequestQuestion {
   if (isOutside)
     throw new Trouble(`${callee} speaks TCP, and clients outside of the mesh send requests alone`, { fix: 'ask for a call of a service' });
   if (more.some((word) => word !== undefined) || Object.keys(headers).length > 0)
     throw new Trouble(`${callee} speaks TCP, which has no methods, paths and headers`, {
       fix: `leave them out: npx ${PROGRAM} explain ${caller} ${callee}`,
     });
+  if (edge !== undefined)
+    throw new Trouble('--edge is for requests of clients', { fix: `leave it out: npx ${PROGRAM} explain ${caller} ${callee}` });
   return { from: 'connection', caller, callee, method: '', path: '', headers };
 }
 

@@ -2,7 +2,7 @@ import type { SystemDescription } from '../../../lib/core/description/system-des
 import { simulate, type Outcome } from '../../simulator/simulate';
 import type { System } from '../../simulator/system';
 import type { Arrival, Explanation, Fact, QuestionFrom, Stage } from './explanation';
-import { sharesText, titleOf } from './hops';
+import { sharesOf, sharesText, titleOf } from './hops';
 import { Names } from './names';
 import { EMPTY, hostFor, undeclared, unique } from './reach';
 
@@ -20,7 +20,7 @@ export function explainConnection(system: SystemDescription, envoys: System, { c
   if (task === undefined || host === undefined) return undeclared(caller, callee, calling?.path);
   const sent = { from: { kind: 'service', task, to: host }, path: '/' } as const;
   const outcomes = simulate(envoys, sent);
-  const shares = sharesOf(system, callee);
+  const shares = sharesOf(names.callee(callee) ?? {});
   const arrived = outcomes.filter(({ end }) => end.kind === 'delivered');
   const reaches = unique(arrived.flatMap((outcome) => arrivalOf(outcome, callee, names, shares)));
   const [main] = arrived.length > 0 ? arrived : outcomes;
@@ -32,15 +32,6 @@ export function explainConnection(system: SystemDescription, envoys: System, { c
   const why = main?.end.kind === 'delivered' || main === undefined ? 'nothing takes it' : main.end.why;
   const refusal = { by: names.callee(callee)?.path ?? callee, why };
   return { ...EMPTY, verdict: 'unreachable', summary: `not reachable: ${why} (${refusal.by})`, refusal, stages, sent };
-}
-
-/** In percent, until the weights are changed at run time. */
-function sharesOf({ services }: SystemDescription, callee: string): ReadonlyMap<string, number> {
-  const { versions = [] } = services.find(({ name }) => name === callee) ?? {};
-  const sum = versions.reduce((total, { weight }) => total + weight, 0);
-  return new Map(
-    versions.filter(({ weight }) => weight > 0).map(({ name, weight }) => [name, Math.round((1000 * weight) / sum) / 10] as const),
-  );
 }
 
 function arrivalOf({ end }: Outcome, callee: string, names: Names, shares: ReadonlyMap<string, number>): readonly Arrival[] {

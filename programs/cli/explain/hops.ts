@@ -51,7 +51,7 @@ export function sendingOf(step: Step, system: SystemDescription): Sending | unde
     attempts: 1 + (retry.num_retries ?? (retry.retry_on === undefined ? 0 : 1)),
     ...(perTrySeconds === undefined ? {} : { perTrySeconds }),
     timeoutPath: names.policyOf('timeouts', callerOf(step, names), named, route).path,
-    shares: sharesOf(named, action, route?.weights),
+    shares: action.weighted_clusters === undefined ? new Map() : sharesOf(named, route?.weights),
   };
 }
 
@@ -249,12 +249,11 @@ function headerFacts(route: Fields, place: string): readonly Fact[] {
   ];
 }
 
-function sharesOf(
-  { versions = [] }: ServiceDescription,
-  { weighted_clusters: weighted }: Action,
-  own: Readonly<Record<string, number>> | undefined,
+/** In percent, until the weights are changed at run time. */
+export function sharesOf(
+  { versions = [] }: Pick<ServiceDescription, 'versions'>,
+  own?: Readonly<Record<string, number>>,
 ): ReadonlyMap<string, number> {
-  if (weighted === undefined) return new Map();
   const weights = versions.map(({ name, weight }) => [name, own === undefined ? weight : (own[name] ?? 0)] as const);
   const sum = weights.reduce((total, [, weight]) => total + weight, 0);
   return new Map(weights.filter(([, weight]) => weight > 0).map(([name, weight]) => [name, Math.round((1000 * weight) / sum) / 10]));

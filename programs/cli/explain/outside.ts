@@ -4,6 +4,7 @@ import type { SystemDescription } from '../../../lib/core/description/system-des
 import { CLIENT_GATEWAY_PORT, clientHost } from '../../../lib/core/model/clients';
 import type { System } from '../../simulator/system';
 import type { Explanation, Fact, QuestionFrom, Refusal } from './explanation';
+import { Names } from './names';
 import { explainSent, refusedText, statusText } from './sent';
 
 export function gatewayOfClients({ workloads }: SystemDescription): readonly string[] {
@@ -33,7 +34,7 @@ export function explainOutside(system: SystemDescription, envoys: System, questi
   const declared = client.calls.includes(callee);
   const refusal: Refusal = {
     ...explanation.refusal,
-    by: declared ? `services.${callee}.allow` : `${client.path}.calls`,
+    by: declared ? `${new Names(system).service(callee)?.path ?? callee}.allow` : `${client.path}.calls`,
     why: declared ? 'none of its rules has this client, method and path' : `${caller} does not name ${callee}`,
   };
   const stages = explanation.stages.map(({ at, facts }) => ({

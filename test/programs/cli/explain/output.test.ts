@@ -56,6 +56,7 @@ test.each([
     'redis-cart speaks TCP, which has no',
     'explain cartservice redis-cart',
   ],
+  ['boutique', 'an edge for TCP', 'cartservice redis-cart --edge default', '--edge is for requests of clients', 'leave it out'],
   ['chat', 'a path for messages', 'client POST /say', 'edge is a WebSocket API, whose messages have routes', "client 'say' --edge default"],
   ['chat', 'no route', 'client', 'edge is a WebSocket API, whose messages have routes', "client 'say' --edge default"],
   ['warehouse', 'an external service for clients', 'goods-in carrier GET /', 'there is no service "carrier"', 'name one of these'],
