@@ -24,8 +24,9 @@ export function completionCommand(commands: readonly Command[]): Command {
       { name: 'line', value: true, text: 'Prints what may stand at the end of this command line instead, as the scripts ask for it.' },
     ],
     examples: [
-      ['In ~/.bashrc or ~/.zshrc, of a project:', `eval "$(npx ${PROGRAM} completion bash)"`],
-      ['In ~/.config/fish/config.fish:', `npx ${PROGRAM} completion fish | source`],
+      ['In the directory of an app; then source the file in ~/.bashrc:', `npx --no ${PROGRAM} completion bash > ~/.mesh-completion.bash`],
+      ['The same for ~/.zshrc:', `npx --no ${PROGRAM} completion zsh > ~/.mesh-completion.zsh`],
+      ['For fish, which reads it by itself:', `npx --no ${PROGRAM} completion fish > ~/.config/fish/conf.d/${PROGRAM}.fish`],
     ],
     exitCodes: [
       ['0', 'The script was printed.'],
@@ -75,7 +76,7 @@ const namesOf: NamesOf = (kind, app) => {
             case 'callees':
               return [...services, ...system.external.map(({ name }) => name)];
             case 'callers':
-              return ['client', ...services];
+              return ['client', ...services, ...system.clients.map(({ name }) => name)];
             case 'edges':
               return system.edges.map(({ name }) => name);
             case 'workloads':

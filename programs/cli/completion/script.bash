@@ -1,4 +1,4 @@
-# Completion of cdk-ecs-microservices in bash: eval "$(npx cdk-ecs-microservices completion bash)"
+# Completion of cdk-ecs-microservices in bash: npx --no cdk-ecs-microservices completion bash > ~/.mesh-completion.bash, and source it in ~/.bashrc
 
 # The nearest release, as npx finds it; npx itself takes too long for a key.
 _cdk_ecs_microservices_program() {
@@ -24,7 +24,8 @@ _cdk_ecs_microservices() {
     if [[ $value == :files ]]; then
       compopt -o default 2>/dev/null
     else
-      COMPREPLY+=("$(printf '%q' "${value#"$before"}")")
+      printf -v value '%q' "${value#"$before"}"
+      COMPREPLY+=("$value")
     fi
   done < <("$program" completion --line="$line" 2>/dev/null)
 }

@@ -1,4 +1,4 @@
-# Completion of cdk-ecs-microservices in fish: npx cdk-ecs-microservices completion fish | source
+# Completion of cdk-ecs-microservices in fish: npx --no cdk-ecs-microservices completion fish > ~/.config/fish/conf.d/cdk-ecs-microservices.fish
 
 # The nearest release, as npx finds it; npx itself takes too long for a key.
 function __cdk_ecs_microservices_program

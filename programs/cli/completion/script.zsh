@@ -1,4 +1,4 @@
-# Completion of cdk-ecs-microservices in zsh: eval "$(npx cdk-ecs-microservices completion zsh)"
+# Completion of cdk-ecs-microservices in zsh: npx --no cdk-ecs-microservices completion zsh > ~/.mesh-completion.zsh, and source it in ~/.zshrc
 
 # The nearest release, as npx finds it; npx itself takes too long for a key.
 _cdk_ecs_microservices_program() {

@@ -6,7 +6,7 @@ import { EXAMPLES, Bundled } from '../bundled';
 let bundled: Bundled;
 
 beforeAll(() => {
-  bundled = new Bundled({ shop: EXAMPLES.shop, teams: EXAMPLES.teams });
+  bundled = new Bundled({ shop: EXAMPLES.shop, teams: EXAMPLES.teams, warehouse: EXAMPLES.warehouse });
   const bin = join(bundled.directory, 'node_modules/.bin');
   mkdirSync(bin, { recursive: true });
   symlinkSync(join(bundled.directory, 'bundle/cdk-ecs-microservices.js'), join(bin, 'cdk-ecs-microservices'));
@@ -38,6 +38,7 @@ test.each([
   ['options that are not there yet, and those that may be there again', 'mesh explain --edge a --header b:c --e', []],
   ['an option that may be there again', 'mesh explain --header b:c --h', ['--header', '--help']],
   ['callers', 'mesh explain --app shop ', ['client', ...SERVICES]],
+  ['clients outside of the mesh as callers', 'mesh explain --app warehouse goods', ['goods-in']],
   ['callees', 'mesh explain --app shop ui c', ['carts', 'catalog', 'checkout']],
   ['methods of a client, which names no callee', 'mesh explain client P', ['PATCH', 'POST', 'PUT']],
   ['services and gateway services', 'mesh config --app=shop g', ['gateway', 'gateway-partners']],
