@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 
 /**
- * What a system tells of itself while it runs.
+ * Metrics, saved queries, dashboard and alarms of a system.
  *
  * @example
  * const observability: ObservabilityProps = {
