@@ -101,7 +101,7 @@ const PRIVATE_HEADERS: readonly HeaderMutation[] = [
   { remove: 'x-amzn-trace-id' },
 ];
 
-/** That of OpenTelemetry's tracer. */
+/** What OpenTelemetry's tracer and its SDKs send. */
 const TRACE_CONTEXT = TRACE_CONTEXT_HEADERS.map((name): HeaderMutation => ({ remove: name }));
 
 function httpProtocol(

@@ -62,8 +62,11 @@ export type OtlpProtocolId = 'grpc' | 'http';
 /** Where a collector of the task's own listens. https://opentelemetry.io/docs/specs/otlp/ */
 export const OTLP_PORTS: Readonly<Record<OtlpProtocolId, number>> = { grpc: 4317, http: 4318 };
 
-/** By which W3C Trace Context says which trace a request belongs to. https://www.w3.org/TR/trace-context/ */
-export const TRACE_CONTEXT_HEADERS: readonly string[] = ['traceparent', 'tracestate'];
+/**
+ * By which W3C Trace Context says which trace a request belongs to, and what applications say of it to those that they call.
+ * https://www.w3.org/TR/trace-context/ https://www.w3.org/TR/baggage/
+ */
+export const TRACE_CONTEXT_HEADERS: readonly string[] = ['traceparent', 'tracestate', 'baggage'];
 
 export const DEFAULT_TRACES_SAMPLING_RATE = 0.05;
 
@@ -93,7 +96,7 @@ export function beginsAtApiGateway(tracing: TracingSettings | undefined): boolea
   return tracing !== undefined && (tracing.kind === 'xray' || tracing.joinsApiGateway);
 }
 
-/** Headers by which clients outside of the mesh would decide which traces there are, and which are recorded. */
+/** Headers by which clients outside of the mesh would decide which traces there are, which are recorded, and what is said in them. */
 export function untrustedTraceHeaders(tracing: TracingSettings | undefined): readonly string[] {
   return tracing?.kind === 'openTelemetry' && !tracing.acceptsClientContext ? TRACE_CONTEXT_HEADERS : [];
 }
