@@ -36,9 +36,15 @@ function proxy({ collector }: OpenTelemetrySettings, container: ContainerPlan): 
   };
 }
 
+/** An exporter of the user's own would lose what the collector does not take, and would send the collector's headers to somebody else. */
+function ownsExporter({ environment, secretNames }: ContainerPlan): boolean {
+  return [...Object.keys(environment), ...secretNames].some((name) => name.startsWith('OTEL_EXPORTER_OTLP_'));
+}
+
 function application(settings: OpenTelemetrySettings, service: string, container: ContainerPlan): ContainerPlan {
   const own = (name: string): boolean => Object.hasOwn(container.environment, name) || container.secretNames.includes(name);
-  const added = Object.entries(variables(settings, service)).filter(([name]) => !own(name));
+  const exporter = ownsExporter(container) ? {} : exporterVariables(settings.collector);
+  const added = Object.entries({ ...variables(settings, service), ...exporter }).filter(([name]) => !own(name));
   const names = [...Object.keys(container.environment), ...added.map(([name]) => name)].sort();
   const all = { ...container.environment, ...Object.fromEntries(added) };
   return {
@@ -54,13 +60,12 @@ function application(settings: OpenTelemetrySettings, service: string, container
  * What all SDKs of OpenTelemetry read. A trace that the application begins itself is recorded as often as one of the mesh.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
-function variables({ collector, samplingRate }: OpenTelemetrySettings, service: string): Readonly<Record<string, string>> {
+function variables({ samplingRate }: OpenTelemetrySettings, service: string): Readonly<Record<string, string>> {
   return {
     OTEL_SERVICE_NAME: service,
     OTEL_PROPAGATORS: 'tracecontext,baggage',
     OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
     OTEL_TRACES_SAMPLER_ARG: String(samplingRate),
-    ...exporterVariables(collector),
   };
 }
 
