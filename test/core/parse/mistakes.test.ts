@@ -2,7 +2,7 @@ import type { Issue, IssueCode } from '../../../lib/core/reading/issues';
 import { MicroservicesValidationError } from '../../../lib/core/reading/issues';
 import { MISTAKES } from './mistakes';
 import { issueCodes } from '../../support/issue-codes';
-import { issuesOf, ui } from '../../support/parsing';
+import { issuesOf, mesh, service, ui } from '../../support/parsing';
 
 const table = [...MISTAKES];
 
@@ -54,6 +54,12 @@ describe('every issue reads well', () => {
 
   test('a secret that was given by its value is not repeated', () => {
     const [issue] = issuesOf(ui({ secrets: { PASSWORD: 'hunter2' } }));
+    expect(JSON.stringify(issue)).not.toContain('hunter2');
+  });
+
+  test('the value of a header is not repeated', () => {
+    const collector = { kind: 'endpoint', host: 'otlp.vendor.example', headers: { 'x-api-key': 'hunter2\n' } };
+    const [issue] = issuesOf(mesh({ ui: service() }, { tracing: { kind: 'openTelemetry', collector } }));
     expect(JSON.stringify(issue)).not.toContain('hunter2');
   });
 });

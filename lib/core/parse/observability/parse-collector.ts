@@ -74,15 +74,23 @@ function endpoint(at: Reader): EndpointCollector {
   const trust = parseTrust(at.field('trust'), tls);
   const standardPort = tls ? 443 : OTLP_PORTS[protocol ?? 'grpc'];
   const plainHeaders = at.field('headers').entries();
-  const headers = texts(plainHeaders, 'the header');
+  for (const [, header] of plainHeaders) checkKnown(header);
+  const headers = texts(
+    plainHeaders.filter(([, header]) => !(header.value instanceof Unresolved)),
+    'the header',
+  );
   const secretHeaders = at.field('secretHeaders').entries();
-  for (const [, secret] of secretHeaders) checkSecret(secret, 'the header');
+  for (const [, secret] of secretHeaders) {
+    checkSecret(secret, 'the header');
+    if (!tls)
+      secret.fail('CONFLICT', 'without TLS the secret would be sent in plain text', { got: null, fix: 'remove tls: false, or the header' });
+  }
   for (const [name, header] of [...plainHeaders, ...secretHeaders]) checkHeaderName(name, header);
   for (const [name, text] of Object.entries(headers))
     if (!/^[\x20-\x7e]*$/.test(text))
       at.field('headers')
         .field(name)
-        .fail('INVALID_FORMAT', 'cannot be the value of a header', { allowed: 'visible ASCII characters and spaces' });
+        .fail('INVALID_FORMAT', 'cannot be the value of a header', { got: null, allowed: 'visible ASCII characters and spaces' });
   for (const [name, header] of secretHeaders)
     if (Object.hasOwn(headers, name))
       header.fail('CONFLICT', `${displayValue(name)} is both a header and one whose value is a secret`, {
@@ -121,6 +129,15 @@ function checkHeaderName(name: string, at: Reader): void {
       allowed: 'lower-case letters, digits and hyphens',
     });
   else if (OF_PROTOCOL.test(name)) at.fail('CONFLICT', 'the protocol sets this header itself', { got: null, fix: 'remove it' });
+}
+
+/** Applications get the values percent-encoded, as which CloudFormation fills in nothing. */
+function checkKnown(header: Reader): void {
+  if (header.value instanceof Unresolved)
+    header.fail('TOKEN', 'must be known when the app is synthesized, but is a CDK token', {
+      got: null,
+      fix: 'give a literal value, or the header in secretHeaders',
+    });
 }
 
 function checkSecret(at: Reader, what: string): void {

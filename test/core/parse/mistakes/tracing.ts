@@ -1,6 +1,6 @@
 import type { Mistakes } from './mistake';
 import type { Raw } from '../../../support/parsing';
-import { image, mesh, secret, service } from '../../../support/parsing';
+import { image, mesh, secret, service, token } from '../../../support/parsing';
 
 const traced = (tracing: Raw): Raw => mesh({ ui: service() }, { tracing: { kind: 'openTelemetry', ...tracing } });
 const sentTo = (collector: unknown): Raw => traced({ collector });
@@ -107,7 +107,15 @@ export const TRACING_MISTAKES: Mistakes = {
       props: sidecar({ environment: { KEY: 'a' }, secrets: { KEY: secret } }),
       path: 'tracing.collector.secrets.KEY',
     },
+    {
+      did: 'sends a secret without TLS',
+      props: endpoint({ tls: false, secretHeaders: { 'x-api-key': secret } }),
+      path: 'tracing.collector.secretHeaders.x-api-key',
+    },
     { did: 'trusts an authority without TLS', props: endpoint({ tls: false, trust: {} }), path: 'tracing.collector.trust' },
+  ],
+  TOKEN: [
+    { did: 'gives a header a token', props: endpoint({ headers: { 'x-api-key': token } }), path: 'tracing.collector.headers.x-api-key' },
   ],
   RESERVED_PORT: [
     {
