@@ -1,6 +1,6 @@
 import type { TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { ContainerDefinition } from 'aws-cdk-lib/aws-ecs';
-import type { WorkloadPlan } from '../../core/plan/system-plan';
+import type { ContainerPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { environmentOf } from '../../core/plan/pack-config';
 import { acknowledge } from '../acknowledge';
 
@@ -28,6 +28,12 @@ export function acknowledgeOwnEnvironment(taskDefinition: TaskDefinition, plan: 
 
 function isOwn({ name, environment = [] }: ContainerEnvironment, { containers }: WorkloadPlan): boolean {
   const planned = containers.find((each) => each.name === name && each.role !== 'application' && each.role !== 'extra');
-  const own = planned === undefined ? {} : { ...environmentOf(planned), ...planned.deployedEnvironment };
+  const own = planned === undefined ? {} : ownVariables(planned);
   return environment.every(({ name: variable }) => typeof variable === 'string' && variable in own);
+}
+
+/** A collector may be the user's, with variables of the user's. */
+function ownVariables(container: ContainerPlan): Readonly<Record<string, unknown>> {
+  if (container.role === 'collector') return { CW_CONFIG_CONTENT: true };
+  return { ...environmentOf(container), ...container.deployedEnvironment };
 }

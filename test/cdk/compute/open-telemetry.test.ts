@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { ContainerImage, Secret } from 'aws-cdk-lib/aws-ecs';
+import { CfnTaskDefinition, ContainerImage, Secret } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Authorizer, Edge, Microservices, OtlpProtocol, TraceCollector, Tracing, TrustedAuthorities } from '../../../lib';
@@ -19,14 +19,27 @@ interface Definition {
   readonly Command?: readonly string[];
 }
 
-function synthesize(tracing: (stack: Stack) => Tracing, environment: Readonly<Record<string, string>> = {}): Template {
+function build(tracing: (stack: Stack) => Tracing, environment: Readonly<Record<string, string>> = {}): Stack {
   const stack = new Stack(new App(), 'Test');
   new Microservices(stack, 'Shop', {
     services: { ui: { image, port: 8080, environment } },
     edge: Edge.restApi({ authorizer: Authorizer.none(), routes: { 'ANY /{proxy+}': { service: 'ui' } } }),
     tracing: tracing(stack),
   });
-  return Template.fromStack(stack);
+  return stack;
+}
+
+function synthesize(...args: Parameters<typeof build>): Template {
+  return Template.fromStack(build(...args));
+}
+
+/** Whether the variables of the gateway's containers are explained to who checks the template. */
+function explained(tracing: (stack: Stack) => Tracing): boolean {
+  const stack = build(tracing);
+  Template.fromStack(stack);
+  const gateway = stack.node.findAll().filter((each) => each instanceof CfnTaskDefinition && /gateway/i.test(each.node.path));
+  expect(gateway).toHaveLength(1);
+  return JSON.stringify(gateway.map(({ node }) => node.metadata)).includes('AwsSolutions-ECS2');
 }
 
 function containers(template: Template): Readonly<Record<string, Definition>> {
@@ -82,6 +95,13 @@ describe('tasks whose traces go to X-Ray by OpenTelemetry', () => {
     const own = { OTEL_SERVICE_NAME: 'front', OTEL_RESOURCE_ATTRIBUTES: 'a=b', OTEL_TRACES_SAMPLER: 'always_off' };
     expect(variables(containers(synthesize(() => Tracing.openTelemetry(), own))['app'])).toMatchObject(own);
   });
+
+  test('leave the exporter to an application that has one of its own', () => {
+    const own = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'https://otlp.vendor.example' };
+    const all = variables(containers(synthesize(() => Tracing.openTelemetry(), own))['app']);
+    expect(Object.keys(all).filter((name) => /EXPORTER/.test(name))).toEqual(Object.keys(own));
+    expect(all).toMatchObject({ ...own, OTEL_SERVICE_NAME: 'ui' });
+  });
 });
 
 describe('tasks that send spans to a collector of the user', () => {
@@ -121,6 +141,14 @@ describe('tasks that send spans to a collector of the user', () => {
     expect(variables(app)).not.toHaveProperty('OTEL_EXPORTER_OTLP_HEADERS');
   });
 
+  test('send none of its headers by an exporter of the application', () => {
+    const collector = TraceCollector.endpoint({ host: 'otlp.vendor.example', headers: { 'x-team': '100% shop' } });
+    const tracing = (): Tracing => Tracing.openTelemetry({ collector });
+    expect(variables(containers(synthesize(tracing))['app'])).toMatchObject({ OTEL_EXPORTER_OTLP_HEADERS: 'x-team=100%25%20shop' });
+    const own = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otlp.other.example' };
+    expect(variables(containers(synthesize(tracing, own))['app'])).not.toHaveProperty('OTEL_EXPORTER_OTLP_HEADERS');
+  });
+
   test('may connect to its port', () => {
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
       SecurityGroupEgress: Match.arrayWith([Match.objectLike({ FromPort: 4443, ToPort: 4443 })]),
@@ -129,7 +157,7 @@ describe('tasks that send spans to a collector of the user', () => {
 });
 
 describe('tasks with a collector of the user in each of them', () => {
-  const template = synthesize((stack) =>
+  const sidecarTracing = (stack: Stack): Tracing =>
     Tracing.openTelemetry({
       collector: TraceCollector.sidecar({
         image: ContainerImage.fromRegistry('registry.example/otel/opentelemetry-collector:1'),
@@ -141,8 +169,8 @@ describe('tasks with a collector of the user in each of them', () => {
           new PolicyStatement({ actions: ['aps:RemoteWrite'], resources: ['arn:aws:aps:eu-west-1:111122223333:workspace/a'] }),
         ],
       }),
-    }),
-  );
+    });
+  const template = synthesize(sidecarTracing);
 
   test('run it with its configuration, secrets and memory', () => {
     const { collector } = containers(template);
@@ -154,6 +182,11 @@ describe('tasks with a collector of the user in each of them', () => {
     });
     expect(variables(collector)).toEqual({ LEVEL: 'info', OTEL_COLLECTOR_CONFIG: 'receivers: {}' });
     expect(collector?.Secrets?.map(({ Name }) => Name)).toEqual(['API_KEY']);
+  });
+
+  test("leave the user's variables to the user to explain", () => {
+    expect(explained(sidecarTracing)).toBe(false);
+    expect(explained(() => Tracing.openTelemetry())).toBe(true);
   });
 
   test('may do what it needs', () => {
