@@ -68,7 +68,7 @@ export interface OpenTelemetryTracingOptions {
   readonly resourceAttributes?: { [name: string]: string };
 
   /**
-   * Whether clients of the edges and of load balancers may send `traceparent` and `tracestate`, such as a web page that records
+   * Whether clients of the edges and of load balancers may send `traceparent`, `tracestate` and `baggage`, such as a web page that records
    * spans of its own. They then decide which requests are recorded, which you pay for, and to which trace a request belongs. By default
    * each request begins a trace when it arrives. Clients with an identity (`clients`) may always send them.
    *
@@ -113,7 +113,7 @@ export class Tracing {
 
   /**
    * OpenTelemetry: every Envoy records spans and sends them by OTLP to a collector. Traces are continued by W3C Trace Context
-   * (`traceparent`), as instrumented applications do it. These are told where the collector is, and who they are, by the environment
+   * (`traceparent`), as instrumented applications do it. They get the address of the collector and their name from the environment
    * variables of the OpenTelemetry SDKs (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME` and others), unless `environment` or `secrets`
    * sets them. Needs `Mesh.envoy()`.
    */
