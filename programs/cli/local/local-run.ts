@@ -11,6 +11,7 @@ import type { ComposeService } from './compose-file';
 import { changedServices, removedServices } from './compose-file';
 import { containerName } from './container-name';
 import { ContainerFailed, Containers } from './containers';
+import { collectorsOf } from './collectors';
 import { Control } from './control';
 import type { Engine } from './engine';
 import { mustRun } from './engine';
@@ -49,6 +50,7 @@ export class LocalRun {
     this.prepared = prepared;
     directory.write(plan, this.programs, frameworkDirectory());
     for (const each of plan.leftOut) this.say(`not run: ${each}`);
+    for (const each of collectorsOf(plan.compose)) this.say(`traces go to ${each}, which is outside of this system`);
     await fetchImages(this.engine, directory.composeFile, imagesOf(plan, Object.keys(plan.compose.services)), this.say, signal);
     await this.create(directory, environment, signal);
     await this.startAll(Object.keys(plan.compose.services), plan, signal);

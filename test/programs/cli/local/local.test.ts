@@ -1,21 +1,33 @@
+import { Stack, type App } from 'aws-cdk-lib';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { collectorsOf } from '../../../../programs/cli/local/collectors';
 import type { ComposeFile } from '../../../../programs/cli/local/compose-file';
 import { readLocalSystem } from '../../../../programs/cli/local/read-local-system';
 import type { SynthesizedSystem } from '../../../../programs/cli/local/read-local-system';
 import { readSystem } from '../../../../programs/cli/assembly/read-description';
+import { Microservices, TraceCollector, Tracing } from '../../../../lib';
 import { expectGolden } from '../../../support/golden';
 import { Bundled, EXAMPLES } from '../bundled';
 import type { Ran } from '../bundled';
+
+/** Its spans go to a collector outside of the system. */
+function traced(app: App): void {
+  new Microservices(new Stack(app, 'Traced'), 'Traced', {
+    services: { ui: { image: ContainerImage.fromRegistry('example.com/ui:1'), port: 8080 } },
+    tracing: Tracing.openTelemetry({ collector: TraceCollector.endpoint({ host: 'otlp.vendor.example', port: 4443 }) }),
+  });
+}
 
 /** With the bundles, and with outputs of cdk synth. */
 let bundled: Bundled;
 const systems = new Map<string, SynthesizedSystem>();
 
 beforeAll(async () => {
-  bundled = new Bundled(EXAMPLES);
+  bundled = new Bundled({ ...EXAMPLES, traced });
   const root = join(__dirname, '../../../..');
   spawnSync(process.execPath, [join(root, 'programs/local/bundle.mjs'), join(bundled.directory, 'local')], { encoding: 'utf8' });
   for (const name of Object.keys(EXAMPLES)) {
@@ -59,6 +71,13 @@ test('the Compose file of an example is text that people can read', () => {
     .replace(/(MESH_CONFIG: ).*/g, '$1<configuration>')
     .replace(/(cdk-ecs-microservices\.definition: )"?[0-9a-f]{16}"?/g, '$1<hash>');
   expectGolden(join(__dirname, 'output'), new Map([['shop.yaml', text]]));
+});
+
+test('a collector outside of the tasks is named before anything is sent to it', () => {
+  expect(collectorsOf(written('traced'))).toEqual(['https://otlp.vendor.example:4443']);
+  const settings = file('elsewhere.yaml', "environment: { ui: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' } }");
+  expect(collectorsOf(written('traced', '--settings', settings))).toEqual([]);
+  expect(collectorsOf(written('shop'))).toEqual([]);
 });
 
 test.each(names)('%s: each container of a task has the image, command, user and checks of its task definition', (app) => {
