@@ -18,7 +18,7 @@ export interface ParameterStore {
   /** @throws ParameterNotFound */
   read(name: string): Promise<Held>;
   /**
-   * Writes a text in place of that which was read. False: somebody has written in between, and what they wrote is there again.
+   * Writes a text in place of that which was read. False: somebody has written something else in between, and what they wrote is there again.
    * Systems Manager has no condition for it, but counts versions.
    */
   replace(name: string, held: Held, text: string): Promise<boolean>;
@@ -44,6 +44,8 @@ export function parameterStore(ssm: SSMClient): ParameterStore {
       if (version === undefined || version === held.version + 1) return true;
       // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
       const theirs = await read(`${name}:${version - 1}`);
+      // The SDK has tried again what had been done.
+      if (theirs.text === text) return true;
       await overwrite(name, theirs.text);
       return false;
     },

@@ -116,6 +116,18 @@ test('weights that somebody writes between a look and a step stay, too', async (
   expect(orders.aws.parameters.get(PARAMETER)).toBe(theirs);
 });
 
+test('what the SDK writes a second time, since it has heard no answer, is nobody else\'s', async () => {
+  const { orders, input } = await begun();
+  orders.aws.systemsManager.functionFault = ({ operation, input: { Value: text } }) => {
+    if (operation !== 'PutParameter') return undefined;
+    orders.aws.systemsManager.functionFault = undefined;
+    orders.aws.parameters.put(PARAMETER, String(text));
+    return undefined;
+  };
+  expect(await orders.step(input)).toMatchObject({ Status: 'going', Weights: { v1: 90, v2: 10 } });
+  expect(orders.weights).toEqual({ v1: 90, v2: 10 });
+});
+
 test('a later deployment takes over, and the shift before it writes nothing more', async () => {
   const { orders, input } = await begun();
   const moved = await orders.step(input);
