@@ -108,11 +108,13 @@ e2e('traces by OpenTelemetry', () => {
   test('begin at the gateway where API Gateway sends no trace, whatever clients say', async () => {
     const forged = '0af7651916cd43dd8448eb211c80319c';
     const { headers } = JSON.parse(
-      (await api.send({ path: '/list', headers: { traceparent: `00-${forged}-b7ad6b7169203331-01`, tracestate: 'a=b' } })).body,
+      (await api.send({ path: '/list', headers: { traceparent: `00-${forged}-b7ad6b7169203331-01`, tracestate: 'a=b', baggage: 'a=b' } }))
+        .body,
     ) as RelayAnswer;
     expect(headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
     expect(headers['traceparent']).not.toContain(forged);
     expect(headers['tracestate'] ?? '').toBe('');
+    expect(headers).not.toHaveProperty('baggage');
   });
 
   test('are not made of a request that is not sampled, which stays so on all hops', async () => {

@@ -1,9 +1,11 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Microservices, OtlpProtocol, TraceCollector, Tracing } from '../../lib';
+import { Microservices, OtlpProtocol, TraceCollector, Tracing, TrustedAuthorities } from '../../lib';
+import { Authority } from '../programs/agent/authority';
 import { settled } from './mesh';
 import { program } from './programs';
+import type { RelayAnswer } from './programs/relay';
 import type { LogRecord, Span, Template } from './runner';
 import { Cluster, standIns, until } from './runner';
 import { cluster, e2e } from './suite';
@@ -12,8 +14,9 @@ import { image, templateOf } from './systems/synthesize';
 const HOST = 'otlp.vendor.example';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SECRET = 'key 100% secret';
+const DAY_MS = 86_400_000;
 
-function system(protocol: OtlpProtocol, port: number): Template {
+function system(protocol: OtlpProtocol, port: number, root: string): Template {
   const stack = new Stack(new App(), 'E2e');
   new Microservices(stack, 'Shop', {
     services: {
@@ -24,7 +27,7 @@ function system(protocol: OtlpProtocol, port: number): Template {
       samplingRate: 1,
       accessLogs: true,
       collector: TraceCollector.endpoint({
-        ...{ host: HOST, port, protocol, tls: false },
+        ...{ host: HOST, port, protocol, trust: TrustedAuthorities.pem(root) },
         headers: { 'x-team': '100% shop' },
         secretHeaders: { authorization: Secret.fromSecretsManager(new ManagedSecret(stack, 'Key')) },
       }),
@@ -50,13 +53,20 @@ describe.each([
     afterAll(() => kill?.());
 
     const shop = cluster(async () => {
-      const open = await Cluster.open(system(protocol, port), {
+      const authority = await Authority.create('Vendor', Date.now());
+      const open = await Cluster.open(system(protocol, port, authority.root), {
         images: [standIns.envoy(), standIns.agent(), standIns.relay('example/relay', 8080)],
         secret: () => SECRET,
       });
       const collector = (await open.vpc.joinInternet('collector', [HOST])).fork(program('otlp-recorder'));
       kill = () => collector.kill('SIGKILL');
       collector.on('message', (each) => news.push(each as News));
+      const { certificateChain, privateKey } = await authority.issue({
+        dnsName: HOST,
+        notBefore: Date.now() - DAY_MS,
+        notAfter: Date.now() + DAY_MS,
+      });
+      collector.send({ cert: certificateChain, key: privateKey });
       await until(() => news.some(({ listening }) => listening === true), { what: 'the collector' });
       await Promise.all(['ui', 'orders'].map(async (name) => open.scale(name, 1)));
       await settled(open);
@@ -64,13 +74,14 @@ describe.each([
     });
 
     test('with the headers that were asked for, secrets included, and with the trace that the request belongs to', async () => {
-      const { status } = await shop()
+      const { status, body } = await shop()
         .task('ui')
         .client.send({
           url: 'http://orders.shop.internal:15080/list?token=hidden',
-          headers: { traceparent: `00-${TRACE}-b7ad6b7169203331-01` },
+          headers: { traceparent: `00-${TRACE}-b7ad6b7169203331-01`, baggage: 'tenant=7' },
         });
       expect(status).toBe(200);
+      expect((JSON.parse(body) as RelayAnswer).headers['baggage']).toBe('tenant=7');
       const spans = await until(
         () => {
           const found = news.flatMap(({ otlp_span: span = [] }) => span).filter(({ traceId }) => traceId === TRACE);

@@ -4,7 +4,9 @@
  * agent writes at its start, if it has the volumes for it, and ends if it may not.
  */
 import { existsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer as createPlainServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:https';
 import { join } from 'node:path';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
@@ -17,8 +19,15 @@ if (existsSync(AGENT)) {
 }
 
 const PROTOS = process.env['PROTOS'] ?? 'test/e2e/programs/protos';
-/** A process of its own, which tells its parent, takes requests of others. */
+/** A process of its own, which tells its parent, takes requests of others, over TLS. */
+
 const HOST = process.send === undefined ? '127.0.0.1' : '0.0.0.0';
+
+/** In PEM. A process of its own gets them from its parent. */
+interface Credentials {
+  readonly cert: string;
+  readonly key: string;
+}
 
 function tell(news: object): void {
   if (process.send === undefined) console.log(JSON.stringify(news));
@@ -106,16 +115,12 @@ for (const name of SERVICES) {
     },
   });
 }
-grpc.bindAsync(`${HOST}:4317`, ServerCredentials.createInsecure(), (error) => {
-  if (error !== null) throw error;
-  tell({ listening: true });
-});
 
 const PATHS: Readonly<Record<string, (typeof SERVICES)[number]>> = {
   '/v1/traces': 'trace.v1.TraceService',
   '/v1/logs': 'logs.v1.LogsService',
 };
-createServer((request, response) => {
+const http: RequestListener = (request, response) => {
   const name = PATHS[request.url ?? ''];
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -129,5 +134,25 @@ createServer((request, response) => {
     record(method.requestDeserialize(Buffer.concat(chunks)) as Request, request.headers);
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(method.responseSerialize({}));
   });
-}).listen(4318, HOST);
+};
+
+/** @param tls undefined: plain text */
+function listen(tls?: Credentials): void {
+  const credentials =
+    tls === undefined
+      ? ServerCredentials.createInsecure()
+      : ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }]);
+  (tls === undefined ? createPlainServer(http) : createServer(tls, http)).listen(4318, HOST, () => {
+    grpc.bindAsync(`${HOST}:4317`, credentials, (error) => {
+      if (error !== null) throw error;
+      tell({ listening: true });
+    });
+  });
+}
+
+if (process.send === undefined) listen();
+else
+  process.once('message', (credentials) => {
+    listen(credentials as Credentials);
+  });
 process.once('SIGTERM', () => process.exit(0));
