@@ -141,14 +141,14 @@ export interface TraceEndpointOptions {
   readonly trust?: TrustedAuthorities;
 
   /**
-   * Headers that are sent with the spans. Everybody who may read the task definitions can read them.
+   * Headers that are sent with the spans. Everybody who may read the task definitions can read them. Values hold no CDK tokens.
    *
    * @default - none
    */
   readonly headers?: { [name: string]: string };
 
   /**
-   * Headers whose values are secrets. Envoys send them. Applications that send spans need them as well, in a variable of their own
+   * Headers whose values are secrets, for a collector with TLS. Envoys send them. Applications that send spans need them as well, in a variable of their own
    * (`OTEL_EXPORTER_OTLP_HEADERS`), since ECS cannot put a name before the value of a secret.
    *
    * @default - none
