@@ -53,6 +53,13 @@ export const ACKNOWLEDGEMENTS = {
     rules: ['AwsSolutions-IAM5[Resource::*]'],
     reason: 'CloudWatch has no resources for reading metrics; of alarms, the function reads the states, several in one call.',
   },
+  anyParameterOfSystem: {
+    resource: 'the role of the function that shifts weights',
+    rules: ['AwsSolutions-IAM5[Resource::<parameters>]'],
+    reason:
+      'The name is that of the system and its stack, for any service: the parameter of a service that is removed is deleted after the role ' +
+      'has changed.',
+  },
   shiftHistory: {
     resource: 'the state machine that shifts weights',
     rules: ['AwsSolutions-SF1', 'AwsSolutions-SF2'],
@@ -171,5 +178,5 @@ export function acknowledge(construct: IConstruct | undefined, reasons: readonly
   const resource = CfnResource.isCfnResource(construct) ? construct : construct?.node.defaultChild;
   if (!CfnResource.isCfnResource(resource)) return;
   for (const { rules, reason } of reasons.map((name): Acknowledgement => ACKNOWLEDGEMENTS[name]))
-    Validations.of(resource).acknowledge(...rules.map((id) => ({ id: id.replace(/<function>|<tasks>/, target), reason })));
+    Validations.of(resource).acknowledge(...rules.map((id) => ({ id: id.replace(/<function>|<tasks>|<parameters>/, target), reason })));
 }

@@ -92,10 +92,7 @@ export function renderSystem(
   if (namespaceHttpName !== undefined) namespaceNames.add({ group: undefined, scope, values: new Map([['name', namespaceHttpName]]) });
   const mesh = renderMesh(scope, plan, { namespaceHttpName });
   const shifted = (plan.weights ?? []).filter(({ shift }) => shift !== undefined);
-  const shifter =
-    shifted.length === 0
-      ? undefined
-      : new Shifter(scope, 'WeightShifts', { services: shifted.map(({ service }) => service), meshScope, logGroup: foundation.logGroup });
+  const shifter = shifted.length === 0 ? undefined : new Shifter(scope, 'WeightShifts', { meshScope, logGroup: foundation.logGroup });
   const weightsOf = renderWeights(scope, plan, units, shifter);
   const certificates =
     plan.certificates === undefined

@@ -8,15 +8,13 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import type { ShiftPace, WeightShiftProperties, WeightsProperties } from '../../core/contract/weight-shift';
-import { WEIGHT_SHIFT_RESOURCE, WEIGHTS_RESOURCE } from '../../core/contract/weight-shift';
+import { WEIGHT_SHIFT_RESOURCE, WEIGHTS_RESOURCE, weightsDescription } from '../../core/contract/weight-shift';
 import type { WeightsPlan } from '../../core/plan/system-plan';
 import { acknowledge } from '../acknowledge';
 import { MeshFunction } from '../certificates/mesh-function';
 import { findingText } from '../finding-text';
 
 export interface ShifterProps {
-  /** Of services whose weights move by themselves; at least one. */
-  readonly services: readonly string[];
   readonly meshScope: string;
   readonly logGroup: logs.ILogGroup;
 }
@@ -47,10 +45,11 @@ export class Shifter extends Construct {
   constructor(
     private readonly system: Construct,
     id: string,
-    { services, meshScope, logGroup }: ShifterProps,
+    { meshScope, logGroup }: ShifterProps,
   ) {
     super(system, id);
     this.meshScope = meshScope;
+    const parameters = parameterArn(this, this.nameOf('*'));
     const shifter = new MeshFunction(this, 'Shifter', {
       asset: 'weight-shifter',
       description: 'Moves weights of versions of a mesh, and takes them back',
@@ -58,7 +57,8 @@ export class Shifter extends Construct {
       statements: [
         new iam.PolicyStatement({
           actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
-          resources: services.map((service) => parameterArn(this, this.nameOf(service))),
+          // Of whatever service: CloudFormation takes away what a role may do before it deletes the parameter of one that is removed.
+          resources: [parameters],
         }),
         // Neither metrics nor their alarms are resources here: of alarms, the function asks for several at once.
         new iam.PolicyStatement({ actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], resources: ['*'] }),
@@ -68,7 +68,7 @@ export class Shifter extends Construct {
       // It waits for permissions, which were made a moment ago.
       timeout: Duration.minutes(2),
     });
-    acknowledge(shifter.role, ['metricsOfShifts']);
+    acknowledge(shifter.role, ['metricsOfShifts', 'anyParameterOfSystem'], findingText(this, parameters));
     this.serviceToken = shifter.provider('Provider').serviceToken;
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: this.machineName,
@@ -87,7 +87,7 @@ export class Shifter extends Construct {
   renderParameter(scope: Construct, id: string, { service, text }: WeightsPlan): ssm.IStringParameter {
     const properties: WeightsProperties = {
       Parameter: this.nameOf(service),
-      Description: `Weights of the versions of ${service}, which callers follow while they run`,
+      Description: weightsDescription(service),
       Weights: text,
     };
     const { ref: parameterName } = new CustomResource(scope, id, {

@@ -11,6 +11,11 @@ export type WeightsProperties = {
   readonly Weights: string;
 };
 
+/** By which people find the parameter. */
+export function weightsDescription(service: string): string {
+  return `Weights of the versions of ${service}, which callers follow while they run`;
+}
+
 /** Lets the weights go where the template says, whenever that or the versions change. */
 export const WEIGHT_SHIFT_RESOURCE = 'Custom::MeshWeightShift';
 

@@ -1,19 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import { ParameterNotFound } from '@aws-sdk/client-ssm';
 import type { Unread } from '../../../lib/core/contract/unread';
-import type { ShiftInput, ShiftSettings, WeightShiftProperties, WeightsProperties } from '../../../lib/core/contract/weight-shift';
-import { WEIGHTS_RESOURCE, WEIGHT_SHIFT_RESOURCE } from '../../../lib/core/contract/weight-shift';
+import type {
+  ShiftedDocument,
+  ShiftInput,
+  ShiftSettings,
+  WeightShiftProperties,
+  WeightsProperties,
+} from '../../../lib/core/contract/weight-shift';
+import { WEIGHTS_RESOURCE, WEIGHT_SHIFT_RESOURCE, weightsDescription } from '../../../lib/core/contract/weight-shift';
 import { causeOf, type Log } from '../../shared/log';
 import type { CustomResourceAnswer, CustomResourceEvent } from '../custom-resource-event';
 import { textProperty } from '../custom-resource-event';
 import { retryWhileNew } from '../retry-while-new';
 import type { Pause } from '../retry';
-import { beginShift } from './begin-shift';
+import { beginShift, type BegunShift, type WantedShift } from './begin-shift';
 import { makeStep, type FailedSteps } from './make-step';
 import type { Measurements } from './measurements';
-import type { ParameterStore } from './parameter-store';
-import { documentOf, textOf } from './shifted-document';
+import type { Held, ParameterStore } from './parameter-store';
+import { documentOf, isOnItsWay, textOf } from './shifted-document';
 import { startExecution } from './start-execution';
+
+/** After which a deployment gives up. */
+const MORE_ATTEMPTS = 3;
 
 export interface ShifterDependencies {
   readonly parameters: ParameterStore;
@@ -81,24 +91,20 @@ async function keepParameter(event: ShifterEvent, dependencies: ShifterDependenc
 }
 
 async function shift(event: ShifterEvent, dependencies: ShifterDependencies): Promise<CustomResourceAnswer> {
-  const { parameters, log, now } = dependencies;
+  const { log, now } = dependencies;
   const properties = event.ResourceProperties as Unread<WeightShiftProperties>;
   const [service, name] = [textProperty(properties, 'Service'), textProperty(properties, 'Parameter')];
   const answer = { PhysicalResourceId: event.PhysicalResourceId ?? `weight-shift-${service}` };
   // The parameter has the first weights, and goes with this resource.
   if (event.RequestType !== 'Update') return answer;
-  const goal = documentOf(textProperty(properties, 'Weights'));
   const settings = JSON.parse(textProperty(properties, 'Settings')) as ShiftSettings;
-  const id = idOf(event);
-  const held = await permitted(async () => parameters.read(name), dependencies);
-  const begun = beginShift(documentOf(held.text), { id, goal, steps: settings.steps, changed: hasChanged(event) });
+  const goal = documentOf(textProperty(properties, 'Weights'));
+  const wanted: WantedShift = { id: idOf(event), goal, steps: settings.steps, changed: hasChanged(event) };
+  const begun = await writeBeginning(name, service, wanted, dependencies);
   if (begun.kind === 'kept') {
     log.info('shift-not-begun', { service, why: begun.why });
     return answer;
   }
-  const text = textOf(begun.document);
-  if (text !== held.text && !(await parameters.replace(name, held, text)))
-    throw new Error(`somebody has written other weights of ${service} while this deployment wrote them: deploy again`);
   if (begun.kind === 'at once') {
     log.info('weights-written', { service, weights: begun.document.weights, why: begun.why });
     return answer;
@@ -106,21 +112,56 @@ async function shift(event: ShifterEvent, dependencies: ShifterDependencies): Pr
   const input: ShiftInput = {
     Service: service,
     Parameter: name,
-    Id: id,
+    Id: wanted.id,
     Settings: settings,
-    Step: stepIn(text),
+    Step: stepIn(begun.document),
     Check: 0,
     Slow: 0,
     Begun: now(),
   };
   await startExecution(input, { ...dependencies, stateMachine: textProperty(properties, 'StateMachine') });
-  log.info('shift-begun', { service, weights: begun.document.weights, goal: goal.weights, execution: id });
+  log.info('shift-begun', { service, weights: begun.document.weights, goal: goal.weights, execution: wanted.id });
   return answer;
 }
 
-function stepIn(text: string): number {
-  const { shift: state } = documentOf(text);
-  return state !== undefined && 'step' in state ? state.step : 0;
+/** Begins again where somebody writes in between, such as the execution of the deployment before: it does so once a minute at most. */
+async function writeBeginning(name: string, service: string, wanted: WantedShift, dependencies: ShifterDependencies): Promise<BegunShift> {
+  const { parameters } = dependencies;
+  for (let attempt = 0; attempt <= MORE_ATTEMPTS; attempt += 1) {
+    const held = await permitted(async () => heldBy(parameters, name), dependencies);
+    const begun = beginningOf(held, wanted);
+    if (begun.kind === 'kept') return begun;
+    const text = textOf(begun.document);
+    if (held === undefined) {
+      await parameters.put(name, text, weightsDescription(service));
+      return begun;
+    }
+    if (text === held.text || (await parameters.replace(name, held, text))) return begun;
+  }
+  throw new Error(`somebody has written other weights of ${service} while this deployment wrote them: deploy again`);
+}
+
+async function heldBy(parameters: ParameterStore, name: string): Promise<Held | undefined> {
+  return parameters.read(name).catch((error: unknown) => {
+    if (error instanceof ParameterNotFound) return undefined;
+    throw error;
+  });
+}
+
+/** What nobody can read begins nothing: a deployment overwrites it, as CloudFormation would, and does not fail because of it. */
+function beginningOf(held: Held | undefined, wanted: WantedShift): BegunShift {
+  if (held === undefined) return { kind: 'at once', why: 'the parameter was gone', document: wanted.goal };
+  let document: ShiftedDocument;
+  try {
+    document = documentOf(held.text);
+  } catch (error) {
+    return { kind: 'at once', why: `what the parameter held cannot be read: ${causeOf(error).why}`, document: wanted.goal };
+  }
+  return beginShift(document, wanted);
+}
+
+function stepIn({ shift: state }: ShiftedDocument): number {
+  return state !== undefined && isOnItsWay(state) ? state.step : 0;
 }
 
 /** The role of the function, too, was made a moment ago. */

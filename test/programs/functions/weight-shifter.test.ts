@@ -116,7 +116,7 @@ test('weights that somebody writes between a look and a step stay, too', async (
   expect(orders.aws.parameters.get(PARAMETER)).toBe(theirs);
 });
 
-test('what the SDK writes a second time, since it has heard no answer, is nobody else\'s', async () => {
+test("what the SDK writes a second time, since it has heard no answer, is nobody else's", async () => {
   const { orders, input } = await begun();
   orders.aws.systemsManager.functionFault = ({ operation, input: { Value: text } }) => {
     if (operation !== 'PutParameter') return undefined;
@@ -142,6 +142,43 @@ test('CloudFormation that goes back, since something else has failed, finds the 
   expect(await orders.update(OLD)).toBeUndefined();
   expect(orders.weights).toEqual(OLD.weights);
   expect(await orders.step(moved)).toMatchObject({ Status: 'stopped' });
+});
+
+test.each([
+  ['is not JSON', 'v1=50', 'what the parameter held cannot be read: the weights are not JSON'],
+  ['has no weights', '{"weights":{}}', 'what the parameter held cannot be read: the weights must be'],
+  ['is gone', undefined, 'the parameter was gone'],
+])('a deployment that finds a parameter that %s writes its own weights at once', async (_, text, why) => {
+  const orders = new ShiftedService();
+  await orders.create(OLD);
+  if (text === undefined) orders.aws.parameters.delete(PARAMETER);
+  else orders.aws.parameters.put(PARAMETER, text);
+  expect(await orders.update(NEW)).toBeUndefined();
+  expect(orders.document).toEqual(NEW);
+  expect(orders.lines.at(-1)).toContain(why);
+});
+
+test.each([
+  [3, 'begins again'],
+  [4, 'gives up, and what they wrote stays'],
+])('a deployment in which somebody writes %i times in between %s', async (times) => {
+  const orders = new ShiftedService();
+  await orders.create(OLD);
+  let [written, own] = [0, true];
+  const theirs = (): string => JSON.stringify({ weights: { v1: 100 - written, v2: written } });
+  orders.aws.systemsManager.functionFault = ({ operation }) => {
+    // The other write of an attempt is the one that brings theirs back.
+    if (operation === 'PutParameter' && written < times && own) {
+      written += 1;
+      orders.aws.parameters.put(PARAMETER, theirs());
+      own = false;
+    } else if (operation === 'PutParameter') own = true;
+    return undefined;
+  };
+  const update = orders.update(NEW);
+  if (times > 3) await expect(update).rejects.toThrow('deploy again');
+  else expect(await update).toMatchObject({ Step: 0 });
+  expect(orders.weights).toEqual({ v1: 100 - times, v2: times });
 });
 
 test('one that was taken back begins again with a new image, and not before', async () => {
