@@ -1,4 +1,9 @@
+import { Stack, type App } from 'aws-cdk-lib';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { join } from 'node:path';
+import { Microservices } from '../../../../lib';
 import { expectGolden } from '../../../support/golden';
 import { Bundled, EXAMPLES } from '../bundled';
 import type { Ran } from '../bundled';
@@ -6,8 +11,23 @@ import type { Ran } from '../bundled';
 /** With the bundle, as users have it, and outputs of cdk synth. */
 let bundled: Bundled;
 
+/** A client outside of the mesh calls a port of a service, which has rules of its own. */
+function ports(app: App): void {
+  const stack = new Stack(app, 'Ports');
+  const vpc = new Vpc(stack, 'Vpc');
+  const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  const connections = new SecurityGroup(stack, 'Connections', { vpc });
+  const image = ContainerImage.fromRegistry('example.com/stock:1');
+  const rules = { admin: { port: 8081, allow: [{ callers: ['office'], methods: ['GET'] }] } };
+  new Microservices(stack, 'Ports', {
+    vpc,
+    services: { stock: { image, port: 8080, ports: rules } },
+    clients: { office: { role, connections, calls: ['stock-admin'] } },
+  });
+}
+
 beforeAll(() => {
-  bundled = new Bundled(EXAMPLES, { 'aws:cdk:enable-path-metadata': true });
+  bundled = new Bundled({ ...EXAMPLES, ports }, { 'aws:cdk:enable-path-metadata': true });
 });
 
 afterAll(() => {
@@ -45,6 +65,12 @@ test('what explain prints is as reviewed', () => {
     outputs.set(`${name}.txt`, `$ explain ${question}\n${output}exit code ${exitCode ?? ''}\n`);
   }
   expectGolden(join(__dirname, 'output'), outputs);
+});
+
+test('the rules of a port are those of the port', () => {
+  const { output, exitCode } = ask('ports', 'office stock-admin POST /');
+  expect(output).toMatch(/^refused with 403 by services\.stock\.ports\.admin\.allow$/m);
+  expect(exitCode).toBe(1);
 });
 
 test.each([
