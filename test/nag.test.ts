@@ -149,7 +149,8 @@ test('every acknowledgement is made in one of these systems, so that none is for
         each
           .split(' ')[0]
           ?.replace(/<.*\.Arn>/, '<function>')
-          .replace(/::arn:.*:task\/.*\/\*\]$/, '::<tasks>]'),
+          .replace(/::arn:.*:task\/.*\/\*\]$/, '::<tasks>]')
+          .replace(/::arn:.*:parameter\/mesh-\*-.*\]$/, '::<parameters>]'),
       );
     }),
   );

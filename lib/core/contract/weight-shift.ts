@@ -78,6 +78,8 @@ export interface ShiftOnItsWay {
   readonly goal: WeightLists;
   /** How many steps it has made. */
   readonly step: number;
+  /** A hash of what was deployed before: CloudFormation that goes back to it goes back to `from`. Absent: another shift was on its way. */
+  readonly before?: string;
 }
 
 /** For people, and for whoever asks again. */
@@ -85,6 +87,9 @@ export interface EndedShift {
   readonly id: string;
   readonly ended: 'done' | 'taken back';
   readonly reason: string;
+  /** As of the shift on its way: a deployment may fail after its shift has ended. */
+  readonly from?: WeightLists;
+  readonly before?: string;
 }
 
 export type ShiftState = ShiftOnItsWay | EndedShift;

@@ -108,8 +108,8 @@ function outboundRules(workload: WorkloadPlan, path: string): LimitUse {
   };
 }
 
-/** Of a shift that is on its way, with its ID. */
-const OF_A_SHIFT = 100;
+/** Of a shift that is on its way, with its ID and a hash. */
+const OF_A_SHIFT = 150;
 
 function weightsBytes({ service, text, shift }: WeightsPlan): LimitUse {
   const bytes = Buffer.byteLength(text);

@@ -10,6 +10,9 @@ export interface WantedShift {
   readonly steps: ShiftSteps;
   /** Whether weights or versions are others than in the deployment before. */
   readonly changed: boolean;
+  /** Hashes of weights and versions: those of this deployment, and those of the one before. */
+  readonly current: string;
+  readonly before: string;
 }
 
 /** `document`: what is to be written, if it is not what is there. */
@@ -22,11 +25,17 @@ export type BegunShift =
  * What a deployment makes of the weights, when the tasks of all versions run. Versions that are left out lose their share here, since
  * their tasks are stopped when the deployment ends; the others share it as they did before.
  */
-export function beginShift(document: ShiftedDocument, { id, goal, steps, changed }: WantedShift): BegunShift {
+export function beginShift(document: ShiftedDocument, { id, goal, steps, changed, current, before }: WantedShift): BegunShift {
   const { shift } = document;
   if (shift?.id === id) return isOnItsWay(shift) ? { kind: 'shift', document } : { kind: 'kept', why: 'this shift has ended' };
   const from = remaining(document, goal);
   const running = shift !== undefined && isOnItsWay(shift) ? shift : undefined;
+  // The goal may be where the weights never were: that of an image that was taken back, and is there again.
+  if (shift?.from !== undefined && shift.before === current && (changed || running !== undefined)) {
+    const back = remaining(shift.from, goal);
+    const why = 'the deployment goes back to what was there before the last shift';
+    return { kind: 'at once', why, document: { ...back, shift: { id, ended: 'taken back', reason: why, from: back, before: current } } };
+  }
   if (running !== undefined) {
     // A deployment that failed, or somebody who has thought better of it.
     if (sameLists(remaining(running.from, goal), goal))
@@ -38,7 +47,7 @@ export function beginShift(document: ShiftedDocument, { id, goal, steps, changed
     return running === undefined && sameLists(document, goal)
       ? { kind: 'kept', why: 'the weights are where they are to be' }
       : { kind: 'at once', why: 'the versions that are left have these weights', document: goal };
-  return { kind: 'shift', document: { ...from, shift: { id, from, goal, step: 0 } } };
+  return { kind: 'shift', document: { ...from, shift: { id, from, goal, step: 0, ...(running === undefined ? { before } : {}) } } };
 }
 
 /** What is left of the weights without versions and routes that the goal does not name, as percents of all that it names. */

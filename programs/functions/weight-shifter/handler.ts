@@ -99,7 +99,8 @@ async function shift(event: ShifterEvent, dependencies: ShifterDependencies): Pr
   if (event.RequestType !== 'Update') return answer;
   const settings = JSON.parse(textProperty(properties, 'Settings')) as ShiftSettings;
   const goal = documentOf(textProperty(properties, 'Weights'));
-  const wanted: WantedShift = { id: idOf(event), goal, steps: settings.steps, changed: hasChanged(event) };
+  const [current, before] = [hashOf(properties), hashOf(event.OldResourceProperties ?? {})];
+  const wanted: WantedShift = { id: idOf(event), goal, steps: settings.steps, changed: current !== before, current, before };
   const begun = await writeBeginning(name, service, wanted, dependencies);
   if (begun.kind === 'kept') {
     log.info('shift-not-begun', { service, why: begun.why });
@@ -174,7 +175,10 @@ function idOf({ StackId: stack = '', LogicalResourceId: resource = '', RequestId
   return createHash('sha256').update([stack, resource, request].join('\n')).digest('hex').slice(0, 32);
 }
 
-function hasChanged({ ResourceProperties: now, OldResourceProperties: before = {} }: ShifterEvent): boolean {
-  const of = ({ Weights: weights, TaskDefinitions: tasks }: Unread<WeightShiftProperties>): string => JSON.stringify([weights, tasks]);
-  return of(now) !== of(before);
+/** Of what a deployment says of weights and versions. */
+function hashOf({ Weights: weights, TaskDefinitions: tasks }: Unread<WeightShiftProperties>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([weights, tasks]))
+    .digest('hex')
+    .slice(0, 32);
 }

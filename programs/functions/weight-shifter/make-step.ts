@@ -25,6 +25,8 @@ interface Parts {
 const RECENT_MS = 5 * 60_000;
 /** So long before a shift begins, the old ones count, too: of calls that all move at once, they get none afterwards. */
 const BEFORE_MS = 10 * 60_000;
+/** What is longer past says nothing of today, and would be more than CloudWatch answers at a time. */
+const LONGEST_MS = 3 * 3600_000;
 
 /** One step of a shift, or a look at it. It fails without a trace, or has written all of it. */
 export async function makeStep(input: ShiftInput | FailedSteps, parts: Parts): Promise<ShiftAnswer> {
@@ -66,7 +68,7 @@ async function verdictOf(input: ShiftInput | FailedSteps, shift: ShiftOnItsWay, 
   const to = now();
   const minutes = await measurements.minutes(
     { mesh: settings.mesh, service, versions: [...sides.growing, ...sides.shrinking] },
-    new Date(begun - BEFORE_MS),
+    new Date(Math.max(begun - BEFORE_MS, to - LONGEST_MS)),
     new Date(to),
   );
   return compareVersions(sides, minutes, settings.comparison, { recent: Math.max(minuteOf(begun), to - RECENT_MS), slowBefore });

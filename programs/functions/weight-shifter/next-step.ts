@@ -25,10 +25,11 @@ export function shiftOf(document: ShiftedDocument, input: ShiftInput): ShiftOnIt
 /** What is to be done next, which is the same as often as it is asked. */
 export function nextStep(document: ShiftedDocument, shift: ShiftOnItsWay, input: ShiftInput, verdict: Verdict): NextStep {
   const { Settings: settings, Step: step, Check: check } = input;
-  const { id, from, goal } = shift;
+  const { id, from, goal, before } = shift;
+  const earlier = before === undefined ? {} : { before };
   if (verdict.kind === 'worse') {
     const { reason } = verdict;
-    const back: ShiftedDocument = { ...from, shift: { id, ended: 'taken back', reason } };
+    const back: ShiftedDocument = { ...from, shift: { id, ended: 'taken back', reason, from, ...earlier } };
     return { document: back, answer: answerOf(input, back, 'back', reason) };
   }
   const known = { ...input, Slow: verdict.slow ? input.Slow + 1 : 0 };
@@ -40,10 +41,13 @@ export function nextStep(document: ShiftedDocument, shift: ShiftOnItsWay, input:
   const last = stepsBetween(from, goal, settings.steps);
   if (step >= last) {
     const reason = 'the weights are where they are to be';
-    const done: ShiftedDocument = { ...goal, shift: { id, ended: 'done', reason } };
+    const done: ShiftedDocument = { ...goal, shift: { id, ended: 'done', reason, from, ...earlier } };
     return { document: done, answer: answerOf(known, done, 'done', reason) };
   }
-  const moved: ShiftedDocument = { ...listsAt(from, goal, step + 1, settings.steps), shift: { id, from, goal, step: step + 1 } };
+  const moved: ShiftedDocument = {
+    ...listsAt(from, goal, step + 1, settings.steps),
+    shift: { id, from, goal, step: step + 1, ...earlier },
+  };
   return { document: moved, answer: going({ ...known, Step: step + 1, Check: 0 }, moved, `step ${step + 1} of ${last}`) };
 }
 

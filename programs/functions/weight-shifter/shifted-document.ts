@@ -1,5 +1,6 @@
 import type { Unread } from '../../../lib/core/contract/unread';
 import type { ShiftedDocument, ShiftOnItsWay, ShiftState, WeightLists } from '../../../lib/core/contract/weight-shift';
+import { defined } from '../../../lib/core/defined';
 import type { Weights } from '../../../lib/core/contract/weights';
 
 /** @throws if it is none with weights by which calls can go */
@@ -58,14 +59,15 @@ function listsOf(value: unknown): WeightLists | undefined {
 /** Undefined if it is none of a shift: whoever wrote it by hand has ended it. */
 function stateOf(value: unknown): ShiftState | undefined {
   if (!isRecord(value)) return undefined;
-  const { id, from, goal, step }: Unread<ShiftOnItsWay> = value;
+  const { id, from, goal, step, before }: Unread<ShiftOnItsWay> = value;
   if (typeof id !== 'string') return undefined;
   const { ended, reason = '' } = value;
-  if (ended === 'done' || ended === 'taken back') return { id, ended, reason: String(reason) };
   const [start, end] = [listsOf(from), listsOf(goal)];
+  const earlier = defined({ before: typeof before === 'string' ? before : undefined });
+  if (ended === 'done' || ended === 'taken back') return { id, ended, reason: String(reason), ...defined({ from: start }), ...earlier };
   return start === undefined || end === undefined || typeof step !== 'number' || !Number.isInteger(step) || step < 0
     ? undefined
-    : { id, from: start, goal: end, step };
+    : { id, from: start, goal: end, step, ...earlier };
 }
 
 function areWeights(value: unknown): value is Weights {

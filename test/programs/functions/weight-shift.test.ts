@@ -87,7 +87,7 @@ test('points go to several versions in proportion', () => {
 });
 
 describe('a deployment', () => {
-  const wanted = { id: 'next', steps: { first: 10, next: 10 }, changed: true };
+  const wanted = { id: 'next', steps: { first: 10, next: 10 }, changed: true, current: 'b', before: 'a' };
   const [old, half, later] = [
     { v1: 100, v2: 0 },
     { v1: 50, v2: 50 },
@@ -137,6 +137,34 @@ describe('a deployment', () => {
     });
   });
 
+  test('that goes back to the image of before begins nothing, wherever the shift is by now', () => {
+    const goal = { weights: later };
+    const from = { weights: old };
+    const states = [
+      { id: 'last', from, goal, step: 5, before: 'b' },
+      { id: 'last', ended: 'done' as const, reason: '', from, before: 'b' },
+      { id: 'last', ended: 'taken back' as const, reason: '', from, before: 'b' },
+    ];
+    for (const shift of states) {
+      const back = beginShift({ weights: half, shift }, { ...wanted, goal });
+      expect(back).toMatchObject({ kind: 'at once', document: { weights: old, shift: { id: 'next', ended: 'taken back' } } });
+      // And when CloudFormation asks again, for the same or anew.
+      if (back.kind !== 'at once') throw new Error(back.kind);
+      expect(beginShift(back.document, { ...wanted, goal })).toMatchObject({ kind: 'kept' });
+      expect(beginShift(back.document, { ...wanted, id: 'other', goal })).toMatchObject({ kind: 'at once', document: { weights: old } });
+      expect(beginShift(back.document, { ...wanted, id: 'repaired', current: 'c', before: 'b', goal })).toMatchObject({
+        kind: 'shift',
+        document: { shift: { from, goal, step: 0, before: 'b' } },
+      });
+    }
+  });
+
+  test('that takes over from a shift goes on with that one if it fails', () => {
+    const begun = beginShift(running, { ...wanted, goal: { weights: { v1: 20, v2: 80 } } });
+    expect(begun).toMatchObject({ kind: 'shift', document: { shift: { from: { weights: half } } } });
+    expect(JSON.stringify(begun)).not.toContain('"before"');
+  });
+
   test('that changes something else lets it go on, and a later failure goes back to where it began', () => {
     expect(beginShift(running, { ...wanted, changed: false, goal: { weights: later } })).toEqual({
       kind: 'shift',
@@ -154,14 +182,14 @@ describe('a deployment', () => {
     const lines = versions.chain((names) => lists(names));
     fc.assert(
       fc.property(versions.chain(written), lines, fc.option(lines), fc.boolean(), steps, (weights, goal, from, changed, by) => {
-        const shift = from === null ? {} : { shift: { id: 'last', from, goal, step: 1 } };
-        const begun = beginShift({ weights, ...shift }, { id: 'next', goal, steps: by, changed });
+        const shift = from === null ? {} : { shift: { id: 'last', from, goal, step: 1, before: sum(weights) % 2 === 0 ? 'b' : 'c' } };
+        const begun = beginShift({ weights, ...shift }, { ...wanted, goal, steps: by, changed });
         if (begun.kind === 'kept') return;
         const { document } = begun;
         expect(Object.keys(document.weights).sort()).toEqual(Object.keys(goal.weights).sort());
         expect(sum(document.weights)).toBe(100);
         // As often as CloudFormation asks.
-        expect(beginShift(document, { id: 'next', goal, steps: by, changed })).toMatchObject(
+        expect(beginShift(document, { ...wanted, goal, steps: by, changed })).toMatchObject(
           begun.kind === 'shift' ? { kind: 'shift', document } : { kind: 'kept' },
         );
       }),

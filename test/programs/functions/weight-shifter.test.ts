@@ -144,6 +144,39 @@ test('CloudFormation that goes back, since something else has failed, finds the 
   expect(await orders.step(moved)).toMatchObject({ Status: 'stopped' });
 });
 
+test('fails if CloudFormation goes back from a repaired image: the bad one, which was taken back, gets nothing', async () => {
+  for (const looks of [0, 1, 3, Infinity]) {
+    const { orders, input } = await begun();
+    await orders.run(input, { meanwhile: calls(orders, { errors: 1 }) });
+    orders.now += 60 * MINUTE;
+    let next: object | undefined = await orders.update(NEW, { tasks: 'task:2' });
+    for (let looked = 0; looked < looks && next !== undefined; looked += 1) {
+      calls(orders)();
+      const answer = await orders.step(next);
+      next = answer.Status === 'going' ? answer : undefined;
+      orders.now += MINUTE;
+    }
+    expect(await orders.update(NEW, { tasks: 'task:1' })).toBeUndefined();
+    expect(orders.weights).toEqual(OLD.weights);
+    if (next !== undefined) expect(await orders.step(next)).toMatchObject({ Status: 'stopped' });
+    expect(await orders.update(NEW, { tasks: 'task:3' })).toMatchObject({ Step: 0 });
+  }
+});
+
+test('of a shift of days, what is long past is not compared', async () => {
+  const { orders, input } = await begun();
+  const asked: number[] = [];
+  orders.aws.cloudWatch.functionFault = ({ operation, input: { StartTime: from } }) => {
+    if (operation === 'GetMetricData') asked.push(Number(from));
+    return undefined;
+  };
+  await orders.step(input);
+  orders.now += 100 * 60 * MINUTE;
+  await orders.step({ ...input, Step: 1 });
+  expect(asked.at(0)).toBe(input.Begun / 1000 - 600);
+  expect(asked.at(-1)).toBe(orders.now / 1000 - 3 * 3600);
+});
+
 test.each([
   ['is not JSON', 'v1=50', 'what the parameter held cannot be read: the weights are not JSON'],
   ['has no weights', '{"weights":{}}', 'what the parameter held cannot be read: the weights must be'],
