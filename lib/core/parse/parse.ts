@@ -44,6 +44,7 @@ import { warnOfMirrors } from './workload/parse-versions';
 import { warnOfNoTasks } from './workload/warn-of-no-tasks';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
+import { checkShiftsHaveMetrics } from './workload/parse-shift';
 import { parseLogDriver } from './workload/parse-log-driver';
 import { parseMesh } from '../mesh/select-provider';
 import { footprintOf } from '../model/task-footprint';
@@ -103,6 +104,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   );
   const egress = parseEgress(root.field('egress'));
   const parsed = entries.flatMap(([key, at]) => parseService(key, at, defaults, footprint) ?? []);
+  checkShiftsHaveMetrics(servicesAt, root.field('logs').field('driver'));
   const drafts = [
     ...parsed.flatMap((draft) => withPorts(draft, footprint)),
     ...jobs.filter(([key]) => !declared.includes(key)).flatMap(([key, at]) => parseJob(key, at, defaults, { footprint, outside }) ?? []),

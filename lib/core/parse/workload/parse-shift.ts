@@ -1,6 +1,7 @@
 import type { ShiftComparison, ShiftPace, ShiftSteps } from '../../contract/weight-shift';
 import { defined } from '../../defined';
 import type { ProtocolId, Version } from '../../model/topology';
+import { Opaque } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 
 const FACTORIES = 'Shift.linear(), Shift.canary() or Shift.allAtOnce()';
@@ -63,6 +64,26 @@ export function parseShift(
     });
   const { steps, seconds } = parseSteps(at, kind);
   return { steps, ...checksIn(seconds, steps), ...defined({ comparison: comparison ?? undefined }) };
+}
+
+/** A driver of the user's own may send elsewhere what agents report, or does so; that of CloudWatch Logs does not. */
+export function checkShiftsHaveMetrics(services: Reader, driver: Reader): void {
+  if (driver.absent || isOfCloudWatch(driver.value)) return;
+  for (const service of services.values()) {
+    const at = service.field('shift');
+    const { value: alarms = [] } = at.field('alarms');
+    if (at.absent || service.field('versions').absent || !Array.isArray(alarms) || alarms.length > 0) continue;
+    // Without it, there is an issue already.
+    if (at.field('comparison').field('enabled').value === false) continue;
+    at.fail('MISSING', 'nothing would take a bad version back: with logs.driver, there are no metrics by which versions are compared', {
+      got: null,
+      fix: 'add alarms, or remove logs.driver',
+    });
+  }
+}
+
+function isOfCloudWatch(driver: unknown): boolean {
+  return driver instanceof Opaque && (driver.className.endsWith('AwsLogDriver') || driver.read('logDriver') === 'awslogs');
 }
 
 function parseSteps(at: Reader, kind: (typeof KINDS)[number] | undefined): { readonly steps: ShiftSteps; readonly seconds: number } {

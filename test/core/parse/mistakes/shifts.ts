@@ -1,3 +1,4 @@
+import { Opaque } from '../../../../lib/core/reading/input';
 import { seconds, ui } from '../../../support/parsing';
 import type { Raw } from '../../../support/parsing';
 import type { Mistakes } from './mistake';
@@ -44,6 +45,11 @@ export const SHIFT_MISTAKES: Mistakes = {
   ],
   MISSING: [
     { did: 'has nothing that takes a bad version back', props: shift({ comparison: { enabled: false } }), path: 'services.ui.shift' },
+    {
+      did: 'compares versions by metrics that a log driver sends elsewhere',
+      props: { ...shift(), logs: { driver: new Opaque({ bind: () => undefined }) } },
+      path: 'services.ui.shift',
+    },
   ],
   UNKNOWN_PROPERTY: [{ did: 'says step size', props: shift({ stepSize: 5 }), path: 'services.ui.shift.stepSize' }],
 };

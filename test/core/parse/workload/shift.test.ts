@@ -1,3 +1,4 @@
+import { Opaque } from '../../../../lib/core/reading/input';
 import type { Raw } from '../../../support/parsing';
 import { mesh, seconds, service, topologyOf } from '../../../support/parsing';
 
@@ -26,4 +27,22 @@ test.each<[string, Raw, object]>([
 test('a shift of days is looked at less often, so that the history of its execution has room for it', () => {
   expect(shiftOf({ kind: 'linear', step: 1, every: seconds(24 * 3600) })).toMatchObject({ checksPerStep: 20, checkSeconds: 4320 });
   expect(shiftOf({ kind: 'linear', step: 1, every: seconds(7 * 60) })).toMatchObject({ checksPerStep: 7, checkSeconds: 60 });
+});
+
+class AwsLogDriver {
+  bind(): void {
+    throw new Error('not here');
+  }
+}
+
+test.each<[string, Raw, Raw]>([
+  ['metrics that the log driver sends to CloudWatch Logs', { kind: 'linear' }, { driver: new Opaque(new AwsLogDriver()) }],
+  [
+    'an alarm, whatever the log driver',
+    { kind: 'linear', alarms: [new Opaque({ alarmRef: {} })] },
+    { driver: new Opaque({ bind: () => undefined }) },
+  ],
+])('a bad version is taken back by %s', (_, shift, logs) => {
+  const versions = { v1: { weight: 100 }, v2: { weight: 0 } };
+  expect(topologyOf({ ...mesh({ ui: service({ versions, shift }) }), logs }).services[0]?.shift).toBeDefined();
 });
