@@ -51,7 +51,8 @@ export interface VersionComparisonProps {
 export interface ShiftOptions {
   /**
    * CloudWatch alarms, such as an `Alarm` or a `CompositeAlarm`, at most 100, which take the weights back when they fire, or when they do
-   * not exist any more. They are looked at before the first step, and once a minute from then on.
+   * not exist any more. They are looked at before the first step, and about once a minute from then on: less often in shifts of more than
+   * 33 hours.
    *
    * @default - none
    */
@@ -131,6 +132,8 @@ export interface AllAtOnceShiftOptions extends ShiftOptions {
  * A deployment that changes weights, or an image while weights are not where they are to be, starts an execution of a state machine of AWS
  * Step Functions when the tasks of all versions run, and does not wait for its end. Each step writes one SSM parameter, and replaces no
  * task. The weights of a first deployment hold at once, and so does the share of a version that is removed.
+ *
+ * Add a version with weight 0 in an earlier deployment: callers that are not replaced yet do not know its name.
  *
  * Not for TCP services, nor for services in groups. Weights of the service, and of each of its routes, must add up to 100.
  *
