@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'cloudwatch:DescribeAlarms,cloudwatch:GetMetricData':
     'CloudWatch has no resources for reading metrics; of alarms, the states of several are read in one call.',
   'ssm:DeleteParameter,ssm:GetParameter,ssm:PutParameter':
-    'Parameters of this system and this stack, by the name, for any service: that of one that is removed is deleted after the role has changed.',
+    'Parameters of this system and stack, by name, for any service: that of one that is removed is deleted after the role has changed.',
   'ecr:GetAuthorizationToken': 'A token is for the whole registry; ECR has no resource for it.',
   'ecs:TagResource if ecs:CreateAction':
     'The ID of a task is known only when it runs; the condition names the action that is just running it.',

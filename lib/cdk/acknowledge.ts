@@ -57,8 +57,8 @@ export const ACKNOWLEDGEMENTS = {
     resource: 'the role of the function that shifts weights',
     rules: ['AwsSolutions-IAM5[Resource::<parameters>]'],
     reason:
-      'The name is that of the system and its stack, for any service: the parameter of a service that is removed is deleted after the role ' +
-      'has changed.',
+      'The name is that of the system and stack, for any service: the parameter of a service that is removed is deleted after the ' +
+      'role has changed.',
   },
   shiftHistory: {
     resource: 'the state machine that shifts weights',

@@ -18,7 +18,7 @@ export interface ParameterStore {
   /** @throws ParameterNotFound */
   read(name: string): Promise<Held>;
   /**
-   * Writes a text in place of that which was read. False: somebody has written something else in between, and what they wrote is there again.
+   * Writes a text in place of that which was read. False: somebody has written something else in between, which is there again.
    * Systems Manager has no condition for it, but counts versions.
    */
   replace(name: string, held: Held, text: string): Promise<boolean>;

@@ -70,7 +70,7 @@ test('callers read the parameter that is moved, and wait for nothing of the shif
   });
 });
 
-test('its function may read and write parameters of this system, whatever the service, read metrics and alarms, and start this state machine', () => {
+test('its function may use parameters of this system, whatever the service, read metrics and alarms, and start this state machine', () => {
   const template = shop().template();
   const name = { 'Fn::Join': ['-', [Match.stringLikeRegexp('^mesh-\\*-[0-9a-f]{8}$'), Match.anyValue()]] };
   const machine = { 'Fn::Join': ['-', [Match.stringLikeRegexp('^mesh-[0-9a-f]{8}$'), Match.anyValue()]] };
