@@ -148,8 +148,8 @@ export interface TraceEndpointOptions {
   readonly headers?: { [name: string]: string };
 
   /**
-   * Headers whose values are secrets, for a collector with TLS. Envoys send them. Applications that send spans need them as well, in a variable of their own
-   * (`OTEL_EXPORTER_OTLP_HEADERS`), since ECS cannot put a name before the value of a secret.
+   * Headers whose values are secrets, for a collector with TLS. Envoys send them. Applications that send spans need them as well, in a
+   * variable of their own (`OTEL_EXPORTER_OTLP_HEADERS`), since ECS cannot put a name before the value of a secret.
    *
    * @default - none
    */

@@ -1,4 +1,4 @@
-/** What a system tells of itself while it runs. */
+/** What a system reports of itself while it runs. */
 export interface ObservabilitySettings {
   /** Whether tasks report metrics. */
   readonly metrics: boolean;
