@@ -1,6 +1,5 @@
 import type { Unread } from '../../../lib/core/contract/unread';
 import type { ShiftedDocument, ShiftOnItsWay, ShiftState, WeightLists } from '../../../lib/core/contract/weight-shift';
-import { defined } from '../../../lib/core/defined';
 import type { Weights } from '../../../lib/core/contract/weights';
 
 /** @throws if it is none with weights by which calls can go */
@@ -63,8 +62,9 @@ function stateOf(value: unknown): ShiftState | undefined {
   if (typeof id !== 'string') return undefined;
   const { ended, reason = '' } = value;
   const [start, end] = [listsOf(from), listsOf(goal)];
-  const earlier = defined({ before: typeof before === 'string' ? before : undefined });
-  if (ended === 'done' || ended === 'taken back') return { id, ended, reason: String(reason), ...defined({ from: start }), ...earlier };
+  const earlier = typeof before === 'string' ? { before } : {};
+  if (ended === 'done' || ended === 'taken back')
+    return { id, ended, reason: String(reason), ...(start === undefined ? {} : { from: start }), ...earlier };
   return start === undefined || end === undefined || typeof step !== 'number' || !Number.isInteger(step) || step < 0
     ? undefined
     : { id, from: start, goal: end, step, ...earlier };
