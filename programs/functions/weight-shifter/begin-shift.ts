@@ -31,7 +31,9 @@ export function beginShift(document: ShiftedDocument, { id, goal, steps, changed
   const from = remaining(document, goal);
   const running = shift !== undefined && isOnItsWay(shift) ? shift : undefined;
   // The goal may be where the weights never were: that of an image that was taken back, and is there again.
-  if (shift?.from !== undefined && shift.before === current && (changed || running !== undefined)) {
+  // Who goes back to other weights than those of a shift that went well wants a shift.
+  const wentWell = shift !== undefined && 'ended' in shift && shift.ended === 'done' && !sameLists(from, goal);
+  if (shift?.from !== undefined && shift.before === current && !wentWell && (changed || running !== undefined)) {
     const back = remaining(shift.from, goal);
     const why = 'the deployment goes back to what was there before the last shift';
     return { kind: 'at once', why, document: { ...back, shift: { id, ended: 'taken back', reason: why, from: back, before: current } } };

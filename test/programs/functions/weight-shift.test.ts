@@ -141,12 +141,12 @@ describe('a deployment', () => {
     const goal = { weights: later };
     const from = { weights: old };
     const states = [
-      { id: 'last', from, goal, step: 5, before: 'b' },
+      { id: 'last', from, goal, step: 5, before: 'b', ended: undefined },
       { id: 'last', ended: 'done' as const, reason: '', from, before: 'b' },
       { id: 'last', ended: 'taken back' as const, reason: '', from, before: 'b' },
     ];
     for (const shift of states) {
-      const back = beginShift({ weights: half, shift }, { ...wanted, goal });
+      const back = beginShift({ weights: shift.ended === 'done' ? later : half, shift }, { ...wanted, goal });
       expect(back).toMatchObject({ kind: 'at once', document: { weights: old, shift: { id: 'next', ended: 'taken back' } } });
       // And when CloudFormation asks again, for the same or anew.
       if (back.kind !== 'at once') throw new Error(back.kind);
@@ -157,6 +157,14 @@ describe('a deployment', () => {
         document: { shift: { from, goal, step: 0, before: 'b' } },
       });
     }
+  });
+
+  test('that goes back to other weights after a shift that went well is a shift', () => {
+    const ended = { id: 'last', ended: 'done' as const, reason: '', from: { weights: old }, before: 'b' };
+    expect(beginShift({ weights: later, shift: ended }, { ...wanted, goal: { weights: old } })).toMatchObject({
+      kind: 'shift',
+      document: { weights: later, shift: { step: 0 } },
+    });
   });
 
   test('that takes over from a shift goes on with that one if it fails', () => {
