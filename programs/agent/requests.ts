@@ -2,7 +2,7 @@ import { MESH_DIMENSION, REQUESTS_METRIC, REQUESTS_SECONDS, SERVICE_DIMENSION, V
 import type { Log } from '../shared/log';
 import type { Clock } from './clock';
 import type { EnvoyAdmin } from './drain/envoy-admin';
-import { embeddedMetric } from './embedded-metric';
+import { embeddedMetric } from '../shared/embedded-metric';
 import { failureOf, fieldsOf } from './failure';
 import type { Step } from './loop';
 import type { ReportedRequests } from './settings';

@@ -22,7 +22,7 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     packages: [...SDK, '@peculiar/x509', 'reflect-metadata'],
   },
   'programs/aggregator/**': { rooms: ['lib/core/contract', 'programs/shared'], packages: ['node:**'] },
-  'programs/shared': { packages: ['node:crypto', 'node:fs', 'node:net', 'node:path', 'node:util'] },
+  'programs/shared': { rooms: ['lib/core/contract'], packages: ['node:crypto', 'node:fs', 'node:net', 'node:path', 'node:util'] },
   'programs/shared/x509': {
     rooms: ['lib/core/contract', 'programs/shared'],
     packages: ['node:crypto', '@peculiar/x509', 'reflect-metadata'],

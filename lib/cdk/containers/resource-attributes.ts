@@ -3,7 +3,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { WorkloadPlan } from '../../core/plan/system-plan';
 
 /**
- * What OpenTelemetry is told of tasks, as OTEL_RESOURCE_ATTRIBUTES has it.
+ * What OpenTelemetry knows of tasks, as OTEL_RESOURCE_ATTRIBUTES has it.
  * https://opentelemetry.io/docs/specs/semconv/resource/cloud-provider/aws/ecs/
  */
 export function resourceAttributesOf(

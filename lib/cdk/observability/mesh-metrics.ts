@@ -1,24 +1,9 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { defined } from '../../core/defined';
-import {
-  CALL_METRICS,
-  CALLER_DIMENSION,
-  LIFE_LEFT_METRIC,
-  MESH_DIMENSION,
-  METRIC_NAMESPACE,
-  SERVICE_DIMENSION,
-  SERVICE_METRICS,
-  VERSION_DIMENSION,
-} from '../../core/contract/metric';
+import { CALL_METRICS, SERVICE_METRICS } from '../../core/contract/metric';
+import { lifeLeftMetric, meshMetric, type MeshMetricPlace } from '../mesh-metric';
 
-/** By which metrics are known, beside the mesh. */
-export interface MetricPlace {
-  readonly service: string;
-  /** Absent: of all versions. */
-  readonly version?: string;
-  /** Absent: of all callers. */
-  readonly caller?: string;
-}
+export type MetricPlace = MeshMetricPlace & { readonly service: string };
 
 export type ServiceMetric = keyof typeof SERVICE_METRICS;
 export type CallMetric = keyof typeof CALL_METRICS;
@@ -30,34 +15,16 @@ export class MeshMetrics {
 
   /** What a service's own Envoys have counted. */
   ofService(name: ServiceMetric, place: MetricPlace, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return this.metric(SERVICE_METRICS[name], this.dimensions(place), { ...defaultsOf(name), ...options });
+    return meshMetric(this.meshScope, SERVICE_METRICS[name], place, { ...defaultsOf(name), ...options });
   }
 
   /** What callers' Envoys have counted. */
   ofCalls(name: CallMetric, place: MetricPlace, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return this.metric(CALL_METRICS[name], this.dimensions(place), { ...defaultsOf(name), ...options });
+    return meshMetric(this.meshScope, CALL_METRICS[name], place, { ...defaultsOf(name), ...options });
   }
 
-  /** The shortest that is left of the life of a certificate, of all tasks: 1 is all of it. */
   lifeLeft(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return this.metric(LIFE_LEFT_METRIC, { [MESH_DIMENSION]: this.meshScope }, { statistic: cloudwatch.Stats.MINIMUM, ...options });
-  }
-
-  private metric(
-    metricName: string,
-    dimensionsMap: Readonly<Record<string, string>>,
-    options: cloudwatch.MetricOptions,
-  ): cloudwatch.Metric {
-    return new cloudwatch.Metric({ namespace: METRIC_NAMESPACE, metricName, dimensionsMap, ...options });
-  }
-
-  private dimensions({ service, version, caller }: MetricPlace): Readonly<Record<string, string>> {
-    return {
-      [MESH_DIMENSION]: this.meshScope,
-      ...(caller === undefined ? {} : { [CALLER_DIMENSION]: caller }),
-      [SERVICE_DIMENSION]: service,
-      ...(version === undefined ? {} : { [VERSION_DIMENSION]: version }),
-    };
+    return lifeLeftMetric(this.meshScope, options);
   }
 }
 

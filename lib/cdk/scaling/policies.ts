@@ -2,17 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import * as appscaling from 'aws-cdk-lib/aws-applicationautoscaling';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
-import {
-  MESH_DIMENSION,
-  METRIC_NAMESPACE,
-  REQUESTS_METRIC,
-  REQUESTS_SECONDS,
-  SERVICE_DIMENSION,
-  VERSION_DIMENSION,
-} from '../../core/contract/metric';
+import { REQUESTS_METRIC, REQUESTS_SECONDS } from '../../core/contract/metric';
 import { defined } from '../../core/defined';
 import type { MetricScaling, QueueScaling, Scaling, WorkloadPlan } from '../../core/plan/system-plan';
 import { serviceOf } from '../../core/plan/system-plan';
+import { meshMetric } from '../mesh-metric';
 import type { MetricScalingProps, QueueScalingProps, ScalingProps } from '../../props/service/scaling-props';
 
 /** What the plan cannot hold. */
@@ -66,14 +60,8 @@ function secondsOf(seconds: number | undefined): Duration | undefined {
 
 /** As the agents of the tasks report it (programs/agent/requests.ts). */
 function requestsMetric(plan: WorkloadPlan, meshScope: string): cloudwatch.Metric {
-  return new cloudwatch.Metric({
-    namespace: METRIC_NAMESPACE,
-    metricName: REQUESTS_METRIC,
-    dimensionsMap: {
-      [MESH_DIMENSION]: meshScope,
-      [SERVICE_DIMENSION]: serviceOf(plan),
-      ...(plan.version === undefined ? {} : { [VERSION_DIMENSION]: plan.version.name }),
-    },
+  const place = { service: serviceOf(plan), ...defined({ version: plan.version?.name }) };
+  return meshMetric(meshScope, REQUESTS_METRIC, place, {
     statistic: cloudwatch.Stats.AVERAGE,
     period: Duration.seconds(REQUESTS_SECONDS),
   });

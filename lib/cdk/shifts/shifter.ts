@@ -49,7 +49,7 @@ export class Shifter extends Construct {
   ) {
     super(system, id);
     this.meshScope = meshScope;
-    const parameters = parameterArn(this, this.nameOf('*'));
+    const parameters = parameterArn(this, this.named('*'));
     const shifter = new MeshFunction(this, 'Shifter', {
       asset: 'weight-shifter',
       description: 'Moves weights of versions of a mesh, and takes them back',
@@ -63,7 +63,7 @@ export class Shifter extends Construct {
         // Neither metrics nor their alarms are resources here: of alarms, the function asks for several at once.
         new iam.PolicyStatement({ actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], resources: ['*'] }),
         // By its name, since the state machine comes after the function that it calls.
-        new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [machineArn(this, this.machineName)] }),
+        new iam.PolicyStatement({ actions: ['states:StartExecution'], resources: [machineArn(this, this.named())] }),
       ],
       // It waits for permissions, which were made a moment ago.
       timeout: Duration.minutes(2),
@@ -71,7 +71,7 @@ export class Shifter extends Construct {
     acknowledge(shifter.role, ['metricsOfShifts', 'anyParameterOfSystem'], findingText(this, parameters));
     this.serviceToken = shifter.provider('Provider').serviceToken;
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      stateMachineName: this.machineName,
+      stateMachineName: this.named(),
       definitionBody: sfn.DefinitionBody.fromChainable(stepsOf(this, shifter)),
       comment: 'Moves weights of versions step by step',
     });
@@ -86,7 +86,7 @@ export class Shifter extends Construct {
   /** The parameter of a service, with the weights of the first deployment. */
   renderParameter(scope: Construct, id: string, { service, text }: WeightsPlan): ssm.IStringParameter {
     const properties: WeightsProperties = {
-      Parameter: this.nameOf(service),
+      Parameter: this.named(service),
       Description: weightsDescription(service),
       Weights: text,
     };
@@ -116,14 +116,6 @@ export class Shifter extends Construct {
       properties,
     });
     shift.node.addDependency(...ecsServices);
-  }
-
-  private get machineName(): string {
-    return this.named();
-  }
-
-  private nameOf(service: string): string {
-    return this.named(service);
   }
 
   /**

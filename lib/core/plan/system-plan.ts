@@ -264,7 +264,7 @@ export type ContainerRole = 'init' | 'proxy' | 'application' | 'extra' | 'agent'
 /**
  * What only a deployment knows: settings that all tasks of the mesh have in common (`SharedVariables`), the ID of the task's Cloud Map
  * service, the HttpName of its namespace, the names of the parameters with the weights that it reads, with commas, the ARN of its endpoint
- * in the mesh, all that OpenTelemetry is told of its tasks.
+ * in the mesh, all that OpenTelemetry knows of its tasks.
  */
 export type DeployedValue =
   'shared' | 'meshScope' | 'discoveryServiceId' | 'namespaceHttpName' | 'weightsParameterNames' | 'endpointArn' | 'resourceAttributes';

@@ -1,7 +1,7 @@
 import { AUTHORITIES_AGE_METRIC, LIFE_LEFT_METRIC, MESH_DIMENSION, REPORT_SECONDS } from '../../../lib/core/contract/metric';
 import type { Leaf } from '../../shared/svid';
 import type { Clock } from '../clock';
-import { embeddedMetric } from '../embedded-metric';
+import { embeddedMetric } from '../../shared/embedded-metric';
 import type { Log, LogFields } from '../../shared/log';
 import type { Identity } from '../settings';
 import type { CertificateFiles } from './certificate-files';

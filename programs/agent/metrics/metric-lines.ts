@@ -11,7 +11,7 @@ import { statPrefix } from '../../../lib/core/contract/statistics';
 import type { Histogram } from '../../statistics/histogram';
 import { addFlows, addUpstreams, NO_FLOW, NO_UPSTREAM, type Flow, type Sample, type Upstream } from '../../statistics/sample';
 import type { LogFields } from '../../shared/log';
-import { embeddedMetric, type MetricDefinition, type MetricDirective } from '../embedded-metric';
+import { embeddedMetric, type MetricDefinition, type MetricDirective } from '../../shared/embedded-metric';
 import type { ReportedMetrics } from '../settings';
 import { latencyValues } from './latency-values';
 

@@ -35,14 +35,14 @@ export function explainMessage(system: SystemDescription, envoys: System, questi
   });
 }
 
-/** Nobody has to be told of connections; of messages, API Gateway itself tells the client. */
+/** No service needs to know of connections; for messages, API Gateway itself answers the client. */
 function messageWithoutRoute(edge: EdgeDescription, key: string, front: Stage): Explanation {
   const by = `${edge.path}.routes`;
   if (key === '$connect' || key === '$disconnect')
     return {
       ...EMPTY,
       verdict: 'answered',
-      summary: `answered by API Gateway alone: no service is told of ${key} (${by})`,
+      summary: `answered by API Gateway alone: no service gets ${key} (${by})`,
       stages: [front],
     };
   const refusal: Refusal = { by, why: `no route of API Gateway takes messages with the key "${key}"` };

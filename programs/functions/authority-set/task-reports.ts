@@ -7,6 +7,7 @@ import {
   METRIC_NAMESPACE,
   REPORT_SECONDS,
 } from '../../../lib/core/contract/metric';
+import { embeddedMetric } from '../../shared/embedded-metric';
 import type { LogFields } from '../../shared/log';
 
 /**
@@ -26,12 +27,10 @@ export interface TaskReports {
 /** The line by which this function says that a state of the authorities was dropped. */
 export function changeReport(scope: string, now: Date): LogFields {
   return {
-    _aws: {
-      Timestamp: now.getTime(),
-      CloudWatchMetrics: [
-        { Namespace: METRIC_NAMESPACE, Dimensions: [[MESH_DIMENSION]], Metrics: [{ Name: AUTHORITIES_CHANGED_METRIC, Unit: 'Count' }] },
-      ],
-    },
+    ...embeddedMetric(now.getTime(), {
+      dimensionSets: [[MESH_DIMENSION]],
+      metrics: [{ Name: AUTHORITIES_CHANGED_METRIC, Unit: 'Count' }],
+    }),
     [MESH_DIMENSION]: scope,
     [AUTHORITIES_CHANGED_METRIC]: 1,
   };

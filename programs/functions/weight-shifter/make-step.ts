@@ -1,7 +1,8 @@
 import { ParameterNotFound } from '@aws-sdk/client-ssm';
 import type { ShiftAnswer, ShiftInput, ShiftOnItsWay } from '../../../lib/core/contract/weight-shift';
 import { SHIFTS_TAKEN_BACK_METRIC } from '../../../lib/core/contract/weight-shift';
-import { MESH_DIMENSION, METRIC_NAMESPACE, SERVICE_DIMENSION } from '../../../lib/core/contract/metric';
+import { MESH_DIMENSION, SERVICE_DIMENSION } from '../../../lib/core/contract/metric';
+import { embeddedMetric } from '../../shared/embedded-metric';
 import type { Log, LogFields } from '../../shared/log';
 import { compareVersions, sidesOf, type Verdict } from './compare-versions';
 import type { Measurements } from './measurements';
@@ -81,16 +82,10 @@ function minuteOf(time: number): number {
 
 function takenBackReport(mesh: string, service: string, now: number): LogFields {
   return {
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [
-        {
-          Namespace: METRIC_NAMESPACE,
-          Dimensions: [[MESH_DIMENSION, SERVICE_DIMENSION]],
-          Metrics: [{ Name: SHIFTS_TAKEN_BACK_METRIC, Unit: 'Count' }],
-        },
-      ],
-    },
+    ...embeddedMetric(now, {
+      dimensionSets: [[MESH_DIMENSION, SERVICE_DIMENSION]],
+      metrics: [{ Name: SHIFTS_TAKEN_BACK_METRIC, Unit: 'Count' }],
+    }),
     [MESH_DIMENSION]: mesh,
     [SERVICE_DIMENSION]: service,
     [SHIFTS_TAKEN_BACK_METRIC]: 1,

@@ -255,7 +255,7 @@ describe('a version that gets more', () => {
     expect(compareVersions(sides, minutes, comparison, { recent: 60_000, slowBefore: 0 })).toMatchObject({ kind: 'worse' });
   });
 
-  test('is told from others by the weights of the service and of its routes', () => {
+  test('is distinguished from others by the weights of the service and of its routes', () => {
     expect(sidesOf({ from: { weights: { v1: 100, v2: 0, v3: 0 } }, goal: { weights: { v1: 60, v2: 40, v3: 0 } } })).toEqual(sides);
     const same = { v1: 50, v2: 50 };
     expect(

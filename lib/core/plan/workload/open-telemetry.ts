@@ -75,7 +75,7 @@ function exporterVariables(collector: CollectorSettings): Readonly<Record<string
     return {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${OTLP_PORTS.http}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
-      // The agent is told to take traces alone, and would refuse the rest again and again.
+      // The agent takes traces alone, and would refuse the rest again and again.
       ...(collector.kind === 'cloudWatchAgent' ? { OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' } : {}),
     };
   const { host, port, protocol, trust, headers, secretHeaders } = collector;

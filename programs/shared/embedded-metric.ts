@@ -1,5 +1,5 @@
 import { METRIC_NAMESPACE } from '../../lib/core/contract/metric';
-import type { LogFields } from '../shared/log';
+import type { LogFields } from './log';
 
 export interface MetricDefinition {
   readonly Name: string;
