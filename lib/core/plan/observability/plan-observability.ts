@@ -12,6 +12,7 @@ export function planObservability(topology: Topology): ObservabilityPlan | undef
   const { observability } = topology;
   if (observability === undefined) return undefined;
   const { metrics, dashboard, alarms, queries } = observability;
+  if (!metrics && !queries) return undefined;
   const measured = measuredOf(topology);
   return defined({
     measured: metrics ? measured : undefined,
