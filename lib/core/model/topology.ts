@@ -207,6 +207,8 @@ export interface FoundTasks extends Sizing, ContainerSettings, TaskStorage {
   /** How long the application may take to open its port; 0: nobody waits for it. */
   readonly startupTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
+  /** Whether the containers that the mesh adds have a log driver of the user's, other than the system's. */
+  readonly sidecarLogDriver?: true;
 }
 
 export interface Service extends FoundTasks, VersionedCalls {

@@ -3,6 +3,16 @@ import type { LogDriverSettings } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { footprintWithLogRouter, usesFireLens } from './parse-extra-containers';
 
+/** The log driver of what the mesh adds to the tasks of one service or job. */
+export function parseSidecarLogging(at: Reader): true | undefined {
+  checkLogDriver(at);
+  return at.absent ? undefined : true;
+}
+
+function checkLogDriver(at: Reader): void {
+  at.checkInstance('an ecs.LogDriver', ['bind()'], 'use ecs.LogDrivers');
+}
+
 /** The log driver of the whole system, and what stands in every task with it. */
 export function parseLogDriver(
   logs: Reader,
@@ -15,6 +25,6 @@ export function parseLogDriver(
       logs.field('driverForApplications').fail('NO_EFFECT', 'there is no driver', { fix: 'set driver, such as LogDrivers.firelens({})' });
     return { settings: undefined, footprint };
   }
-  driver.checkInstance('an ecs.LogDriver', ['bind()'], 'use ecs.LogDrivers');
+  checkLogDriver(driver);
   return { settings: { forApplications }, footprint: usesFireLens(driver.value) ? footprintWithLogRouter(footprint) : footprint };
 }
