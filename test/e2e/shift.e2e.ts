@@ -1,5 +1,6 @@
 /** Weights that move by themselves, under load: by CloudFormation, Step Functions, the function, agents that report, and real Envoys. */
 import { SHIFTS_TAKEN_BACK_METRIC, WEIGHTS_RESOURCE } from '../../lib/core/contract/weight-shift';
+import type { ServiceProps } from '../../lib';
 import type { Weights } from '../../lib/core/contract/weights';
 import { setMode } from './flaky-server';
 import type { SteadyReport } from './programs/steady-client';
@@ -7,11 +8,14 @@ import type { Execution, Task } from './runner';
 import { Stack, until } from './runner';
 import { SteadyLoad } from './steady-load';
 import { e2e } from './suite';
-import { shifted, SHIFTED_IMAGES } from './systems/shifted';
+import { ONE_LONG_STEP, shifted, SHIFTED_IMAGES } from './systems/shifted';
 
 /** A minute of the state machine is five seconds. */
 const SECOND_MS = 80;
 const PER_SECOND = 120;
+
+/** Far above twice the 99th percentile of a version that has to wait for its machine. */
+const SLOW = 'slow-1200';
 
 interface Outcome {
   /** What v2 has got, one after the other. */
@@ -40,7 +44,7 @@ e2e('a service with a shift', () => {
     return texts.map((text) => (JSON.parse(text) as { readonly weights: Weights }).weights);
   };
   /** Deploys other weights under load, until what they start has ended, and the load a while longer. */
-  const deploy = async (weights: readonly [number, number]): Promise<Outcome> => {
+  const deploy = async (weights: readonly [number, number], change: Partial<ServiceProps> = {}): Promise<Outcome> => {
     const { cluster } = stack;
     const [written, logged] = [history().length, cluster.deployment.log.length];
     const load = SteadyLoad.start(cluster.task('ui').endpoint, {
@@ -50,7 +54,7 @@ e2e('a service with a shift', () => {
       perSecond: PER_SECOND,
     });
     await load.goesOn(PER_SECOND);
-    await stack.deploy(shifted(weights));
+    await stack.deploy(shifted(weights, change));
     await cluster.aws.stepFunctions.idle();
     await load.goesOn(3 * PER_SECOND);
     const report = await load.stop();
@@ -75,7 +79,7 @@ e2e('a service with a shift', () => {
 
   test('fails if the version that gets more answers with errors: it is back within two checks', async () => {
     await setMode(version('v1'), 'status-500');
-    const { shares, looks, execution, report } = await deploy([100, 0]);
+    const { shares, looks, execution, report } = await deploy([100, 0], { shift: ONE_LONG_STEP });
     expect(shares).toEqual([100, 80, 100]);
     expect(looks).toBeLessThanOrEqual(2);
     expect(execution).toMatchObject({
@@ -89,13 +93,13 @@ e2e('a service with a shift', () => {
   });
 
   test('fails if the version that gets more is slow: it is back after two checks that found it so', async () => {
-    await setMode(version('v1'), 'slow-400');
+    await setMode(version('v1'), SLOW);
     await stack.deploy(shifted([0, 100]));
     // What was counted in the minute of the last test would count here, too: a new image takes longer than that.
     const minute = (): number => Math.floor(Date.now() / 60_000);
     const last = minute();
     await until(() => minute() > last, { what: 'another minute', timeoutMs: 70_000 });
-    const { shares, execution, report } = await deploy([100, 0]);
+    const { shares, execution, report } = await deploy([100, 0], { shift: ONE_LONG_STEP });
     expect(shares).toEqual([100, 80, 100]);
     expect(execution).toMatchObject({
       status: 'FAILED',
