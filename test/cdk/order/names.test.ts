@@ -2,6 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
+import { ObservedStack } from '../../../examples/observed-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import { teamsApp } from '../../../examples/teams';
 import { WarehouseStack } from '../../../examples/warehouse-stack';
@@ -49,12 +50,13 @@ const stacks = [
   new ShopStack(newApp(), 'Shop'),
   new BoutiqueStack(newApp(), 'Boutique'),
   new WarehouseStack(newApp(), 'Warehouse'),
+  new ObservedStack(newApp(), 'Tickets'),
   ...Object.values(SHAPES).map((props) => stackOf(props).stack),
 ];
 /** What the user has beside the system is not ours. */
 const resources = stacks
   .flatMap((stack) => Object.entries((Template.fromStack(stack).toJSON() as PlainTemplate).Resources ?? {}))
-  .filter(([id]) => /^(Shop|Boutique|Warehouse|EcsMicroservices)/.test(id));
+  .filter(([id]) => /^(Shop|Boutique|Warehouse|Tickets|EcsMicroservices)/.test(id));
 
 // A name with a reference is that of what it refers to.
 const namesOf = (properties: JsonObject): readonly string[] =>
