@@ -31,6 +31,7 @@ import { collectorClusters } from './collector';
 import { chooseRoute, findRoute } from './gateway-routes';
 import { issuerClusters } from './issuers';
 import { httpConnectionManager } from './http-connection-manager';
+import { prometheusPart } from './observability/prometheus';
 import { forwardedPrefix } from './security/forwarded-prefix';
 import { message, socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
@@ -133,6 +134,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
   const targets = servicesBehind(topology, edge);
   const { gatewayName, api } = edge;
   const aggregates = aggregationsOf(edge) !== undefined;
+  const prometheus = prometheusPart(topology);
   return bootstrap(
     gatewayName,
     { memoryMiB: edge.gateway.memoryMiB, share: 'gateway', takenMiB: aggregates ? AGGREGATOR_MEMORY_MIB : 0 },
@@ -144,15 +146,17 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
               listener(`edge-${authorizer}`, port, requests(topology, edge, targets, foundRoutes(topology, edge, targets, authorizer))),
             )),
         ...(aggregates ? [partsListener(topology, edge, targets)] : []),
+        ...prometheus.listeners,
       ],
       clusters: [
         ...targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
         ...(aggregates ? [aggregatorCluster()] : []),
         ...issuerClusters(edge),
         ...collectorClusters(topology),
+        ...prometheus.clusters,
       ],
     },
-    weightsLayers(targets),
+    [...prometheus.layers, ...weightsLayers(targets)],
   );
 }
 

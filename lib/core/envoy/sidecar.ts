@@ -5,6 +5,7 @@ import { allNamed } from '../model/by-name';
 import { allTimeouts, callPolicyOf } from '../model/call-policy';
 import { failedHandshakes } from './observability/access-log';
 import { httpAuthorization } from './security/authorization';
+import { prometheusPart } from './observability/prometheus';
 import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
 import { bootstrap } from './bootstrap';
 import { applicationCluster, applicationClusterOf, BUFFER_BYTES, upstreamClusters } from './clusters';
@@ -52,6 +53,8 @@ export function sidecarBootstrap(topology: SidecarTopology, service: Service, na
   const callees = allNamed(topology.services, service.calls);
   const externals = allNamed(topology.external, service.callsExternal);
   const called = [service, ...additionalPortsOf(topology, service)].filter(isCalled);
+  // Jobs end before a scraper finds them.
+  const prometheus = prometheusPart(service.job === undefined ? topology : {});
   return bootstrap(
     name,
     memoryOf(service),
@@ -61,15 +64,21 @@ export function sidecarBootstrap(topology: SidecarTopology, service: Service, na
         ...(service.loadBalancerTarget === undefined ? [] : [loadBalancerListener(topology, service, service.loadBalancerTarget)]),
         ...callees.map((callee) => outbound(topology, service, callee)),
         ...externals.map((external) => externalListener(topology, service, external)),
+        ...prometheus.listeners,
       ],
       clusters: [
         ...called.map(applicationCluster),
         ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)),
         ...externals.map((external) => externalCluster(topology, service, external)),
         ...collectorClusters(topology),
+        ...prometheus.clusters,
       ],
     },
-    [...(called.length === 0 ? [] : [connectionLimit(listenersOf(service, called), memoryOf(service))]), ...weightsLayers(callees)],
+    [
+      ...(called.length === 0 ? [] : [connectionLimit(listenersOf(service, called), memoryOf(service))]),
+      ...prometheus.layers,
+      ...weightsLayers(callees),
+    ],
   );
 }
 
