@@ -103,7 +103,7 @@ test('fails if the new version fails: the weights are back, and the execution sa
   await aws.stepFunctions.idle();
   expect(last(aws)).toMatchObject({
     status: 'FAILED',
-    output: 'ShiftTakenBack: v2 has answered 40.0 % of 1000 requests with errors, and v1 0.2 % of 1000 requests',
+    output: 'ShiftTakenBack: v2 has failed in 40.0 % of 1000 attempts, and v1 in 0.2 % of 1000 attempts',
   });
   expect(history().at(-1)).toEqual({ v1: 100, v2: 0 });
   const taken = aws.metrics.points.filter(({ name }) => name === 'ShiftsTakenBack');
