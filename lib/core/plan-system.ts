@@ -82,12 +82,13 @@ function completed(
   return workloads.map((workload) => {
     const name = serviceOf(workload);
     const service = named(topology.services, name);
+    const containers = workload.containers.map((container) => withLogDriver(topology, service, container));
     return {
       ...workload,
       url: service?.port === undefined ? '' : urlOf(service),
       ...defined({ portUrls: service === undefined ? undefined : portUrlsOf(topology, service) }),
-      ownExecutionRole: workload.containers.some(readsAtStart),
-      containers: workload.containers.map((container) => withSystemLogDriver(topology, container)),
+      ownExecutionRole: containers.some(readsAtStart),
+      containers,
       ...defined({ egressPorts: portsOf(name), group: groups.get(name) }),
       ...(sharing.has(name) ? { inCallersGroup: true } : {}),
     };
@@ -99,9 +100,11 @@ function readsAtStart({ secretNames, ownLogDriver, environmentFiles }: Container
   return secretNames.length > 0 || ownLogDriver === true || environmentFiles === true;
 }
 
-function withSystemLogDriver({ logDriver }: Topology, container: ContainerPlan): ContainerPlan {
-  if (logDriver === undefined || container.ownLogDriver === true) return container;
+function withLogDriver({ logDriver }: Topology, service: Service | undefined, container: ContainerPlan): ContainerPlan {
+  if (container.ownLogDriver === true) return container;
   const isOfMesh = container.role !== 'application' && container.role !== 'extra';
+  if (isOfMesh && service?.sidecarLogDriver !== undefined) return { ...container, ownLogDriver: true };
+  if (logDriver === undefined) return container;
   return isOfMesh || logDriver.forApplications ? { ...container, systemLogDriver: true } : container;
 }
 

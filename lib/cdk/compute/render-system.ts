@@ -119,7 +119,7 @@ export function renderSystem(
       sharedVariables,
       containerProps: (container) => userProps(props, task, container),
       fileSystem: (workload, volume) => userFileSystem(props, workload, volume),
-      ...defined({ logDriver: props.logs?.driver }),
+      ...defined({ logDriver: props.logs?.driver, sidecarLogDriver: sidecarLogging(props, task) }),
       meshImage: (container) => meshImage(container.role, task),
       meshSecrets: (container) => collectorSecrets(props, container),
       endpointArn: (endpoint) => mesh.endpointArn(endpoint),
@@ -256,6 +256,10 @@ function userProps(props: MicroservicesProps, task: WorkloadPlan, container: Con
   if (container.role === 'extra') return (version?.extraContainers ?? service?.extraContainers)?.[container.name];
   if (container.role !== 'application' || service === undefined) return undefined;
   return version === undefined ? service : { ...service, ...defined(version) };
+}
+
+function sidecarLogging(props: MicroservicesProps, task: WorkloadPlan): ecs.LogDriver | undefined {
+  return (task.job === undefined ? props.services[serviceOf(task)] : props.jobs?.[task.name])?.sidecarLogging;
 }
 
 function applicationProps(props: ContainerProps, { role }: ContainerPlan): ContainerProps | undefined {

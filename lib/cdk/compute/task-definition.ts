@@ -190,11 +190,12 @@ function deployedEnvironment(
 }
 
 function loggingOf(
-  { systemLogDriver }: ContainerPlan,
+  { systemLogDriver, ownLogDriver }: ContainerPlan,
   props: ContainerProps | undefined,
-  { logDriver }: WorkloadContext,
+  { logDriver, sidecarLogDriver }: WorkloadContext,
 ): ecs.LogDriver | undefined {
-  return props?.logging ?? (systemLogDriver === true ? logDriver : undefined);
+  if (systemLogDriver === true) return logDriver;
+  return props?.logging ?? (ownLogDriver === true ? sidecarLogDriver : undefined);
 }
 
 function containerOptions(

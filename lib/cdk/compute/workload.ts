@@ -41,6 +41,8 @@ export interface WorkloadContext {
   readonly containerProps: (container: ContainerPlan) => ContainerProps | undefined;
   /** The log driver that the user gave to the system; absent: none. */
   readonly logDriver?: ecs.LogDriver;
+  /** The one that the user gave to what the mesh adds to these tasks; absent: none. */
+  readonly sidecarLogDriver?: ecs.LogDriver;
   /** The user's props of volumes that are file systems. */
   readonly fileSystem: FileSystemsOf;
   /** Images of the mesh's own containers, where they are not the plan's. */

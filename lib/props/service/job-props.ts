@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { CapacityProviderStrategy, CpuArchitecture } from 'aws-cdk-lib/aws-ecs';
+import type { CapacityProviderStrategy, CpuArchitecture, LogDriver } from 'aws-cdk-lib/aws-ecs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { CallPolicyProps } from '../traffic/call-policy-props';
 import type { ContainerProps, ExtraContainerProps } from './container-props';
@@ -108,6 +108,14 @@ export interface JobProps extends ContainerProps, RoleProps {
    * @default - none
    */
   readonly extraContainers?: { readonly [name: string]: ExtraContainerProps };
+
+  /**
+   * Log driver of the containers that the mesh adds to the tasks of this job: Envoy with its access log, the mesh agent, the collector.
+   * With `LogDrivers.firelens()` the CDK adds a container `log-router` to the task.
+   *
+   * @default - that of the system (`logs.driver`); otherwise the mesh's log group
+   */
+  readonly sidecarLogging?: LogDriver;
 
   /**
    * Volumes of the task, by name, which `mountPoints` of its containers name. Names are letters, digits, hyphens and underscores; `mesh`,

@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { LogDriver } from 'aws-cdk-lib/aws-ecs';
 import type { AllowRule } from '../security/allow-rule';
 import type { CallPolicyProps } from '../traffic/call-policy-props';
 import type { ContainerProps, ExtraContainerProps } from './container-props';
@@ -169,6 +170,14 @@ export interface ServiceProps extends ContainerProps, SizingProps, RoleProps, Ca
    * @default - none
    */
   readonly extraContainers?: { readonly [name: string]: ExtraContainerProps };
+
+  /**
+   * Log driver of the containers that the mesh adds to the tasks of this service: Envoy with its access log, the mesh agent, the collector.
+   * With `LogDrivers.firelens()` the CDK adds a container `log-router` to the task.
+   *
+   * @default - that of the system (`logs.driver`); otherwise the mesh's log group
+   */
+  readonly sidecarLogging?: LogDriver;
 
   /**
    * Volumes of the task, by name, which `mountPoints` of its containers name. Names are letters, digits, hyphens and underscores; `mesh`,

@@ -5,6 +5,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Egress, Mesh, Microservices, Placement, Volume } from '../../../lib';
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
 import { newApp } from '../../support/shapes';
@@ -326,6 +327,42 @@ describe('a log driver of the system', () => {
       own: 'json-file',
       'log-router': 'awslogs',
     });
+  });
+
+  test('of one service is that of what the mesh adds to its tasks, all versions of it, whatever that of the system is', () => {
+    const own = service({ sidecarLogging: driver, versions: { v1: { weight: 1 } } });
+    const { template } = build({ services: { orders: own, other: service() }, logs: { driver: ecs.LogDrivers.jsonFile() } });
+    const driverOf = (task: string, name: string): unknown =>
+      (containersOf(template, task).get(name)?.LogConfiguration as { readonly LogDriver: string }).LogDriver;
+    for (const name of Object.keys(ofMesh)) expect([name, driverOf('orders-v1', name)]).toEqual([name, 'awsfirelens']);
+    expect(driverOf('orders-v1', 'app')).toBe('awslogs');
+    expect(driverOf('other', 'envoy')).toBe('json-file');
+  });
+
+  test('of a job is that of what the mesh adds to its tasks', () => {
+    const { template } = build({ services: { orders: service() }, jobs: { report: { image, sidecarLogging: driver } } });
+    expect(containersOf(template, 'report').get('envoy')?.LogConfiguration).toMatchObject({ LogDriver: 'awsfirelens' });
+    expect(containersOf(template, 'orders').get('envoy')?.LogConfiguration).toMatchObject({ LogDriver: 'awslogs' });
+  });
+
+  test('of one service may have secrets, which the execution role of no other service reads', () => {
+    const stack = new Stack(newApp(), 'Stack');
+    const token = StringParameter.fromSecureStringParameterAttributes(stack, 'Token', { parameterName: '/splunk/token' });
+    const sidecarLogging = ecs.LogDrivers.splunk({ url: 'https://splunk.example', secretToken: ecs.Secret.fromSsmParameter(token) });
+    new Microservices(stack, 'Shop', { services: { orders: service({ sidecarLogging }), other: service() } });
+    const template = Template.fromStack(stack);
+    const definitions = Object.entries(template.findResources('AWS::ECS::TaskDefinition')) as [
+      string,
+      { Properties: { ExecutionRoleArn: { 'Fn::GetAtt': [role: string] } } },
+    ][];
+    const roleOf = (name: string): string | undefined =>
+      definitions.find(([id]) => id.includes(name))?.[1].Properties.ExecutionRoleArn['Fn::GetAtt'][0];
+    const readers = Object.entries(resourcesOf(template)).filter(
+      ([, { Type, Properties }]) => Type.startsWith('AWS::IAM::') && JSON.stringify(Properties).includes('/splunk/token'),
+    );
+    const names = JSON.stringify(readers.map(([id, { Properties = {} }]) => [id, Properties['Roles']]));
+    expect(names).toContain(`"${String(roleOf('orders'))}"`);
+    expect(names).not.toContain(`"${String(roleOf('other'))}"`);
   });
 
   test('with App Mesh is that of its Envoys', () => {

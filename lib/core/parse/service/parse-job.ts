@@ -23,6 +23,7 @@ export const JOB_FIELDS = [
   'enableExecuteCommand',
   'stopTimeout',
   'extraContainers',
+  'sidecarLogging',
   'calls',
   'callPolicies',
   'group',

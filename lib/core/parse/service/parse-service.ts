@@ -12,6 +12,7 @@ import { VERSION_FIELDS, parseVersions } from '../workload/parse-versions';
 import { parseGpuCount } from '../workload/parse-capacity';
 import { CONTAINER_FIELDS, INIT_OF_APPLICATIONS, parseContainer } from '../workload/parse-container';
 import { parseExtraContainers, withLogRouter } from '../workload/parse-extra-containers';
+import { parseSidecarLogging } from '../workload/parse-log-driver';
 import { parsePort } from '../workload/parse-port';
 import type { MeshDefaults } from '../workload/parse-sizing';
 import type { CalledBy } from '../workload/parse-scaling';
@@ -67,6 +68,7 @@ export const SERVICE_FIELDS = [
   'virtualPort',
   'protocol',
   'grpcApi',
+  'sidecarLogging',
   'group',
   'calls',
   'allow',
@@ -170,6 +172,7 @@ export function parseTaskParts(
     ...defined({ gpuCount: parseGpuCount(at.field('gpuCount'), sizing) }),
     startupTimeoutSeconds: at.field('startupTimeout').seconds({ min: 0, max: MAX_STARTUP_SECONDS }) ?? DEFAULT_STARTUP_SECONDS,
     stopTimeoutSeconds: at.field('stopTimeout').seconds(rangeOf(ECS.stopTimeout)) ?? 30,
+    ...defined({ sidecarLogDriver: parseSidecarLogging(at.field('sidecarLogging')) }),
     extraContainers: parseExtraContainers(at, of.port, { ...sizing, ...storage }, withLogRouter(at, of.footprint)),
     ...sizing,
     ...storage,

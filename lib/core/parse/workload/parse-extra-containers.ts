@@ -26,8 +26,8 @@ function isTakenByCdk(name: string): boolean {
 
 /** The CDK adds a log router to a task in which a container logs with FireLens. */
 export function withLogRouter(service: Reader, footprint: TaskFootprint): TaskFootprint {
-  const drivers = [service, ...service.field('extraContainers').values()].map((container) => container.field('logging').value);
-  if (!drivers.some(usesFireLens)) return footprint;
+  const own = [service, ...service.field('extraContainers').values()].map((container) => container.field('logging').value);
+  if (![...own, service.field('sidecarLogging').value].some(usesFireLens)) return footprint;
   return footprintWithLogRouter(footprint);
 }
 

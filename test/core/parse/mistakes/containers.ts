@@ -100,6 +100,11 @@ export const CONTAINER_MISTAKES: Mistakes = {
       path: 'services.ui.healthCheck.command',
     },
     { did: 'gives a log driver that is none', props: ui({ logging: {} }), path: 'services.ui.logging' },
+    {
+      did: 'gives the sidecars a log driver by its name',
+      props: ui({ sidecarLogging: 'awsfirelens' }),
+      path: 'services.ui.sidecarLogging',
+    },
     { did: 'gives a duration as a number', props: ui({ stopTimeout: 30 }), path: 'services.ui.stopTimeout' },
     { did: 'gives "no" for an init process', props: ui({ initProcess: 'no' }), path: 'services.ui.initProcess' },
     { did: 'gives the time to start as a number', props: ui({ startupTimeout: 30 }), path: 'services.ui.startupTimeout' },
@@ -203,6 +208,11 @@ export const CONTAINER_MISTAKES: Mistakes = {
     {
       did: 'adds five containers to a traced task that logs with FireLens',
       props: ui({ logging: firelens, extraContainers: containers(5) }),
+      path: 'services.ui.extraContainers',
+    },
+    {
+      did: 'adds five containers to a traced task whose sidecars log with FireLens',
+      props: ui({ sidecarLogging: firelens, extraContainers: containers(5) }),
       path: 'services.ui.extraContainers',
     },
     {
