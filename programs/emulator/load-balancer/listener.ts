@@ -1,5 +1,6 @@
 import { DEFAULT_EDGE } from '../../../lib/core/model/edge-names';
 import { Fields } from '../template/fields';
+import type { KnownValues } from '../template/intrinsics';
 import type { JsonObject, Template } from '../template/template';
 import type { Wired } from '../api-gateway/wiring';
 import { Wiring } from '../api-gateway/wiring';
@@ -35,8 +36,8 @@ export interface EdgeListenerModel {
 const IDLE_SECONDS = 60;
 
 /** The listener of an edge; undefined if it has none in the template. */
-export function listenerOf(template: Template, edge: string): EdgeListenerModel | undefined {
-  const wiring = new Wiring(template);
+export function listenerOf(template: Template, edge: string, values: KnownValues = {}): EdgeListenerModel | undefined {
+  const wiring = new Wiring(template, values);
   const [listener] = httpsListeners(wiring).filter(({ id }) => isOf(id, edge));
   if (listener === undefined) return undefined;
   const behind = serviceBehind(wiring, listener);
