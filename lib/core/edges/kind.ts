@@ -107,6 +107,8 @@ export interface EdgeLimits {
   readonly longerWaits?: LongerWaits;
   /** For how long nothing may be sent of a response that is streamed; absent: it is not streamed, or for ever. */
   readonly streamIdleSeconds?: number;
+  /** What a user can do about that, such as `set idleTimeout of the edge`. Absent: nothing. */
+  readonly longerSilence?: string;
   /** The largest body of a request; absent: any. */
   readonly payloadBytes?: number;
   /** All headers of a request together; absent: any. */

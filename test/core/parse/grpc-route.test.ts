@@ -1,5 +1,5 @@
 import type { EdgeRoute, GrpcTarget } from '../../../lib/core/model/topology';
-import { Bytes } from '../../../lib/core/reading/input';
+import { Bytes, Opaque } from '../../../lib/core/reading/input';
 import { descriptorText } from '../../support/descriptor-text';
 import { catalogProto, demoApi, grpcEdge, protoFiles } from '../../support/grpc';
 import type { Raw } from '../../support/parsing';
@@ -70,6 +70,28 @@ test('a method that returns a stream, on a route that streams', () => {
   const watch = { method: 'shop.Catalog/Watch' };
   expect(targetOf('GET /a', watch, streamed, 'rest').json?.stream).toBe('newlineDelimited');
   expect(targetOf('GET /a', { ...watch, stream: 'serverSentEvents' }, streamed, 'rest').json?.stream).toBe('serverSentEvents');
+});
+
+describe('a method that returns a stream, behind a load balancer, which holds nothing back', () => {
+  const balanced = (edge: Raw): readonly EdgeRoute[] =>
+    routesOf({ certificate: new Opaque({ certificateArn: 'arn' }), ...edge }, SHOP, 'alb');
+  const watch = { service: 'catalog', method: 'shop.Catalog/Watch' };
+
+  test.each([
+    ['newlineDelimited', undefined],
+    ['serverSentEvents', 'serverSentEvents'],
+  ])('sends JSON as %s', (expected, stream) => {
+    expect(balanced({ routes: { 'GET /a': { grpc: { ...watch, stream } } } })).toMatchObject([
+      { streamed: true, target: { json: { stream: expected } } },
+    ]);
+  });
+
+  test.each(['methodNames', 'web'])('has a route among those of %s, and the others hold no stream', (mapping) => {
+    expect(balanced({ grpcRoutes: [{ service: 'catalog', mapping }] }).map(({ key, streamed }) => [key, streamed])).toEqual([
+      ['POST /shop.Catalog/Get', false],
+      ['POST /shop.Catalog/Watch', true],
+    ]);
+  });
 });
 
 test('gRPC-Web beside JSON, where its clients call', () => {

@@ -2,7 +2,7 @@ import { ECS } from '../../limits/ecs';
 import { ALB } from '../../limits/network';
 import type { LimitUse } from '../../limits/use';
 import { bySpecificity } from '../../model/edge-routes';
-import type { EdgeTopology } from '../../model/topology';
+import type { EdgeRoute, EdgeTopology } from '../../model/topology';
 import { maxTasks } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
@@ -48,13 +48,20 @@ export const loadBalancerKind: EdgeKind<LoadBalancerOptions, LoadBalancerPlan> =
     ),
   }),
   limits: ({ idleSeconds }, route): EdgeLimits => ({
-    ...(route?.policy?.timeoutSeconds === undefined ? { requestSeconds: idleSeconds } : {}),
+    ...waitsOf(idleSeconds, route),
     longerWaits: { choices: ['set idleTimeout of the edge', 'let the service send something from time to time'] },
+    longerSilence: 'set idleTimeout of the edge',
     webSockets: true,
   }),
   uses: (edge) => [usedRules(edge), usedTargets(edge)],
   plan: (_topology, edge) => planLoadBalancer(edge),
 };
+
+/** A stream may last as long as something is sent; of other routes it is not known whether they send a part of their response. */
+function waitsOf(idleSeconds: number, route: EdgeRoute | undefined): Pick<EdgeLimits, 'requestSeconds' | 'streamIdleSeconds'> {
+  if (route?.streamed === true) return { streamIdleSeconds: idleSeconds };
+  return route?.policy?.timeoutSeconds === undefined ? { requestSeconds: idleSeconds } : {};
+}
 
 /** Whose requests come apart from each other: preflight requests have no token, so they come with those of public routes. */
 function authorizersOf(routes: readonly { readonly authorizer: string }[], cors: boolean): readonly string[] {

@@ -59,6 +59,8 @@ const EDGE_FIELDS = [
   'ipAddressType',
   'domain',
   'executeApiEndpoint',
+  'allowedIpRanges',
+  'nestedStackPaths',
   ...POLICY_FIELDS,
   'accessLogs',
   'passThroughHeaders',
@@ -131,7 +133,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const routes = [...drafts].sort((a, b) => kind.compareRoutes(a, b)).map(({ route }) => route);
   const options = kind.parse(at, routes);
   checkAggregates(drafts, (route) => kind.limits(options, route));
-  const ipRanges = parseIpRanges(at.field('allowedIpRanges'));
+  const ipRanges = kind.capabilities.allowedIpRanges !== true ? undefined : parseIpRanges(at.field('allowedIpRanges'));
   const access = parseResourcePolicy(at, kind);
   const policyAt = ['allowedIpRanges', ...POLICY_FIELDS].map((field) => at.field(field)).find((field) => !field.absent);
   if (policyAt !== undefined && (ipRanges ?? access.privateApi ?? access.ownStatements) !== undefined)

@@ -68,6 +68,7 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
     ...parsed,
     target,
     ...settings,
+    streamed: streamed || (target.kind === 'grpc' && target.json?.stream !== undefined),
     ...defined({ answered, uncounted: kind.routes?.uncounted.includes(key) === true ? (true as const) : undefined }),
     ...defined({ validation: validationOf(at, { ...parsed, target }, kind) }),
   };
