@@ -34,6 +34,11 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   /** How long a `timeout` can be for a response that is not streamed; absent: as long as for one that is. */
   readonly bufferedTimeout?: Limit;
   /**
+   * The largest body that it passes on, of requests and of responses, so that no route takes or returns a larger one. Absent: bodies of any
+   * size, and the memory of the gateway service bounds those that it must hold (held-bodies.ts).
+   */
+  readonly largestBody?: number;
+  /**
    * Whether its API maps what it knows of a client behind the ID of the request (lib/core/model/edge-headers.ts), so that any of it may be
    * absent. If not, it may say only what never is.
    */

@@ -577,6 +577,8 @@ export interface GrpcJson {
   readonly anyContentType?: true;
   /** The largest body of a request; larger ones are answered with 413. */
   readonly maxRequestBytes: number;
+  /** The largest response; a larger one is answered with 500. Absent: what API Gateway passes on. */
+  readonly maxResponseBytes?: number;
   /** How the messages of a server stream are written; absent: the method has one answer. */
   readonly stream?: 'newlineDelimited' | 'serverSentEvents';
 }

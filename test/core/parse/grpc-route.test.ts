@@ -13,13 +13,15 @@ const SHOP = protoFiles({
 const routesOf = (edge: Raw, api: unknown = SHOP, kind = 'http'): readonly EdgeRoute[] =>
   topologyOf(grpcEdge(api, edge, kind)).edges[0].routes;
 
+const GET = { service: 'catalog', method: 'shop.Catalog/Get' };
+const MIB = 1024 * 1024;
+
 function targetOf(key: string, grpc: Raw, route: Raw = {}, kind = 'http'): GrpcTarget {
-  const routes = routesOf(
-    { routes: { [key]: { grpc: { service: 'catalog', method: 'shop.Catalog/Get', ...grpc }, ...route } } },
-    SHOP,
-    kind,
-  );
-  const target = routes[0]?.target;
+  return targetIn({ routes: { [key]: { grpc: { ...GET, ...grpc }, ...route } } }, kind);
+}
+
+function targetIn(edge: Raw, kind: string): GrpcTarget {
+  const target = routesOf(edge, SHOP, kind)[0]?.target;
   if (target?.kind !== 'grpc') throw new Error('no gRPC route');
   return target;
 }
@@ -70,6 +72,15 @@ test('a method that returns a stream, on a route that streams', () => {
   const watch = { method: 'shop.Catalog/Watch' };
   expect(targetOf('GET /a', watch, streamed, 'rest').json?.stream).toBe('newlineDelimited');
   expect(targetOf('GET /a', { ...watch, stream: 'serverSentEvents' }, streamed, 'rest').json?.stream).toBe('serverSentEvents');
+});
+
+test('behind a load balancer, requests and responses may have what the gateway service can hold', () => {
+  const balanced = (more: Raw): GrpcTarget =>
+    targetIn({ certificate: new Opaque({ certificateArn: 'arn' }), ...more, routes: { 'POST /a': { grpc: GET } } }, 'alb');
+  expect(balanced({ maxRequestSize: new Bytes(64 * MIB) }).json).toMatchObject({ maxRequestBytes: 64 * MIB, maxResponseBytes: 64 * MIB });
+  const large = balanced({ maxRequestSize: new Bytes(256 * MIB), gateway: { cpu: 1024, memoryLimitMiB: 2048 } });
+  expect(large.json).toMatchObject({ maxRequestBytes: 256 * MIB, maxResponseBytes: 256 * MIB });
+  expect(targetOf('POST /a', {}).json?.maxResponseBytes).toBeUndefined();
 });
 
 describe('a method that returns a stream, behind a load balancer, which holds nothing back', () => {

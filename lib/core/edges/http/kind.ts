@@ -28,6 +28,7 @@ export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
   capabilities: CAPABILITIES,
   options: {},
   parse: () => undefined,
+  largestBody: HTTP_API.payload.value,
   provesContext: true,
   gatewayTimeout: { ...HTTP_API.integrationTimeout, least: 0.05 },
   // Not part of the URL.

@@ -51,6 +51,7 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
     cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true,
     nestedPaths: parseNestedPaths(at.field('nestedStackPaths'), routes),
   }),
+  largestBody: REST_API.payload.value,
   bufferedTimeout: REST_API.raisedTimeout,
   defaultStage: 'prod',
   checkAuthorizer() {

@@ -118,7 +118,7 @@ export function parseRouteSettings(at: Reader, context: EdgeContext, key?: strin
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
   const byGateway = kind.gatewayTimeout !== undefined;
-  const ofGateway = policyOf(parseRoutePolicy(at), policy, byGateway ? timeout?.seconds : undefined);
+  const ofGateway = policyOf(parseRoutePolicy(at, kind), policy, byGateway ? timeout?.seconds : undefined);
   return {
     authorizer: authorizer?.id ?? 'none',
     scopes,
