@@ -31,7 +31,7 @@ const CHOICES: Readonly<Record<string, { readonly choice: string; readonly chang
     choice: 'no execution logs of a REST API: they cost, and go to a log group of their own without retention',
     change: '`LoggingLevel` in the `MethodSettings` of the stage, by an escape hatch on `restApi.deploymentStage`',
   },
-  APIG2: { choice: 'requests that only the service validates', change: 'a `RequestValidator` on methods of `restApi`' },
+  APIG2: { choice: 'requests that only the service validates', change: '`validation` of routes' },
   APIGWCacheEnabledAndEncrypted: {
     choice: '`cache` of some routes of a REST API, or one that is not encrypted',
     change: '`cache` of the other routes, and `encrypted: true`',

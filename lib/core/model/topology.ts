@@ -93,7 +93,12 @@ export interface PrivateAuthority {
   readonly arn?: string;
 }
 
-export interface LogDriverSettings {
+export interface LogDestination {
+  /** Whether it is CloudWatch Logs, which makes metrics of what agents write. */
+  readonly isCloudWatch: boolean;
+}
+
+export interface LogDriverSettings extends LogDestination {
   /** Whether applications and extra containers have it, too, unless they have one of their own. */
   readonly forApplications: boolean;
 }
@@ -207,8 +212,8 @@ export interface FoundTasks extends Sizing, ContainerSettings, TaskStorage {
   /** How long the application may take to open its port; 0: nobody waits for it. */
   readonly startupTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
-  /** Whether the containers that the mesh adds have a log driver of the user's, other than the system's. */
-  readonly sidecarLogDriver?: true;
+  /** The log driver of the user's for what the mesh adds to these tasks; absent: the system's. */
+  readonly sidecarLogDriver?: LogDestination;
 }
 
 export interface Service extends FoundTasks, VersionedCalls {

@@ -1,7 +1,6 @@
 import type { ShiftComparison, ShiftPace, ShiftSteps } from '../../contract/weight-shift';
 import { defined } from '../../defined';
-import type { ProtocolId, Version } from '../../model/topology';
-import { Opaque } from '../../reading/input';
+import type { LogDriverSettings, ProtocolId, Version } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 
 const FACTORIES = 'Shift.linear(), Shift.canary() or Shift.allAtOnce()';
@@ -67,8 +66,8 @@ export function parseShift(
 }
 
 /** A driver of the user's own may send elsewhere what agents report, or does so; that of CloudWatch Logs does not. */
-export function checkShiftsHaveMetrics(services: Reader, driver: Reader): void {
-  if (driver.absent || isOfCloudWatch(driver.value)) return;
+export function checkShiftsHaveMetrics(services: Reader, driver: LogDriverSettings | undefined): void {
+  if (driver === undefined || driver.isCloudWatch) return;
   for (const service of services.values()) {
     const at = service.field('shift');
     const { value: alarms = [] } = at.field('alarms');
@@ -80,10 +79,6 @@ export function checkShiftsHaveMetrics(services: Reader, driver: Reader): void {
       fix: 'add alarms, or remove logs.driver',
     });
   }
-}
-
-function isOfCloudWatch(driver: unknown): boolean {
-  return driver instanceof Opaque && (driver.className.endsWith('AwsLogDriver') || driver.read('logDriver') === 'awslogs');
 }
 
 function parseSteps(at: Reader, kind: (typeof KINDS)[number] | undefined): { readonly steps: ShiftSteps; readonly seconds: number } {
