@@ -67,6 +67,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
    * What it passes on at most, or what a route of it does; `warnOfLimits` (limits.ts) compares it with what the services behind it allow.
    */
   limits(options: Options, route?: EdgeRoute): EdgeLimits;
+  /** The only hosts by which clients may call, where it asks for that: names, or `*.` with the rest of one. */
+  hosts?(options: Options): readonly string[] | undefined;
   /** How much of what AWS gives an API it takes. */
   uses(edge: EdgeTopology<Options>): readonly LimitUse[];
   /** Which paths could stand in nested stacks; undefined: the API has few resources. */

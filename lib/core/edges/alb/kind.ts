@@ -10,7 +10,7 @@ import { CAPABILITIES } from './capabilities';
 import type { LoadBalancerOptions } from './options';
 import { OPTIONS, parseLoadBalancer } from './options';
 import type { LoadBalancerPlan } from './plan';
-import { planLoadBalancer } from './plan';
+import { hostRulesOf, planLoadBalancer } from './plan';
 import { portsOf } from './ports';
 import { patternOf, rulesOf } from './rules';
 
@@ -53,6 +53,7 @@ export const loadBalancerKind: EdgeKind<LoadBalancerOptions, LoadBalancerPlan> =
     longerSilence: 'set idleTimeout of the edge',
     webSockets: true,
   }),
+  hosts: ({ hosts }) => hosts,
   uses: (edge) => [usedRules(edge), usedTargets(edge)],
   plan: (_topology, edge) => planLoadBalancer(edge),
 };
@@ -116,8 +117,8 @@ function checkPatterns(drafts: readonly DraftRoute[], cors: boolean): void {
   }
 }
 
-function usedRules({ path, routes, cors }: EdgeTopology): LimitUse {
-  const used = rulesOf(routes, cors !== undefined).length;
+function usedRules({ path, routes, cors, options }: EdgeTopology<LoadBalancerOptions>): LimitUse {
+  const used = rulesOf(routes, cors !== undefined, hostRulesOf(options)).length;
   return {
     limit: ALB.rules,
     used,

@@ -149,7 +149,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     gatewayName: gatewayNameOf(name),
     kind: kind.id,
     options,
-    api: { ...kind.traits(routes, cors, used), ...defined({ provesContext: kind.provesContext }) },
+    api: { ...kind.traits(routes, cors, used), ...defined({ provesContext: kind.provesContext, hosts: kind.hosts?.(options) }) },
     routes,
     authorizers: used,
     ...defined({
