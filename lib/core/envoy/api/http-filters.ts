@@ -1,5 +1,6 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/filter/filter
 
+import type { KnownFields } from '../../model/json';
 import type { HeaderValueOption, RuntimeFractionalPercent, TypedExtensionConfig } from './core';
 import type { HeaderMutation } from './header-mutation';
 import type { HttpExchangeInputs, Matcher } from './generic-matcher';
@@ -51,6 +52,7 @@ export interface RouteFilterConfigs {
 export type ScriptContext =
   | { readonly names: readonly string[] }
   | { readonly paths: ReadonlyArray<readonly number[]> }
+  | KnownFields
   | { readonly in: 'header' | 'querystring'; readonly name: string }
   | { readonly proof: string; readonly values: Readonly<Record<string, string>> }
   | { readonly audience: readonly string[]; readonly claims: Readonly<Record<string, string>> };
