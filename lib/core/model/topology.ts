@@ -7,6 +7,7 @@ import { inboundPortOf, ownerOf } from './service-ports';
 import type { ClientGateway } from './clients';
 import type { ApiTraits, AuthorizerPort, DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
 import type { Login } from './identity-headers';
+import type { KnownFields } from './json';
 import type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds } from './observability/settings';
 import type { TracingSettings } from './observability/tracing';
 import type { Warning } from '../reading/warnings';
@@ -555,6 +556,8 @@ export interface GrpcJson {
   readonly pathParameters: readonly string[];
   /** Fields that the path sets and that the JSON of a body could set as well: the numbers of a field in a message, of one in that ... */
   readonly pathFields?: ReadonlyArray<readonly number[]>;
+  /** Absent: a field of the body that the message does not have is ignored. */
+  readonly knownFields?: KnownFields;
   /** Whether the body is not JSON, but whatever its type says. */
   readonly anyContentType?: true;
   /** The largest body of a request; larger ones are answered with 413. */

@@ -3,7 +3,7 @@ import type { ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import type { ThrottleProps } from './edge';
 import type { RouteCacheProps } from './cache';
-import type { GrpcStream } from './grpc-route';
+import type { GrpcStream, GrpcUnknownFields } from './grpc-route';
 import type { ResponseHeaders } from './response-headers';
 import type { ValidationProps } from './validation';
 import type { Compression } from '../traffic/compression';
@@ -91,6 +91,13 @@ export interface GrpcRoutesProps {
    * @default GrpcStream.NEWLINE_DELIMITED
    */
   readonly stream?: GrpcStream;
+
+  /**
+   * What becomes of fields in a body that the message does not have: see `GrpcRouteProps.unknownFields`.
+   *
+   * @default GrpcUnknownFields.REJECT
+   */
+  readonly unknownFields?: GrpcUnknownFields;
 
   /**
    * OAuth scopes, of which a token needs at least one. Only with a JWT or Cognito authorizer.

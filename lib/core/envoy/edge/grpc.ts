@@ -2,6 +2,7 @@ import type { EdgeTopology, GrpcJson, GrpcTarget } from '../../model/topology';
 import type { GrpcJsonTranscoder, HttpFilter } from '../api/http-filters';
 import type { HeaderMutation } from '../api/header-mutation';
 import type { TypedPerFilterConfig } from '../api/route';
+import { knownFieldsFilters, knownFieldsOf } from './known-fields';
 import { extension, labelOf, message, named, typed } from '../syntax/messages';
 
 const TRANSCODER = 'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder';
@@ -35,6 +36,7 @@ function filtersFor(targets: readonly GrpcTarget[]): readonly HttpFilter[] {
   return [
     ...(targets.some(({ json }) => json !== undefined)
       ? [
+          ...(targets.some(({ json }) => json?.knownFields !== undefined) ? knownFieldsFilters() : []),
           off(extension(HEADER_MUTATION, { mutations: { response_mutations: [REMOVE_GRPC_HEADERS, SAFE_TYPE] } })),
           off(extension(TRANSCODER, NO_METHOD)),
         ]
@@ -79,6 +81,7 @@ const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
  */
 export function translateJson({ method }: GrpcTarget, json: GrpcJson): TypedPerFilterConfig {
   return {
+    ...knownFieldsOf(json),
     ...(json.pathFields === undefined
       ? {}
       : {

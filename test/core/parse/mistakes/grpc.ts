@@ -321,6 +321,28 @@ export const GRPC_MISTAKES: Mistakes = {
       props: routes({ mapping: 'web', stream: 'newlineDelimited' }),
       path: 'edge.grpcRoutes[0].stream',
     },
+    {
+      did: 'says what unknown fields are where no body has any',
+      props: route({ unknownFields: 'ignore' }),
+      path: `${ROUTE}.grpc.unknownFields`,
+    },
+    {
+      did: 'says so of routes without bodies',
+      props: routes(
+        { mapping: 'annotations', unknownFields: 'ignore' },
+        protoFiles({
+          'shop.proto': catalogProto(
+            '  rpc Get(GetRequest) returns (Product) {\n    option (google.api.http) = { get: "/products/{id}" };\n  }',
+          ),
+        }),
+      ),
+      path: 'edge.grpcRoutes[0].unknownFields',
+    },
+    {
+      did: 'says so of gRPC-Web',
+      props: routes({ mapping: 'web', unknownFields: 'reject' }),
+      path: 'edge.grpcRoutes[0].unknownFields',
+    },
   ],
   OVERLAPPING_ROUTES: [
     {
