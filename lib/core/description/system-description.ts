@@ -213,6 +213,8 @@ export interface EdgeDescription {
   /** Domain of the user's own. */
   readonly domain?: unknown;
   readonly basePath?: string;
+  /** The only ones by which clients may call: names, or `*.` with the rest of one. Absent: any. */
+  readonly hosts?: readonly string[];
   readonly throttle?: ThrottleDescription;
   /** For each client, for each task of the gateway service. */
   readonly clientThrottle?: ThrottleDescription & { readonly header: string };

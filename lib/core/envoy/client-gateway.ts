@@ -92,7 +92,7 @@ export function clientGatewayBootstrap(
           ...DRAINED_BY_AGENT,
           address: socketAddress('0.0.0.0', CLIENT_GATEWAY_PORT),
           per_connection_buffer_limit_bytes: BUFFER_BYTES,
-          access_log: failedHandshakes('client'),
+          access_log: failedHandshakes('client', { service: name, tracing: topology.tracing }),
           filter_chains: [{ ...clientTls(topology, gateway), filters: [manager] }],
         },
         ...prometheus.listeners,

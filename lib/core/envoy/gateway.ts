@@ -94,7 +94,11 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
     },
     requestLimits: largestRequestLimits(targets),
     ...defined({ idleSeconds }),
-    routeConfig: { ...(aggregationsOf(edge) === undefined ? {} : ROUTES_HAVE_THE_LAST_WORD), ...routeConfig },
+    routeConfig: {
+      ...(aggregationsOf(edge) === undefined ? {} : ROUTES_HAVE_THE_LAST_WORD),
+      ...(edge.api.hosts === undefined ? {} : { ignore_port_in_host_matching: true }),
+      ...routeConfig,
+    },
     filters: [
       ...first,
       ...requestIdFilter(edge),
@@ -110,7 +114,10 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
       ...routePolicyFilters(edge),
       ...grpcFilters(edge),
     ],
-    virtualHosts: [message({ name: gatewayName, domains: ['*'], typed_per_filter_config: settingsOfHost(edge), matcher })],
+    // What stands in front asks for the same; a rule of somebody else's that leads here finds nothing.
+    virtualHosts: [
+      message({ name: gatewayName, domains: edge.api.hosts ?? ['*'], typed_per_filter_config: settingsOfHost(edge), matcher }),
+    ],
   });
 }
 

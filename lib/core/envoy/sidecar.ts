@@ -104,6 +104,7 @@ const REQUESTS_ONLY = 'te';
 /** What other tasks reach: the application, and nothing else. */
 function inbound(topology: SidecarTopology, service: Service): Listener {
   const authenticated = usesMutualTls(topology);
+  const log = { service: ownerOf(service), tracing: topology.tracing };
   const timeouts = allTimeouts(topology, service);
   const toApplication: RouteAction = {
     cluster: applicationClusterOf(service),
@@ -118,6 +119,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           peer: service.name,
           cluster: applicationClusterOf(service),
           authenticated,
+          log,
           timeouts,
           startupSeconds: service.startupTimeoutSeconds,
         })
@@ -125,7 +127,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           peer: service.name,
           direction: 'inbound',
           protocol: service.protocol,
-          segmentName: ownerOf(service),
+          segmentName: log.service,
           tracing: topology.tracing,
           authenticated,
           looksAtPaths: rulesNamePaths(service),
@@ -160,7 +162,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
     ...DRAINED_BY_AGENT,
     address: socketAddress('0.0.0.0', inboundPortOf(service)),
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
-    access_log: authenticated ? failedHandshakes() : undefined,
+    access_log: authenticated ? failedHandshakes('inbound', log) : undefined,
     filter_chains: [chain],
   });
 }
@@ -188,7 +190,11 @@ function outbound(topology: Topology, service: Service, callee: Service): Listen
   const chains: Pick<Listener, 'filter_chains' | 'filter_chain_matcher'> =
     callee.protocol === 'tcp'
       ? tcpFilterChains(callee, (cluster) =>
-          tcpProxy({ direction: 'outbound', peer: cluster, cluster, authenticated: false, timeouts: [policy.timeouts] }),
+          tcpProxy({
+            ...{ direction: 'outbound', peer: cluster, cluster, authenticated: false },
+            log: { service: service.name, tracing: topology.tracing },
+            timeouts: [policy.timeouts],
+          }),
         )
       : { filter_chains: [{ filters: [httpOutbound(topology, service, callee)] }] };
   return {

@@ -87,9 +87,9 @@ test('prices are those of the Region of the stack, unless --region says otherwis
     ['ireland', 'eu-west-1'],
     ['sydney', 'ap-southeast-2'],
   ] as const) {
-    const stack = new Stack(new App({ outdir: join(directory, name) }), 'Shop', { env: { region } });
-    new Microservices(stack, 'Shop', { services: { ui: service() } });
-    (stack.node.root as App).synth();
+    const app = new App({ outdir: join(directory, name) });
+    new Microservices(new Stack(app, 'Shop', { env: { region } }), 'Shop', { services: { ui: service() } });
+    app.synth();
   }
   const headOf = (...args: Parameters<typeof cost>): string => /in ([a-z]+-[a-z]+-\d)/.exec(cost(...args).output)?.[1] ?? '';
   expect(headOf('ireland')).toBe('eu-west-1');
