@@ -93,9 +93,11 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     rooms: [
       'lib/core/contract',
       'lib/core/description',
+      'lib/core/model',
       'lib/core/readable',
       'lib/core/reading',
       'programs/emulator/**',
+      'programs/functions/x509',
       'programs/local/local-system.ts',
       'programs/map',
       'programs/cli/port-number.ts',

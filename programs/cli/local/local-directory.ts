@@ -1,8 +1,9 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SYSTEM_FILE, TASKS_DIRECTORY } from '../../local/local-system';
+import { ISSUERS_DIRECTORY, SYSTEM_FILE, TASKS_DIRECTORY } from '../../local/local-system';
 import type { ComposeFile } from './compose-file';
 import { writeCompose } from './compose-file';
+import { issuersName, makeIssuerFiles } from './issuers';
 import type { LocalPlan } from './local-plan';
 
 const HEADING = [
@@ -25,7 +26,7 @@ export class LocalDirectory {
   }
 
   /** @param framework directory of the framework for custom resources of aws-cdk-lib */
-  write(plan: LocalPlan, programs: string, framework: string): void {
+  async write(plan: LocalPlan, programs: string, framework: string): Promise<void> {
     for (const directory of ['', 'system', join('system', TASKS_DIRECTORY)]) this.make(directory);
     // Nobody adds it to a repository by mistake.
     this.put('.gitignore', '*\n');
@@ -34,6 +35,7 @@ export class LocalDirectory {
       this.copy(join(framework, name), join('provider-framework', name));
     for (const [task, settings] of Object.entries(plan.tasks))
       this.put(join('system', TASKS_DIRECTORY, `${task}.json`), JSON.stringify(settings));
+    await this.makeIssuers(plan.issuerHosts);
     this.put(join('system', SYSTEM_FILE), JSON.stringify(plan.system));
     this.put('compose.yaml', writeCompose(plan.compose, HEADING));
     this.put(KEPT, JSON.stringify(plan.compose));
@@ -53,6 +55,17 @@ export class LocalDirectory {
     } catch {
       // There are others.
     }
+  }
+
+  /** Those that are there are trusted by Envoys that run. */
+  private async makeIssuers(hosts: readonly string[]): Promise<void> {
+    const shown = join('system', ISSUERS_DIRECTORY, `${issuersName(hosts)}.json`);
+    const trusted = join(ISSUERS_DIRECTORY, `${issuersName(hosts)}.pem`);
+    if (hosts.length === 0 || [shown, trusted].every((name) => existsSync(join(this.path, name)))) return;
+    for (const name of [shown, trusted]) this.make(dirname(name));
+    const { identities, authorities } = await makeIssuerFiles(hosts);
+    this.put(shown, JSON.stringify(identities));
+    this.put(trusted, authorities);
   }
 
   /** As a whole, so that nobody reads a half of it; unless it is there already, which nobody has to notice. */

@@ -1,15 +1,27 @@
 import { createHash } from 'node:crypto';
+import { FIRST_UNPRIVILEGED_PORT, PUBLIC_AUTHORITIES_FILE } from '../../../lib/core/model/constants';
 import type { ContainerDescription, SystemDescription } from '../../../lib/core/description/system-description';
 import type { ContainerModel } from '../../emulator/template/system';
 import type { Template } from '../../emulator/template/template';
 import { isList, isObject } from '../../emulator/template/template';
 import type { LocalEdge, LocalSystem, LocalTask, Relay, TaskSettings } from '../../local/local-system';
-import { AWS_HOST, CONTROL_PORT, FRAMEWORK_DIRECTORY, PROGRAMS_DIRECTORY, SYSTEM_DIRECTORY, TASK_VARIABLE } from '../../local/local-system';
+import {
+  AWS_HOST,
+  CONTROL_PORT,
+  FRAMEWORK_DIRECTORY,
+  ISSUER_PORT,
+  ISSUERS_DIRECTORY,
+  PROGRAMS_DIRECTORY,
+  SYSTEM_DIRECTORY,
+  TASK_VARIABLE,
+} from '../../local/local-system';
 import type { ComposeFile, ComposeService } from './compose-file';
 import { composeContainer, isUsers } from './compose-container';
 import { containerName } from './container-name';
 import type { EngineTraits } from './engine';
 import type { LocalImage } from './images';
+import type { KeySource } from './issuers';
+import { issuersName, keySourcesOf, portsInUse } from './issuers';
 import { DEFINITION_LABEL, ROLE_LABEL, TASK_LABEL } from './labels';
 import type { SynthesizedSystem, SynthesizedWorkload } from './read-local-system';
 import type { LocalSettings, Swap } from './settings';
@@ -39,6 +51,8 @@ export interface LocalPlan {
   readonly tasks: Readonly<Record<string, TaskSettings>>;
   /** Where processes on the host reach what they call. */
   readonly callees: readonly LocalCallee[];
+  /** Hosts in whose place the local issuer answers gateway services. */
+  readonly issuerHosts: readonly string[];
   /** Containers of the template that are not run, with the reason. */
   readonly leftOut: readonly string[];
 }
@@ -60,6 +74,8 @@ interface PlannedTask {
   readonly serviceName: string;
   readonly swap: Swap | undefined;
   readonly standsIn: boolean;
+  /** Of issuers that the local one stands in for. */
+  readonly keys: readonly KeySource[];
 }
 
 export function planLocal(system: SynthesizedSystem, options: LocalOptions): LocalPlan {
@@ -70,6 +86,8 @@ export function planLocal(system: SynthesizedSystem, options: LocalOptions): Loc
   const services: [string, Unnamed][] = [['aws', awsContainer(agent, system, options)]];
   const volumes = new Set<string>();
   const built = new Set<string>();
+  // The configuration of an Envoy names the file: whom it trusts changes by what is there.
+  const authorities = `./${ISSUERS_DIRECTORY}/${issuersName(hostsOf(tasks))}.pem:${PUBLIC_AUTHORITIES_FILE}:${readOnly(options)}`;
   for (const task of tasks) {
     const containers = containersOf(task);
     services.push([
@@ -89,7 +107,16 @@ export function planLocal(system: SynthesizedSystem, options: LocalOptions): Loc
         { ...options, project, region: system.model.region },
       );
       const definition = isUsers(description) ? hashOf([model]) : hash;
-      services.push([`${task.id}-${model.name}`, { ...made.service, labels: { ...made.service.labels, [DEFINITION_LABEL]: definition } }]);
+      const trusted = description.role === 'proxy' && task.keys.length > 0 ? [authorities] : [];
+      const all = [...(made.service.volumes ?? []), ...trusted];
+      services.push([
+        `${task.id}-${model.name}`,
+        {
+          ...made.service,
+          ...(all.length > 0 && { volumes: all }),
+          labels: { ...made.service.labels, [DEFINITION_LABEL]: definition },
+        },
+      ]);
       for (const volume of made.volumes) volumes.add(volume);
     }
   }
@@ -106,6 +133,7 @@ export function planLocal(system: SynthesizedSystem, options: LocalOptions): Loc
     system: localSystem(system, tasks, options),
     tasks: Object.fromEntries(tasks.map((task) => [task.id, settingsOf(task, callees, options)])),
     callees: callees.map(({ caller, callee, port }) => ({ caller, callee, port })),
+    issuerHosts: hostsOf(tasks),
     leftOut: leftOutOf(system),
   };
 }
@@ -134,7 +162,14 @@ function tasksOf(workload: SynthesizedWorkload, { settings, swaps, only }: Local
   const swap = version === undefined ? swaps.get(serviceName) : undefined;
   const standsIn = isService && swap === undefined && only !== undefined && !only.has(serviceName) && !only.has(name);
   const count = swap === undefined ? (settings.tasks[name] ?? 1) : 1;
-  return Array.from({ length: count }, (_, index) => ({ id: `${name}-${index + 1}`, workload, serviceName, swap, standsIn }));
+  const inUse = portsInUse(workload);
+  const keys = keySourcesOf(workload).filter(({ port }) => !inUse.includes(port));
+  return Array.from({ length: count }, (_, index) => ({ id: `${name}-${index + 1}`, workload, serviceName, swap, standsIn, keys }));
+}
+
+/** Of issuers whose keys gateway services fetch from the local one. */
+function hostsOf(tasks: readonly PlannedTask[]): readonly string[] {
+  return [...new Set(tasks.flatMap(({ keys }) => keys.map(({ host }) => host)))].sort();
 }
 
 interface NamedContainer {
@@ -163,11 +198,20 @@ function agentImageOf({ workloads }: SynthesizedSystem, { settings, imageOf }: L
   return given === undefined ? imageOf(agent.model.image) : { image: given };
 }
 
-const MOUNTS = [`./system:${SYSTEM_DIRECTORY}:ro`, `./programs:${PROGRAMS_DIRECTORY}:ro`];
+function mounts(options: LocalOptions): readonly string[] {
+  return [`./system:${SYSTEM_DIRECTORY}:${readOnly(options)}`, `./programs:${PROGRAMS_DIRECTORY}:${readOnly(options)}`];
+}
+
+/** `z`: several containers may read it. https://docs.docker.com/engine/storage/bind-mounts/#configure-the-selinux-label */
+function readOnly({ traits: { labelsFiles } }: LocalOptions): string {
+  return labelsFiles ? 'ro,z' : 'ro';
+}
+
 /** Paths that the image of the agent declares as volumes: without a place for them there would be one without a name for each. */
 const OWN_VOLUMES = ['/run/mesh', '/run/app-mesh'];
 
-function awsContainer(image: LocalImage, { description }: SynthesizedSystem, { edgePorts, controlPort }: LocalOptions): Unnamed {
+function awsContainer(image: LocalImage, { description }: SynthesizedSystem, options: LocalOptions): Unnamed {
+  const { edgePorts, controlPort } = options;
   const edges = description.edges.flatMap(({ name }) => edgePorts.get(name) ?? []);
   return {
     ...image,
@@ -179,7 +223,7 @@ function awsContainer(image: LocalImage, { description }: SynthesizedSystem, { e
     init: true,
     networks: { [NETWORK]: { aliases: [AWS_HOST] } },
     ports: [...edges.map((port) => `127.0.0.1:${port}:${port}`), `127.0.0.1:${controlPort}:${CONTROL_PORT}`],
-    volumes: [...MOUNTS, `./provider-framework:${FRAMEWORK_DIRECTORY}:ro`],
+    volumes: [...mounts(options), `./provider-framework:${FRAMEWORK_DIRECTORY}:${readOnly(options)}`],
     tmpfs: [...OWN_VOLUMES],
     restart: 'on-failure',
     stop_grace_period: '1s',
@@ -197,11 +241,18 @@ function holder(
   { model }: SynthesizedSystem,
   image: LocalImage,
   callees: readonly PlannedCallee[],
-  { traits }: LocalOptions,
+  options: LocalOptions,
 ): Unnamed {
+  const { traits } = options;
   const { service } = task.workload;
   const names = service.registries.flatMap(({ discovery }) => model.discovery.find(({ logicalId }) => logicalId === discovery)?.name ?? []);
-  const sysctls = Object.assign({}, ...service.task.containers.map((container) => container.sysctls)) as Record<string, string>;
+  // Names of issuers lead to this container, which passes on what comes to ports such as 443.
+  const issuers = [...new Set(task.keys.map(({ host }) => `${host}:127.0.0.1`))];
+  const lowest = Math.min(...task.keys.map(({ port }) => port), FIRST_UNPRIVILEGED_PORT);
+  const sysctls = Object.assign(
+    lowest < FIRST_UNPRIVILEGED_PORT ? { 'net.ipv4.ip_unprivileged_port_start': String(lowest) } : {},
+    ...service.task.containers.map((container) => container.sysctls),
+  ) as Record<string, string>;
   const hosts = model.zones.flatMap(({ records }) =>
     records
       .filter(({ type, name }) => type === 'A' && !name.startsWith('*'))
@@ -217,10 +268,10 @@ function holder(
     cap_drop: ['ALL'],
     init: true,
     networks: { [NETWORK]: { aliases: [...new Set(names)].sort() } },
-    extra_hosts: [...hosts, ...onHost],
+    extra_hosts: [...hosts, ...issuers, ...onHost],
     ...(Object.keys(sysctls).length > 0 && { sysctls }),
     ...(callees.length > 0 && { ports: callees.map(({ port }) => `127.0.0.1:${port}:${port}`) }),
-    volumes: MOUNTS,
+    volumes: mounts(options),
     tmpfs: [...OWN_VOLUMES],
     stop_grace_period: '1s',
     labels: { [ROLE_LABEL]: 'task', [TASK_LABEL]: task.id },
@@ -272,10 +323,12 @@ function settingsOf(task: PlannedTask, callees: readonly PlannedCallee[], { sett
   const toHost: readonly Relay[] =
     swap === undefined || first === undefined ? [] : [{ port: first.port, everywhere: true, toHost: swap.host, toPort: swap.port }];
   const answers = settings.answers[serviceName] ?? [];
+  const ports = [...new Set(task.keys.map(({ port }) => port))];
+  const toIssuers = ports.map((port): Relay => ({ port, toHost: AWS_HOST, toPort: ISSUER_PORT }));
   return {
     applicationPorts: swap === undefined ? workload.ports.map(({ port }) => port) : toHost.map(({ port }) => port),
     standIns: standsIn ? workload.ports.map((each) => ({ ...each, answers })) : [],
-    relays: [...toHost, ...relays],
+    relays: [...toHost, ...relays, ...toIssuers],
   };
 }
 
@@ -288,11 +341,13 @@ function localSystem(
     const port = edgePorts.get(name);
     return port === undefined ? [] : [{ name, port }];
   });
+  const urls = [...new Set(tasks.flatMap(({ keys }) => keys.map(({ url }) => url)))].sort();
   return {
     template,
     values,
     tasks: tasks.map(({ id, workload }): LocalTask => ({ id, service: workload.service.logicalId, workload: workload.description.name })),
     edges,
+    ...(urls.length > 0 && { issuers: { file: `${ISSUERS_DIRECTORY}/${issuersName(hostsOf(tasks))}.json`, urls } }),
   };
 }
 
@@ -301,9 +356,18 @@ function leftOutOf({ workloads, description, template }: SynthesizedSystem): rea
   const jobs = description.workloads.filter(({ job }) => job).map(({ name }) => name);
   return [
     ...lostFields(template),
+    ...workloads.flatMap(unanswered),
     ...(collectors ? [description.traced ? 'collectors of traces, which send to AWS X-Ray' : 'collectors of traces'] : []),
     ...(jobs.length > 0 ? [`jobs, which schedules and deployments start: ${jobs.join(', ')}`] : []),
   ];
+}
+
+/** The port of an issuer that a process of the gateway service has: nobody else can answer there. */
+function unanswered(workload: SynthesizedWorkload): readonly string[] {
+  const inUse = portsInUse(workload);
+  return keySourcesOf(workload).flatMap(({ url, port }) =>
+    inUse.includes(port) ? [`the local issuer in the place of ${url}, whose port a process of ${workload.description.name} has`] : [],
+  );
 }
 
 /** What containers of ECS have, and these do not get. */

@@ -48,9 +48,10 @@ export class LocalRun {
       ...plan.callees.map(({ port }) => [port, undefined] as const),
     ]);
     this.prepared = prepared;
-    directory.write(plan, this.programs, frameworkDirectory());
+    await directory.write(plan, this.programs, frameworkDirectory());
     for (const each of plan.leftOut) this.say(`not run: ${each}`);
-    for (const each of collectorsOf(plan.compose)) this.say(`traces go to ${each}, which is outside of this system`);
+    for (const each of collectorsOf(plan.compose, prepared.system.workloads))
+      this.say(`traces go to ${each}, which is outside of this system`);
     await fetchImages(this.engine, directory.composeFile, imagesOf(plan, Object.keys(plan.compose.services)), this.say, signal);
     await this.create(directory, environment, signal);
     await this.startAll(Object.keys(plan.compose.services), plan, signal);
@@ -114,7 +115,7 @@ export class LocalRun {
       old.filter((name) => before.services[name.slice(before.name.length + 1)]?.network_mode !== undefined),
     );
     await removeNow(this.engine, old);
-    next.directory.write(next.plan, this.programs, frameworkDirectory());
+    await next.directory.write(next.plan, this.programs, frameworkDirectory());
     this.prepared = next;
     if (replaced.length > 0) {
       await this.create(next.directory, next.environment, signal);

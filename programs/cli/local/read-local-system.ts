@@ -2,6 +2,8 @@ import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { CloudAssembly, UNKNOWN_ACCOUNT, UNKNOWN_REGION } from 'aws-cdk-lib/cx-api';
 import { JOB_RUN_RESOURCE } from '../../../lib/core/contract/job-run';
 import type { SystemDescription, WorkloadDescription } from '../../../lib/core/description/system-description';
+import { isObject } from '../../../lib/core/readable/json';
+import { readEnvironment } from '../../../lib/core/readable/readable-environment';
 import { flatten } from '../../emulator/assembly/flatten';
 import { AwsEmulator } from '../../emulator/aws/emulator';
 import { Deployment } from '../../emulator/deployment/deployment';
@@ -35,6 +37,21 @@ export interface SynthesizedWorkload {
 export interface ApplicationPort {
   readonly port: number;
   readonly protocol: 'http' | 'http2' | 'grpc' | 'tcp';
+}
+
+/** The configurations of the Envoys of a task, of which there is one. */
+export function envoysOf({ service: { task } }: SynthesizedWorkload): readonly unknown[] {
+  return task.containers.flatMap(({ environment }) => {
+    const variables = Object.entries(environment).map(([Name, Value]) => ({ Name, Value }));
+    return readEnvironment(variables)?.config.envoy ?? [];
+  });
+}
+
+/** All that stands under a name in something, wherever that is. */
+export function valuesIn(content: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(content)) return content.flatMap((each) => valuesIn(each, name));
+  if (!isObject(content)) return [];
+  return Object.entries(content).flatMap(([key, value]) => (key === name ? [value] : valuesIn(value, name)));
 }
 
 /** Where a stack is for no account in particular. */

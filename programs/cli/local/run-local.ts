@@ -23,7 +23,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 /** Writes the files of a local system, and nothing else. @returns the path of the Compose file */
 export async function writeLocal(args: LocalArguments, programs: string): Promise<string> {
   const { plan, directory } = await prepare(args, { name: engineNamed(args.engine) });
-  directory.write(plan, programs, frameworkDirectory());
+  await directory.write(plan, programs, frameworkDirectory());
   return directory.composeFile;
 }
 

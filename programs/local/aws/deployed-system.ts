@@ -80,6 +80,11 @@ export class DeployedSystem {
     return this.account?.deployment.template;
   }
 
+  /** What they are called. */
+  get values(): KnownValues {
+    return this.account?.deployment.values ?? {};
+  }
+
   get place(): { readonly region: string; readonly account: string } | undefined {
     return this.current?.model;
   }

@@ -1,15 +1,23 @@
 import { Stack, type App } from 'aws-cdk-lib';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { collectorsOf } from '../../../../programs/cli/local/collectors';
+import type { EngineTraits } from '../../../../programs/cli/local/engine';
+import { traitsOf } from '../../../../programs/cli/local/engine';
+import type { LocalPlan } from '../../../../programs/cli/local/local-plan';
+import { planLocal } from '../../../../programs/cli/local/local-plan';
+import { readSettings } from '../../../../programs/cli/local/settings';
 import type { ComposeFile } from '../../../../programs/cli/local/compose-file';
 import { readLocalSystem } from '../../../../programs/cli/local/read-local-system';
 import type { SynthesizedSystem } from '../../../../programs/cli/local/read-local-system';
 import { readSystem } from '../../../../programs/cli/assembly/read-description';
-import { Microservices, TraceCollector, Tracing } from '../../../../lib';
+import { Authorizer, Edge, Microservices, TraceCollector, Tracing } from '../../../../lib';
+import type { IssuerIdentities, LocalSystem } from '../../../../programs/local/local-system';
 import { expectGolden } from '../../../support/golden';
 import { Bundled, EXAMPLES } from '../bundled';
 import type { Ran } from '../bundled';
@@ -22,15 +30,37 @@ function traced(app: App): void {
   });
 }
 
+/** Its gateway services verify tokens. */
+function verifying(app: App): void {
+  const stack = new Stack(app, 'Verifying');
+  const jwt = (keys: string) =>
+    Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop'], jwksUri: keys, claimsToHeaders: { 'x-user': 'sub' } });
+  new Microservices(stack, 'Verifying', {
+    services: { ui: { image: ContainerImage.fromRegistry('example.com/ui:1'), port: 8080 } },
+    edges: {
+      default: Edge.httpApi({ authorizer: jwt('https://login.example/keys'), routes: { 'GET /': { service: 'ui' } } }),
+      other: Edge.httpApi({ authorizer: jwt('https://keys.example:8080/keys'), routes: { 'GET /': { service: 'ui' } } }),
+      pool: Edge.httpApi({
+        authorizer: Authorizer.cognito({
+          userPool: new UserPool(stack, 'Users'),
+          userPoolClients: [UserPoolClient.fromUserPoolClientId(stack, 'Web', 'web')],
+          claimsToHeaders: { 'x-user': 'sub' },
+        }),
+        routes: { 'GET /': { service: 'ui' } },
+      }),
+    },
+  });
+}
+
 /** With the bundles, and with outputs of cdk synth. */
 let bundled: Bundled;
 const systems = new Map<string, SynthesizedSystem>();
 
 beforeAll(async () => {
-  bundled = new Bundled({ ...EXAMPLES, traced });
+  bundled = new Bundled({ ...EXAMPLES, traced, verifying });
   const root = join(__dirname, '../../../..');
   spawnSync(process.execPath, [join(root, 'programs/local/bundle.mjs'), join(bundled.directory, 'local')], { encoding: 'utf8' });
-  for (const name of Object.keys(EXAMPLES)) {
+  for (const name of [...Object.keys(EXAMPLES), 'traced']) {
     const app = join(bundled.directory, name);
     systems.set(name, await readLocalSystem(app, readSystem(app, undefined)));
   }
@@ -74,10 +104,14 @@ test('the Compose file of an example is text that people can read', () => {
 });
 
 test('a collector outside of the tasks is named before anything is sent to it', () => {
-  expect(collectorsOf(written('traced'))).toEqual(['https://otlp.vendor.example:4443']);
+  const workloads = systems.get('traced')?.workloads ?? [];
+  const collectors = ['https://otlp.vendor.example:4443'];
+  expect(collectorsOf(written('traced'), workloads)).toEqual(collectors);
   const settings = file('elsewhere.yaml', "environment: { ui: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' } }");
-  expect(collectorsOf(written('traced', '--settings', settings))).toEqual([]);
-  expect(collectorsOf(written('shop'))).toEqual([]);
+  // Those of Envoys go on.
+  expect(collectorsOf(written('traced', '--settings', settings), workloads)).toEqual(collectors);
+  expect(collectorsOf(written('traced', '--settings', settings), [])).toEqual([]);
+  expect(collectorsOf(written('shop'), systems.get('shop')?.workloads ?? [])).toEqual([]);
 });
 
 test.each(names)('%s: each container of a task has the image, command, user and checks of its task definition', (app) => {
@@ -160,6 +194,36 @@ test('values of secrets stand in no file that is written: Compose takes them fro
   }
 });
 
+test('gateway services that verify tokens fetch keys from the local issuer, and they alone trust its authority', () => {
+  const { services } = written('verifying');
+  const { 'gateway-1': holder, 'gateway-1-envoy': envoy, 'gateway-pool-1': pool, 'gateway-other-1': other, 'ui-1': ui } = services;
+  expect(holder).toMatchObject({
+    extra_hosts: expect.arrayContaining(['login.example:127.0.0.1']) as unknown,
+    sysctls: { 'net.ipv4.ip_unprivileged_port_start': '443' },
+  });
+  const hosts = (service: typeof holder): readonly string[] => (service?.extra_hosts ?? []).filter((each) => each.endsWith(':127.0.0.1'));
+  expect(hosts(pool)).toEqual(['cognito-idp.us-east-1.amazonaws.com:127.0.0.1']);
+  // Its own Envoy has the port.
+  expect([hosts(other), hosts(ui)]).toEqual([[], []]);
+  const [, file = ''] =
+    /^\.\/(issuers\/[0-9a-f]{16}\.pem):\/etc\/ssl\/certs\/ca-certificates\.crt:ro$/.exec(envoy?.volumes?.at(-1) ?? '') ?? [];
+  const directory = join(bundled.directory, '.cdk-local/verifying-local');
+  const authorities = readFileSync(join(directory, file), 'utf8').match(/-----BEGIN [^]*?-----END CERTIFICATE-----/g) ?? [];
+  expect(authorities.length).toBeGreaterThan(100);
+  const authority = new X509Certificate(authorities.at(-1) ?? '');
+  const { issuers } = JSON.parse(readFileSync(join(directory, 'system/system.json'), 'utf8')) as LocalSystem;
+  expect(issuers?.urls).toEqual([
+    expect.stringMatching(/^https:\/\/cognito-idp\.us-east-1\.amazonaws\.com\/us-east-1_\w+\/\.well-known\/jwks\.json$/),
+    'https://login.example/keys',
+  ]);
+  const identities = JSON.parse(readFileSync(join(directory, 'system', issuers?.file ?? ''), 'utf8')) as IssuerIdentities;
+  for (const host of ['cognito-idp.us-east-1.amazonaws.com', 'login.example']) {
+    const certificate = new X509Certificate(identities[host]?.certificate ?? '');
+    expect(certificate.checkHost(host)).toBe(host);
+    expect(certificate.verify(authority.publicKey)).toBe(true);
+  }
+});
+
 test('an image that the CDK builds is built once, of its own directory', () => {
   const { services } = written('shop');
   const built = Object.values(services).filter(({ build }) => build !== undefined);
@@ -228,6 +292,32 @@ test('settings in the documentation are settings', () => {
 test('Finch, which knows no network of a service, gets the network of a container', () => {
   expect(written('shop', '--engine', 'finch').services['ui-1-envoy']?.network_mode).toBe('container:shop-local-ui-1');
 });
+
+test('where SELinux is enforced, what containers read of this machine is labelled for all of them', () => {
+  const enforced = (text: string): boolean => traitsOf('podman', join(bundled.directory, file('enforce', text))).labelsFiles;
+  expect([enforced('1'), enforced('0'), traitsOf('docker', 'nowhere').labelsFiles]).toEqual([true, false, false]);
+  const system = systems.get('shop');
+  if (system === undefined) throw new Error('there is no shop');
+  const { compose: labelled } = planOf(system, { ...traitsOf('podman'), labelsFiles: true });
+  const mounts = Object.values(labelled.services).flatMap(({ volumes = [] }) => volumes.filter((each) => each.startsWith('./')));
+  expect(mounts.length).toBeGreaterThan(10);
+  expect(mounts.filter((each) => !each.endsWith(':ro,z'))).toEqual([]);
+});
+
+/** Of a whole system, with nothing of it replaced. */
+function planOf(system: SynthesizedSystem, traits: EngineTraits): LocalPlan {
+  return planLocal(system, {
+    only: undefined,
+    swaps: new Map(),
+    settings: readSettings(undefined, { services: [], workloads: [], containers: [] }),
+    variables: new Set(['DATABASE']),
+    edgePorts: new Map(),
+    controlPort: 8788,
+    firstCalleePort: 18_080,
+    traits,
+    imageOf: (image) => ({ image }),
+  });
+}
 
 describe('bad input gets a sentence that says what to do', () => {
   test.each<readonly [name: string, args: readonly string[], said: string]>([
