@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import flags from '../cdk.json';
 import { BoutiqueStack } from '../examples/boutique-stack';
 import { ChatStack } from '../examples/chat-stack';
+import { ObservedStack } from '../examples/observed-stack';
 import { ShopStack } from '../examples/shop-stack';
 import { WarehouseStack } from '../examples/warehouse-stack';
 import { Authorizer, Certificates, Edge, LoadBalancerTarget, Mesh } from '../lib';
@@ -313,6 +314,7 @@ describe('the examples', () => {
     ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
     ['the chat', (app) => new ChatStack(app, 'Chat')],
     ['the warehouse', (app) => new WarehouseStack(app, 'Warehouse')],
+    ['the ticket office', (app) => new ObservedStack(app, 'Tickets')],
   ];
 
   test.each(EXAMPLES)('%s has no findings but in what it chooses', (_, create) => {

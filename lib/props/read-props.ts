@@ -14,7 +14,15 @@ export function readProps(props: unknown): unknown {
 }
 
 /** Our own classes that are one of a few values. */
-const CHOICES: readonly string[] = ['CompressionAlgorithm', 'GrpcMapping', 'GrpcStream', 'OtlpProtocol', 'Protocol', 'RetryOn'];
+const CHOICES: readonly string[] = [
+  'CompressionAlgorithm',
+  'GrpcMapping',
+  'GrpcStream',
+  'GrpcUnknownFields',
+  'OtlpProtocol',
+  'Protocol',
+  'RetryOn',
+];
 
 class PropsReader {
   /** What each object was read as: an object that stands in many places is read once, and a cycle ends. */

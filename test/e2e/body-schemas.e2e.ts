@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import * as draft4 from 'ajv/lib/refs/json-schema-draft-04.json';
 import * as fc from 'fast-check';
-import { translateJson } from '../../lib/core/envoy/edge/grpc';
+import { grpcFilters, translateJson } from '../../lib/core/envoy/edge/grpc';
 import { acceptedJson } from '../../lib/core/grpc/accepted-json';
+import { boundFields } from '../../lib/core/grpc/bound-fields';
 import { apiOfProtos, methodName } from '../../lib/core/grpc/grpc-api';
 import { descriptorOf } from '../../lib/core/grpc/strip';
+import type { EdgeTopology } from '../../lib/core/model/topology';
 import type { JsonObject } from '../support/envoy-json';
 import { extension } from '../support/envoy-json';
 import { Echo } from './echo';
@@ -20,9 +22,14 @@ const api = apiOfProtos([{ name: FILE, path: FILE, text }], [FILE], ({ message }
 })!;
 const methods = api.services.flatMap((service) => service.methods);
 const ajv = new Ajv({ schemaId: 'id', meta: draft4, logger: false });
-const schemas = new Map(methods.map((method) => [methodName(method), ajv.compile(acceptedJson(method.input))]));
+const schemas = new Map(methods.map((method) => [methodName(method), ajv.compile(acceptedJson(method.input, 'reject'))]));
 
-const TRANSCODER = 'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder';
+const targets = methods.map((method) => {
+  const name = methodName(method);
+  const descriptor = descriptorOf(api, method, { method: 'POST', path: `/${name}`, body: '*' });
+  const json = { descriptor, ...boundFields(descriptor, method), maxRequestBytes: 1_000_000 };
+  return { kind: 'grpc' as const, service: 'a', method: name, web: false, json };
+});
 
 /** Translates as a gateway service does, and answers 204 once it has; the filter behind it waits for the whole body. */
 const manager: JsonObject = {
@@ -32,21 +39,19 @@ const manager: JsonObject = {
       {
         name: 'all',
         domains: ['*'],
-        routes: methods.map((method) => {
-          const [name, path] = [methodName(method), `/${methodName(method)}`];
-          const descriptor = descriptorOf(api, method, { method: 'POST', path, body: '*' });
-          const json = { descriptor, pathParameters: [], maxRequestBytes: 1_000_000 };
-          const { GrpcJsonTranscoder } = translateJson({ kind: 'grpc', service: 'a', method: name, web: false }, json);
-          return { match: { path }, direct_response: { status: 204 }, typed_per_filter_config: { GrpcJsonTranscoder } };
-        }),
+        routes: targets.map((target) => ({
+          match: { path: `/${target.method}` },
+          direct_response: { status: 204 },
+          typed_per_filter_config: translateJson(target, target.json),
+        })),
       },
     ],
   } as unknown as JsonObject,
   http_filters: [
-    extension(TRANSCODER, { proto_descriptor_bin: 'CggKAW4yAwoBbg==', services: ['n'] }),
+    ...grpcFilters({ routes: targets.map((target) => ({ target })) } as unknown as EdgeTopology),
     extension('envoy.extensions.filters.http.buffer.v3.Buffer', { max_request_bytes: 1_000_000 }),
     extension('envoy.extensions.filters.http.router.v3.Router'),
-  ],
+  ] as unknown as readonly JsonObject[],
 };
 
 /** What readers of numbers, times, bytes, booleans and enums may or may not take. */

@@ -93,7 +93,10 @@ const BODIES: ReadonlyArray<readonly [what: string, body: string, expected: obje
   ['messages that are 90 deep', nested(90, 'inner', '{}'), {}],
   ['messages that are 110 deep', nested(110, 'inner', '{}'), 3],
   ['much deeper ones', nested(100_000, 'inner', '{}'), 3],
-  ['a field that the message has not, which is ignored', '{"nothing":{"a":[1]},"inner":{"nothing":1},"text":"x"}', { text: 'x' }],
+  ['a field that the message does not have', '{"nothing":{"a":[1]},"text":"x"}', 3],
+  ['one in a message', '{"text":"x","list":[{"inner":{"nothing":1}}]}', 3],
+  ['one by a name in escapes', '{"\\u006eothing":1}', 3],
+  ['a field by a name in escapes', '{"\\u0074ext":"x"}', { text: 'x' }],
   ['too deep values', `{"anything":${nested(10_000, 'a')}}`, 3],
   ['no end', '{"text":', 3],
 ];
@@ -157,6 +160,18 @@ e2e('a client of JSON behind API Gateway, whose routes lead to methods of gRPC',
       const answer = await post('/echo', body);
       if (typeof expected === 'number') expect(failed(answer)).toEqual([400, expected]);
       else expect({ status: answer.status, body: JSON.parse(answer.body) as unknown }).toMatchObject({ status: 200, body: expected });
+    });
+
+    test('is told which field the message does not have', async () => {
+      const answer = await post('/echo', '{"text":"x","list":[{"inner":{"nothing%REQ(x)%":1}}]}');
+      expect(failed(answer)).toEqual([400, 3]);
+      expect(JSON.parse(answer.body)).toEqual({ code: 3, message: 'The request has no field list.inner.nothing?REQ?x??.' });
+      expect(answer.headers).not.toHaveProperty('x-seen');
+    });
+
+    test('may send such fields where the route ignores them', async () => {
+      const answer = await post('/lenient', '{"nothing":{"a":[1]},"inner":{"nothing":1},"text":"x"}');
+      expect([answer.status, seenIn(answer).request]).toMatchObject([200, { text: 'x' }]);
     });
 
     test('fails if the body is not UTF-8', async () => {

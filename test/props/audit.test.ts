@@ -401,6 +401,12 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
       path: `observability.dashboard.${field}`,
     },
   ],
+  PrometheusEndpointProps: (field) => [
+    {
+      props: mesh({ ui: service() }, { observability: { prometheus: { openTo: [new Opaque({ connections: {} })], [field]: unexpected } } }),
+      path: `observability.prometheus.${field}`,
+    },
+  ],
   AlarmThresholds: (field) => alarmsWith({ [field]: unexpected }, field),
   MeshAlarmProps: (field) => alarmsWith({ [field]: unexpected }, field),
   ServiceAlarmProps: (field) => alarmsWith({ services: { ui: { [field]: unexpected } } }, `services.ui.${field}`),

@@ -93,7 +93,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/model/observability': {},
   'lib/core/model': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/model/observability'] },
   // What .proto files say, and descriptors of it.
-  'lib/core/grpc': { rooms: ['lib/core/model'], packages: PROTOBUF },
+  'lib/core/grpc': { rooms: ['lib/core/model'], packages: [...PROTOBUF, 'node:crypto'] },
   'lib/core/parse/workload': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
   'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['node:crypto'] },
   'lib/core/parse/observability': {

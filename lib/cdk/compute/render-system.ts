@@ -41,6 +41,7 @@ import type { Foundation } from './network';
 import { renderNamespaceName } from './namespace-name';
 import { renderFoundation, renderVirtualNames } from './network';
 import { renderObservability } from '../observability/render';
+import { openToScrapers } from '../observability/scrapers';
 import type { MetricsContext } from '../observability/service-metrics';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
@@ -154,6 +155,7 @@ export function renderSystem(
   renderSharedOpenings(plan, tasks, units, callersGroups);
   renderRuns(scope, plan, props, foundation, tasks);
   renderOpenPorts(plan, tasks, props);
+  openToScrapers(plan, (name) => find(tasks, name), props.observability?.prometheus);
   const gateways = new Map<string, PlainService>();
   for (const { name, edge, clientGateway } of plan.workloads) {
     const service = services.get(name);

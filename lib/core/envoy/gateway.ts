@@ -31,6 +31,7 @@ import { collectorClusters } from './collector';
 import { chooseRoute, findRoute } from './gateway-routes';
 import { issuerClusters } from './issuers';
 import { httpConnectionManager } from './http-connection-manager';
+import { prometheusPart } from './observability/prometheus';
 import { forwardedPrefix } from './security/forwarded-prefix';
 import { message, socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
@@ -93,7 +94,11 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
     },
     requestLimits: largestRequestLimits(targets),
     ...defined({ idleSeconds }),
-    routeConfig: { ...(aggregationsOf(edge) === undefined ? {} : ROUTES_HAVE_THE_LAST_WORD), ...routeConfig },
+    routeConfig: {
+      ...(aggregationsOf(edge) === undefined ? {} : ROUTES_HAVE_THE_LAST_WORD),
+      ...(edge.api.hosts === undefined ? {} : { ignore_port_in_host_matching: true }),
+      ...routeConfig,
+    },
     filters: [
       ...first,
       ...requestIdFilter(edge),
@@ -109,7 +114,10 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
       ...routePolicyFilters(edge),
       ...grpcFilters(edge),
     ],
-    virtualHosts: [message({ name: gatewayName, domains: ['*'], typed_per_filter_config: settingsOfHost(edge), matcher })],
+    // What stands in front asks for the same; a rule of somebody else's that leads here finds nothing.
+    virtualHosts: [
+      message({ name: gatewayName, domains: edge.api.hosts ?? ['*'], typed_per_filter_config: settingsOfHost(edge), matcher }),
+    ],
   });
 }
 
@@ -133,6 +141,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
   const targets = servicesBehind(topology, edge);
   const { gatewayName, api } = edge;
   const aggregates = aggregationsOf(edge) !== undefined;
+  const prometheus = prometheusPart(topology);
   return bootstrap(
     gatewayName,
     { memoryMiB: edge.gateway.memoryMiB, share: 'gateway', takenMiB: aggregates ? AGGREGATOR_MEMORY_MIB : 0 },
@@ -144,15 +153,17 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
               listener(`edge-${authorizer}`, port, requests(topology, edge, targets, foundRoutes(topology, edge, targets, authorizer))),
             )),
         ...(aggregates ? [partsListener(topology, edge, targets)] : []),
+        ...prometheus.listeners,
       ],
       clusters: [
         ...targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
         ...(aggregates ? [aggregatorCluster()] : []),
         ...issuerClusters(edge),
         ...collectorClusters(topology),
+        ...prometheus.clusters,
       ],
     },
-    weightsLayers(targets),
+    [...prometheus.layers, ...weightsLayers(targets)],
   );
 }
 

@@ -6,13 +6,13 @@ import { heldType } from './held-type';
 
 /**
  * What readers of a message's JSON accept, as a schema of draft 4: all that proto3 JSON says, and what Envoy's translation takes besides,
- * such as texts for booleans and one value for a list of one. test/e2e/body-schemas.e2e.ts compares it with Envoy. Fields that the message
- * has not are ignored, and so they are here.
+ * such as texts for booleans and one value for a list of one. test/e2e/body-schemas.e2e.ts compares it with Envoy.
  *
+ * @param unknownFields what becomes of fields that the message does not have
  * @see https://protobuf.dev/programming-guides/json/
  */
-export function acceptedJson(message: DescMessage): JsonObject {
-  const definitions = new Definitions();
+export function acceptedJson(message: DescMessage, unknownFields: 'reject' | 'ignore'): JsonObject {
+  const definitions = new Definitions(unknownFields === 'reject');
   const root = definitions.whole(message);
   return {
     title: message.typeName,
@@ -96,6 +96,8 @@ function enumSchema({ values }: DescEnum): JsonObject {
 class Definitions {
   private readonly found = new Map<string, JsonObject>();
 
+  constructor(private readonly closed: boolean) {}
+
   get all(): ReadonlyMap<string, JsonObject> {
     return this.found;
   }
@@ -124,7 +126,7 @@ class Definitions {
       for (const name of new Set([jsonNameOf(field), field.name])) byName.set(name, [...(byName.get(name) ?? []), this.field(field)]);
     // Two fields may share a name, of which one has it in JSON and the other in the file: then it may be whatever either may be.
     const properties = [...byName].map(([name, [first = {}, ...others]]): [string, Json] => [name, others.length === 0 ? first : {}]);
-    return { type: ['object', 'null'], ...named(properties) };
+    return { type: ['object', 'null'], ...named(properties), ...(this.closed ? { additionalProperties: false } : {}) };
   }
 
   private field(field: DescField): JsonObject {

@@ -1,13 +1,14 @@
 import type { DescMessage, DescMethod } from '@bufbuild/protobuf';
 import type { GrpcJson } from '../model/topology';
 import { defined } from '../defined';
+import { knownFields } from './known-fields';
 import { describedMethod, fieldsOfPath, jsonNameOf } from './described-method';
 
 /** What the one binding of a method says of the request, beside what Envoy reads in it. */
 export function boundFields(
   descriptor: string,
   { parent, name }: DescMethod,
-): Pick<GrpcJson, 'pathParameters' | 'pathFields' | 'anyContentType'> {
+): Pick<GrpcJson, 'pathParameters' | 'pathFields' | 'anyContentType' | 'knownFields'> {
   const described = describedMethod(descriptor, `${parent.typeName}/${name}`);
   if (described === undefined) return { pathParameters: [] };
   const { method, rule } = described;
@@ -16,7 +17,8 @@ export function boundFields(
   const anyContentType = rule.body !== undefined && isHttpBody(method.input, rule.body) ? (true as const) : undefined;
   const inBody = paths.filter((path) => anyContentType === undefined && (rule.body === '*' || path.split('.')[0] === rule.body));
   const pathFields = inBody.length === 0 ? undefined : inBody.map((path) => numbersOf(method.input, path.split('.')));
-  return { pathParameters, ...defined({ pathFields, anyContentType }) };
+  const known = readsJson(method, rule.body) ? knownFields(method.input, rule.body) : undefined;
+  return { pathParameters, ...defined({ pathFields, anyContentType, knownFields: known }) };
 }
 
 function numbersOf(message: DescMessage | undefined, [first, ...rest]: readonly string[]): readonly number[] {
@@ -32,6 +34,11 @@ function spellings(message: DescMessage | undefined, [first = '', ...rest]: read
   if (rest.length === 0) return names;
   const inner = spellings(field?.fieldKind === 'message' ? field.message : undefined, rest);
   return names.flatMap((name) => inner.map((each) => `${name}.${each}`));
+}
+
+/** Whether the body of a request is JSON of a message. */
+export function readsJson({ input }: Pick<DescMethod, 'input'>, body: string | undefined): body is string {
+  return body !== undefined && !isHttpBody(input, body);
 }
 
 /** Whose JSON is whatever its content type says. */

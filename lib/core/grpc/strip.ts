@@ -8,6 +8,7 @@ import {
   FileDescriptorProtoSchema,
   FileDescriptorSetSchema,
 } from '@bufbuild/protobuf/wkt';
+import { jsonNameOf } from './described-method';
 import { inOrder } from './descriptor-files';
 import { googleFiles } from './google-files';
 import { ERROR_DETAILS } from './google-protos';
@@ -136,8 +137,8 @@ function stripField(field: FieldDescriptorProto): FieldDescriptorProto {
     ...(present('defaultValue') ? { defaultValue } : {}),
     ...(present('oneofIndex') ? { oneofIndex } : {}),
     ...(proto3Optional ? { proto3Optional } : {}),
-    // Who reads the descriptor need not know how JSON spells names.
-    ...(jsonName === '' || jsonName === name ? {} : { jsonName }),
+    // Who reads the descriptor need not know how JSON spells names, but where it is the name that JSON makes of them.
+    ...(jsonName === '' || (jsonName === name && jsonNameOf({ jsonName: '', name }) === name) ? {} : { jsonName }),
     ...kept(options, ['packed', 'features']),
   });
 }

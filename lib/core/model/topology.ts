@@ -5,8 +5,9 @@ import type { EdgeCache, RouteCache, RoutePolicy, RouteValidation } from './rout
 import type { AdditionalPort } from './service-ports';
 import { inboundPortOf, ownerOf } from './service-ports';
 import type { ClientGateway } from './clients';
-import type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
+import type { ApiTraits, AuthorizerPort, DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
 import type { Login } from './identity-headers';
+import type { KnownFields } from './json';
 import type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds } from './observability/settings';
 import type { TracingSettings } from './observability/tracing';
 import type { Warning } from '../reading/warnings';
@@ -16,7 +17,7 @@ import type { Warning } from '../reading/warnings';
  * sorted by name, so that equal systems give equal bytes whatever order they were written in.
  */
 
-export type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy };
+export type { ApiTraits, AuthorizerPort, DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy };
 export type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds };
 export type { EdgeCache, RouteCache, RouteValidation, Warning };
 export type { ContainerOptions, ContainerSettings, LinuxSettings, Mount, TaskStorage, Tmpfs, Ulimit, Volume } from './container-settings';
@@ -495,29 +496,6 @@ export interface IdentitySource {
   readonly name: string;
 }
 
-/** What the gateway service must know of the API before it. */
-export interface ApiTraits {
-  /** Whether API Gateway begins traces; if not, clients say nothing of them. */
-  readonly beginsTraces: boolean;
-  /** Where routes of the library's own making lead preflight requests to the gateway service. */
-  readonly preflightPaths: readonly string[];
-  /** The record of the gateway in Cloud Map: SRV has a port, and both kinds of API Gateway have it; A is for a kind that knows the port. */
-  readonly gatewayRecord: 'A' | 'SRV';
-  /**
-   * Where the gateway takes requests, sorted by authorizer. What stands in front names no route: it has let the authorizer of the port
-   * decide, and the gateway finds the route by the path. Absent: it names the route of each request, and there is one port for all.
-   */
-  readonly ports?: readonly AuthorizerPort[];
-  /** Whether what it says of clients stands behind the ID of the request; absent: it says only what is never absent. */
-  readonly provesContext?: true;
-}
-
-/** A port of a gateway service for the requests of which one authorizer has decided. */
-export interface AuthorizerPort {
-  readonly authorizer: string;
-  readonly port: number;
-}
-
 export interface EdgeRoute {
   /** As the user wrote it, such as `GET /catalog/{proxy+}` or `$default`. */
   readonly key: string;
@@ -578,10 +556,14 @@ export interface GrpcJson {
   readonly pathParameters: readonly string[];
   /** Fields that the path sets and that the JSON of a body could set as well: the numbers of a field in a message, of one in that ... */
   readonly pathFields?: ReadonlyArray<readonly number[]>;
+  /** Absent: a field of the body that the message does not have is ignored. */
+  readonly knownFields?: KnownFields;
   /** Whether the body is not JSON, but whatever its type says. */
   readonly anyContentType?: true;
   /** The largest body of a request; larger ones are answered with 413. */
   readonly maxRequestBytes: number;
+  /** The largest response; a larger one is answered with 500. Absent: what API Gateway passes on. */
+  readonly maxResponseBytes?: number;
   /** How the messages of a server stream are written; absent: the method has one answer. */
   readonly stream?: 'newlineDelimited' | 'serverSentEvents';
 }

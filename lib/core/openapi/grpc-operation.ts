@@ -30,7 +30,7 @@ export function grpcOperation({ method: name, json, web }: GrpcTarget, schemas: 
       response: { description: 'The answer to a call of gRPC-Web', content: binary },
     };
   const { method, rule } = described;
-  const body = bodyOf(method, rule, schemas);
+  const body = bodyOf(method, rule, json, schemas);
   return {
     pathSchemas: pathSchemas(method.input, rule),
     query: rule.body === '*' ? [] : queryOf(method.input, [...fieldsOfPath(rule), ...(rule.body === undefined ? [] : [rule.body])]),
@@ -42,14 +42,21 @@ export function grpcOperation({ method: name, json, web }: GrpcTarget, schemas: 
   };
 }
 
-function bodyOf({ input }: DescMethod, { body, path }: HttpRule, schemas: MessageSchemas): RequestBody | undefined {
+function bodyOf(
+  { input }: DescMethod,
+  { body, path }: HttpRule,
+  { knownFields }: GrpcJson,
+  schemas: MessageSchemas,
+): RequestBody | undefined {
   if (body === undefined) return undefined;
   if (isHttpBody(input, body)) return { description: ANY_TYPE, content: { '*/*': {} } };
   const field = body === '*' ? undefined : fieldNamed(input, body);
   const message = field?.fieldKind === 'message' ? field.message : input;
-  const set = fieldsOfPath({ path }).map((each) => `\`${each}\``);
+  const names = fieldsOfPath({ path }).map((each) => `\`${each}\``);
+  const set = names.length === 0 ? '' : `, without what the path sets: ${names.join(', ')}`;
   return {
-    description: `${message.typeName} as JSON${set.length === 0 ? '' : `, without what the path sets: ${set.join(', ')}`}`,
+    // Answers have the same schemas, to which a later version may add fields.
+    description: `${message.typeName} as JSON${set}${knownFields === undefined ? '' : '. Fields that it does not have are an error'}`,
     content: { 'application/json': { schema: schemas.message(message) } },
   };
 }

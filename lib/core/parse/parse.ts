@@ -19,6 +19,7 @@ import { apart, checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
 import { parseGroups } from './parse-groups';
 import { parseObservability } from './observability/parse-observability';
+import { checkPrometheusPort, parsePrometheus } from './observability/parse-prometheus';
 import { parseTracing } from './observability/parse-tracing';
 import { FIELDS, PLACES } from './places';
 import { parseEdges } from './edge/parse-edges';
@@ -49,6 +50,7 @@ import { checkShiftsHaveMetrics } from './workload/parse-shift';
 import { parseLogDriver } from './workload/parse-log-driver';
 import { parseMesh } from '../mesh/select-provider';
 import { footprintOf } from '../model/task-footprint';
+import { footprintWithPrometheus } from '../model/observability/prometheus';
 import { defined } from '../defined';
 
 /** The raw input with CDK objects replaced by markers (see input.ts), and what the construct knows beside the props. */
@@ -74,7 +76,10 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const { provider, settings: mesh } = parseMesh(root.field('mesh'), root.field('services'));
   const certificates = parseCertificates(root.field('certificates'));
   const tracing = parseTracing(root.field('tracing'), name);
-  const { settings: logDriver, footprint } = parseLogDriver(root.field('logs'), footprintOf(provider.footprint, tracing));
+  const { settings: logDriver, footprint: fixed } = parseLogDriver(root.field('logs'), footprintOf(provider.footprint, tracing));
+  const prometheusAt = root.field('observability').field('prometheus');
+  const prometheus = parsePrometheus(prometheusAt, fixed);
+  const footprint = footprintWithPrometheus(prometheus, fixed);
   const capacities = parseCapacities(root.field('capacityProviders'), root.field('cluster'));
   const defaults: MeshDefaults = {
     capacities,
@@ -125,6 +130,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     authenticated: certificates.kind !== 'none',
   });
   checkWorkloadNames(drafts, outside, { edges, clientGateway }, issues);
+  checkPrometheusPort(prometheusAt, prometheus, edges);
   const groups = parseGroups(root.field('groups'), [
     ...root.field('services').values(),
     ...root.field('jobs').values(),
@@ -139,11 +145,12 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
   checkZone(root.field('zone'), zone, { domain, discoveryDomain, registered });
 
-  const observability = parseObservability(root.field('observability'), [
+  const measured = [
     ...drafts.map((draft) => draft.name),
     ...edges.map(({ gatewayName }) => gatewayName),
     ...(clientGateway === undefined ? [] : [clientGateway.name]),
-  ]);
+  ];
+  const observability = parseObservability(root.field('observability'), measured, prometheus);
   const warnings = [...checkSharedAuthority(certificates, domain, root.field('domain').absent)];
   const { services, external } = connect(drafts, externals, {
     domain,

@@ -35,8 +35,9 @@ export class BodySchema {
 
   /**
    * Makes a schema of the request of the gRPC method that the route calls, or of that field of it which the body is. It accepts all that
-   * the gateway service translates: proto3 JSON, with fields by their names in JSON or in the `.proto` file, enums by name or number,
-   * numbers as numbers or texts, and fields that the message has not, which are ignored. Only on routes with `grpc`, and in `grpcRoutes`.
+   * the gateway service translates: proto3 JSON, with fields by their names in JSON or in the `.proto` file, enums by name or number, and
+   * numbers as numbers or texts. Fields that the message does not have it accepts where `GrpcUnknownFields.IGNORE` does. Only on routes
+   * with `grpc`, and in `grpcRoutes`.
    *
    * @see https://protobuf.dev/programming-guides/json/
    */

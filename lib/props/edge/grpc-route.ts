@@ -24,6 +24,34 @@ export class GrpcStream {
 }
 
 /**
+ * What becomes of fields in the JSON of a request that its message does not have, also in messages inside it. Envoy's translation alone
+ * ignores them, so that a misspelt field gets lost.
+ *
+ * @example
+ * const add: GrpcRouteProps = {
+ *   service: 'carts',
+ *   method: 'hipstershop.CartService/AddItem',
+ *   unknownFields: GrpcUnknownFields.IGNORE,
+ * };
+ */
+export class GrpcUnknownFields {
+  /** The request gets 400 with the name of the field. */
+  public static readonly REJECT = new GrpcUnknownFields('reject');
+  /** They are ignored: for clients that may know a later version of the `.proto` file. */
+  public static readonly IGNORE = new GrpcUnknownFields('ignore');
+
+  /** @internal */
+  public readonly _type = 'GrpcUnknownFields';
+
+  private constructor(private readonly id: 'reject' | 'ignore') {}
+
+  /** @internal */
+  public _input(): unknown {
+    return this.id;
+  }
+}
+
+/**
  * What of a gRPC request the JSON in the body of an HTTP request is.
  *
  * @example
@@ -93,11 +121,18 @@ export interface GrpcRouteProps {
 
   /**
    * How clients get the messages of a server stream. Only for methods that return one, on routes of a REST API with
-   * `ResponseTransferMode.STREAM`.
+   * `ResponseTransferMode.STREAM`, or of a load balancer.
    *
    * @default GrpcStream.NEWLINE_DELIMITED
    */
   readonly stream?: GrpcStream;
+
+  /**
+   * What becomes of fields in the body that the message does not have.
+   *
+   * @default GrpcUnknownFields.REJECT
+   */
+  readonly unknownFields?: GrpcUnknownFields;
 
   /**
    * Whether gRPC-Web clients may call the route, too. Its key must be `POST /package.Service/Method`, which is what they call.

@@ -3,7 +3,7 @@ import type { ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpApiAuthorizer, IRestApiAuthorizer } from './authorizer';
 import type { ThrottleProps } from './edge';
 import type { RouteCacheProps } from './cache';
-import type { GrpcStream } from './grpc-route';
+import type { GrpcStream, GrpcUnknownFields } from './grpc-route';
 import type { ResponseHeaders } from './response-headers';
 import type { ValidationProps } from './validation';
 import type { Compression } from '../traffic/compression';
@@ -79,6 +79,7 @@ export interface GrpcRoutesProps {
 
   /**
    * Maximum size of a request body, 1 byte to 10 MiB; a larger one gets 413. The gateway service holds JSON in memory until it is complete.
+   * Behind a load balancer at most an eighth of the memory of a task of the gateway service: 64 MiB by default.
    *
    * @default - that of the edge; of JSON 1 MiB if the edge has none
    */
@@ -90,6 +91,13 @@ export interface GrpcRoutesProps {
    * @default GrpcStream.NEWLINE_DELIMITED
    */
   readonly stream?: GrpcStream;
+
+  /**
+   * What becomes of fields in a body that the message does not have: see `GrpcRouteProps.unknownFields`.
+   *
+   * @default GrpcUnknownFields.REJECT
+   */
+  readonly unknownFields?: GrpcUnknownFields;
 
   /**
    * OAuth scopes, of which a token needs at least one. Only with a JWT or Cognito authorizer.

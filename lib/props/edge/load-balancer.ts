@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IApplicationListener, IApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ILoadBalancerAuthorizer } from './authorizer';
@@ -94,12 +94,12 @@ export interface LoadBalancerOptions extends EdgeOptions {
    * Certificate of AWS Certificate Manager for the name by which clients call. Clients speak HTTPS to port 443; a load balancer that is
    * made sends them there from port 80.
    *
-   * @default - that of `domain`; without one an error, unless `plainHttp` is true
+   * @default - that of `domain`, or of `listener`; without one an error, unless `plainHttp` is true
    */
   readonly certificate?: ICertificate;
 
   /**
-   * Whether clients speak HTTP, to port 80, where anybody on the way can read and change what they send. Only with `Authorizer.none()`.
+   * Whether clients speak HTTP, to port 80 or that of `listener`, where anybody on the way can read and change what they send. Only with `Authorizer.none()`.
    *
    * @default false
    */
@@ -116,7 +116,7 @@ export interface LoadBalancerOptions extends EdgeOptions {
   /**
    * Name by which clients call, of which `url` of the edge is made. The record in DNS is your own.
    *
-   * @default - that of `domain`, or the name that AWS gives the load balancer
+   * @default - that of `domain`, or the first of `hosts` without `*`, or the name that AWS gives the load balancer
    */
   readonly domainName?: string;
 
@@ -127,6 +127,34 @@ export interface LoadBalancerOptions extends EdgeOptions {
    * @default - one is made
    */
   readonly loadBalancer?: IApplicationLoadBalancer;
+
+  /**
+   * Listener of a load balancer of your own, in the VPC of the mesh, that the edge shares with other applications, such as
+   * `ApplicationListener.fromApplicationListenerAttributes()`. The edge adds rules for `hosts` to it, from `firstPriority` on, and leaves
+   * its default action, its certificates and its security group as they are. It must speak HTTPS, unless `plainHttp` is true, and its load
+   * balancer must append to `X-Forwarded-For`, as it does by default.
+   *
+   * @default - the edge makes a listener
+   */
+  readonly listener?: IApplicationListener;
+
+  /**
+   * Hosts by which clients call, at most 3: names in lower case, such as `api.example.com`, or `*.example.com` for all names below one.
+   * Each rule of the edge has them as a condition. Requests to another host get what other rules and the default action of `listener` say,
+   * or 404 where the edge makes the listener.
+   *
+   * @default - any host; an error with `listener`
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#host-conditions
+   */
+  readonly hosts?: string[];
+
+  /**
+   * Priority of the first rule of the edge on `listener`, 1 to 49,901. The edge takes 100 priorities from there on, in which no other rule
+   * may stand.
+   *
+   * @default - an error with `listener`; without it, rules begin with 1
+   */
+  readonly firstPriority?: number;
 
   /**
    * Whether the load balancer that is made has public addresses, and stands in public subnets. If not, clients reach it from inside the

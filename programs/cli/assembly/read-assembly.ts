@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AssetManifestArtifact, CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { AssetManifestArtifact, CloudAssembly, UNKNOWN_REGION, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { statPrefix } from '../../../lib/core/contract/statistics';
 import { OtherReleaseError } from '../../../lib/core/plan/pack-config';
 import { isObject, type JsonObject } from '../../../lib/core/readable/json';
@@ -24,6 +24,8 @@ export interface StackContent {
   readonly stack: StackName;
   /** Of its cloud assembly: stages have their own. */
   readonly directory: string;
+  /** Undefined: the stack is for no Region in particular. */
+  readonly region: string | undefined;
   readonly templates: readonly StackTemplate[];
 }
 
@@ -45,6 +47,7 @@ export function readStacks(directory: string): readonly StackContent[] {
     return new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true }).stacksRecursively.map((artifact) => ({
       stack: { path: artifact.hierarchicalId, name: artifact.stackName },
       directory: artifact.assembly.directory,
+      region: artifact.environment.region === UNKNOWN_REGION ? undefined : artifact.environment.region,
       templates: templatesOf(artifact),
     }));
   } catch (error) {

@@ -1,4 +1,6 @@
 import { CLAIMS_SCRIPT, CONTEXT_SCRIPT, TOKEN_SCRIPT } from '../../../lib/core/envoy/edge/identity';
+import { ONCE_SCRIPT } from '../../../lib/core/envoy/edge/grpc';
+import { KNOWN_SCRIPT } from '../../../lib/core/envoy/edge/known-fields';
 import { SESSIONS_SCRIPT, USER_SCRIPT } from '../../../lib/core/envoy/load-balancer/logins';
 import { PREFIX_SCRIPT } from '../../../lib/core/envoy/security/forwarded-prefix';
 import { LONG_HEADER_SCRIPTS } from '../../../lib/core/envoy/traffic/header-limits';
@@ -15,6 +17,9 @@ type Context = { readonly in?: string; readonly name?: string; readonly values?:
 function sourceOf({ config, at }: Pick<Parameters<HttpFilter>[0], 'config' | 'at'>): Message {
   return Message.of(config, at, { reads: ['default_source_code'] }).child('default_source_code', { reads: ['inline_string'] });
 }
+
+/** What looks at bodies, which are not simulated. */
+const OF_BODIES: readonly unknown[] = [KNOWN_SCRIPT, ONCE_SCRIPT];
 
 /** Of who the client is, nothing is simulated but that it says nothing. */
 function refuseIdentity(source: Message, context: Context, { headers }: Parameters<HttpFilter>[2]): void {
@@ -37,8 +42,10 @@ export const runScript: HttpFilter = (filter, override, exchange) => {
   const { headers } = exchange;
   const own = override === undefined ? undefined : anyAt(override.value, override.at);
   if (own?.type === PER_ROUTE) {
+    const source = sourceOf(filter);
+    if (OF_BODIES.includes(source.raw('inline_string'))) return undefined;
     const settings = Message.of(own.config, own.at, { reads: ['filter_context'] });
-    refuseIdentity(sourceOf(filter), settings.raw('filter_context') as Context, exchange);
+    refuseIdentity(source, settings.raw('filter_context') as Context, exchange);
     return undefined;
   }
   const config = configured(filter, override, filter.type);

@@ -18,8 +18,8 @@ const api = (text: string): GrpcApi =>
     throw new Error(message);
   })!;
 const messageOf = (text: string, name: string): DescMessage => api(text).message(name)!;
-const validator = (message: DescMessage): ((value: unknown) => boolean) => {
-  const valid = new Ajv({ schemaId: 'id', meta: draft4, logger: false }).compile(acceptedJson(message));
+const validator = (message: DescMessage, unknownFields: 'reject' | 'ignore' = 'ignore'): ((value: unknown) => boolean) => {
+  const valid = new Ajv({ schemaId: 'id', meta: draft4, logger: false }).compile(acceptedJson(message, unknownFields));
   return (value) => valid(value) === true;
 };
 
@@ -195,7 +195,7 @@ test.each(['kinds2.proto', 'kinds2023.proto', 'kinds3.proto'])('the schemas of a
   })!;
   const ajv = new Ajv({ schemaId: 'id', meta: draft4, logger: false });
   expect(all.messages().length).toBeGreaterThan(4);
-  for (const each of all.messages()) expect(ajv.validateSchema(acceptedJson(all.message(each)!))).toBe(true);
+  for (const each of all.messages()) expect(ajv.validateSchema(acceptedJson(all.message(each)!, 'ignore'))).toBe(true);
 });
 
 test.each([
@@ -230,7 +230,10 @@ test.each([
 
 test('the one property of a message is no function of CloudFormation', () => {
   const message = messageOf('syntax = "proto3"; package p; message M { string Ref = 1 [json_name = "Ref"]; }', 'p.M');
-  expect(acceptedJson(message)).toMatchObject({ type: 'object', patternProperties: { '^Ref$': { $ref: '#/definitions/scalar-string' } } });
+  expect(acceptedJson(message, 'ignore')).toMatchObject({
+    type: 'object',
+    patternProperties: { '^Ref$': { $ref: '#/definitions/scalar-string' } },
+  });
   expect(validator(message)({ Ref: 1 })).toBe(false);
   expect(validator(message)({ Ref: '1' })).toBe(true);
 });
@@ -244,13 +247,29 @@ test('a name that two fields have may be anything', () => {
   expect([valid({ b: 'x' }), valid({ b: 1 }), valid({ b: true })]).toEqual([true, true, true]);
 });
 
+test('fields that a message does not have are accepted only where they are ignored', () => {
+  const message = messageOf(ALL, 'json.All');
+  const [strict, lenient] = [validator(message, 'reject'), validator(message, 'ignore')];
+  const unknown = [{ no: 1 }, { all: { no: 1 } }, { alls: [{ no: 1 }] }, { allsByNumber: { 1: { no: 1 } } }, { at: { no: 1 } }];
+  expect(unknown.map(lenient)).toEqual(unknown.map(() => true));
+  expect(unknown.map(strict)).toEqual(unknown.map(() => false));
+  const known = [
+    { struct: { no: 1 } },
+    { value: { no: 1 } },
+    { textsByText: { no: 'a' } },
+    { a_double: 1, aDouble: 1 },
+    { at: { nanos: 1 } },
+  ];
+  expect(known.map(strict)).toEqual(known.map(() => true));
+});
+
 test('a schema has no keyword that AWS does not promise for models', () => {
   const message = messageOf(
     `syntax = "proto3"; package p; import "google/protobuf/struct.proto"; message M {
        repeated M many = 1; map<string, int32> counts = 2; repeated google.protobuf.ListValue lists = 3; repeated string names = 4; }`,
     'p.M',
   );
-  expect(JSON.stringify(acceptedJson(message))).not.toMatch(/"(anyOf|allOf|oneOf|exclusiveMinimum)"/);
+  expect(JSON.stringify(acceptedJson(message, 'ignore'))).not.toMatch(/"(anyOf|allOf|oneOf|exclusiveMinimum)"/);
   const valid = validator(message);
   expect([{ many: [{ names: ['a'] }] }, { many: { names: 'a' } }, { lists: [[1, 'x']] }, { counts: { a: 1 } }].map(valid)).toEqual([
     true,

@@ -57,8 +57,11 @@ test('scalars of every type, by their numbers', () => {
 });
 
 test('names in JSON: those that differ, and those that the file gives', () => {
-  expect(oneMessage('string product_id = 1; string _a__b_2 = 2; string same = 3; string own = 4 [json_name = "@own"];'))
-    .toMatchInlineSnapshot(`
+  expect(
+    oneMessage(
+      'string product_id = 1; string _a__b_2 = 2; string same = 3; string own = 4 [json_name = "@own"]; string as_is = 5 [json_name = "as_is"];',
+    ),
+  ).toMatchInlineSnapshot(`
    [
      "file a.proto: package a.b, proto3",
      "  message M",
@@ -66,6 +69,7 @@ test('names in JSON: those that differ, and those that the file gives', () => {
      "    2 string _a__b_2 (json AB2)",
      "    3 string same",
      "    4 string own (json @own)",
+     "    5 string as_is (json as_is)",
      "  service S",
      "    Get(.a.b.M) -> .a.b.M",
      "      POST /get body *",

@@ -7,7 +7,7 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { Duration, Size } from 'aws-cdk-lib';
 import { ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApiRouteProps, RestApiRouteProps, ServiceProps } from '../../../lib';
-import { Authorizer, Edge, GrpcApi, GrpcBody, GrpcStream, PathMatch, Protocol, Timeout, Tracing } from '../../../lib';
+import { Authorizer, Edge, GrpcApi, GrpcBody, GrpcStream, GrpcUnknownFields, PathMatch, Protocol, Timeout, Tracing } from '../../../lib';
 import { apiOfProtos } from '../../../lib/core/grpc/grpc-api';
 import { LAB_PROTO } from '../programs';
 import type { ImageRule, Template } from '../runner';
@@ -46,6 +46,7 @@ const ROUTES: Readonly<Record<string, HttpApiRouteProps & RestApiRouteProps>> = 
   ...Object.fromEntries(BOUTIQUE_METHODS.map((method) => [`POST /${method}`, { grpc: { service: 'shop', method, web: true } }])),
   'GET /products/{id}': { grpc: { service: 'shop', method: 'hipstershop.ProductCatalogService/GetProduct' } },
   'POST /echo': { grpc: { ...lab('Echo') } },
+  'POST /lenient': { grpc: { ...lab('Echo'), unknownFields: GrpcUnknownFields.IGNORE } },
   'PUT /echo/{text}': { grpc: { ...lab('Echo'), body: GrpcBody.field('inner') } },
   'POST /copy/{text}': { grpc: { ...lab('Echo') } },
   'POST /nested/{user}': { grpc: { ...lab('Echo'), fields: { user: 'inner.text' } } },

@@ -47,10 +47,13 @@ export interface RouteFilterConfigs {
   readonly 'envoy.extensions.filters.http.lua.v3.LuaPerRoute': { readonly filter_context: ScriptContext };
 }
 
+type FieldKind = boolean | number | readonly [FieldKind];
+
 /** Settings of a script for a route. Envoy takes any fields: these are those that the scripts read. */
 export type ScriptContext =
   | { readonly names: readonly string[] }
   | { readonly paths: ReadonlyArray<readonly number[]> }
+  | { readonly id: string; readonly root: FieldKind; readonly messages: ReadonlyArray<Readonly<Record<string, FieldKind>>> }
   | { readonly in: 'header' | 'querystring'; readonly name: string }
   | { readonly proof: string; readonly values: Readonly<Record<string, string>> }
   | { readonly audience: readonly string[]; readonly claims: Readonly<Record<string, string>> };

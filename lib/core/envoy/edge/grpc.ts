@@ -2,6 +2,7 @@ import type { EdgeTopology, GrpcJson, GrpcTarget } from '../../model/topology';
 import type { GrpcJsonTranscoder, HttpFilter } from '../api/http-filters';
 import type { HeaderMutation } from '../api/header-mutation';
 import type { TypedPerFilterConfig } from '../api/route';
+import { knownFieldsFilters, knownFieldsOf } from './known-fields';
 import { extension, labelOf, message, named, typed } from '../syntax/messages';
 
 const TRANSCODER = 'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder';
@@ -35,6 +36,7 @@ function filtersFor(targets: readonly GrpcTarget[]): readonly HttpFilter[] {
   return [
     ...(targets.some(({ json }) => json !== undefined)
       ? [
+          ...(targets.some(({ json }) => json?.knownFields !== undefined) ? knownFieldsFilters() : []),
           off(extension(HEADER_MUTATION, { mutations: { response_mutations: [REMOVE_GRPC_HEADERS, SAFE_TYPE] } })),
           off(extension(TRANSCODER, NO_METHOD)),
         ]
@@ -68,7 +70,7 @@ const NO_METHOD: GrpcJsonTranscoder = {
 };
 
 /**
- * The most that a response may have, which the translation holds in memory. API Gateway takes no more.
+ * The most that a response may have, which the translation holds in memory, where nothing says otherwise: API Gateway takes no more.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
@@ -79,6 +81,7 @@ const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
  */
 export function translateJson({ method }: GrpcTarget, json: GrpcJson): TypedPerFilterConfig {
   return {
+    ...knownFieldsOf(json),
     ...(json.pathFields === undefined
       ? {}
       : {
@@ -103,7 +106,7 @@ export function translateJson({ method }: GrpcTarget, json: GrpcJson): TypedPerF
         reject_binding_body_field_collisions: true,
       },
       max_request_body_size: json.maxRequestBytes,
-      max_response_body_size: MAX_RESPONSE_BYTES,
+      max_response_body_size: json.maxResponseBytes ?? MAX_RESPONSE_BYTES,
       print_options: message({
         always_print_primitive_fields: true,
         stream_newline_delimited: json.stream === 'newlineDelimited' ? true : undefined,

@@ -18,6 +18,8 @@ export interface BoundRoute {
   readonly method: DescMethod;
   /** Whether the body of its requests is the request of the method, or a part of it. */
   readonly hasBody: boolean;
+  /** Whether it is JSON, whose fields a message has. */
+  readonly hasFields: boolean;
 }
 
 /** What an entry says of one method. */

@@ -20,6 +20,9 @@ export interface PartCall {
   readonly grpc?: GrpcTarget;
 }
 
+/** The names of fields are checked here; a value may be an object of another service's, which has fields that this one does not know. */
+const PART = { unknownFields: 'ignore' } as const;
+
 /** A call of a method with one response: a POST of all fields as JSON, which the gateway's Envoy translates. */
 export function parseGrpcPart(at: Reader, reachable: Reachable, scope: TemplateScope): PartCall | undefined {
   const service = parseGrpcService(at.field('service'), reachable);
@@ -30,7 +33,7 @@ export function parseGrpcPart(at: Reader, reachable: Reachable, scope: TemplateS
   if (service === undefined || method === undefined || body === undefined) return undefined;
   const name = methodName(method);
   const path = `/${name}`;
-  const json = jsonOf(descriptorOf(service.api, method, { method: 'POST', path, body: '*' }), method, {});
+  const json = jsonOf(descriptorOf(service.api, method, { method: 'POST', path, body: '*' }), method, PART);
   return {
     request: { service: service.name, method: 'POST', path: [path], query: {}, body },
     references,

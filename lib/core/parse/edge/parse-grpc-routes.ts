@@ -5,18 +5,19 @@ import type { AnnotatedRoute } from '../../grpc/annotated-routes';
 import { annotatedRoute } from '../../grpc/annotated-routes';
 import type { GrpcApi } from '../../grpc/grpc-api';
 import { methodName } from '../../grpc/grpc-api';
+import { readsJson } from '../../grpc/bound-fields';
 import { descriptorOf } from '../../grpc/strip';
 import { parseRouteKey } from '../../model/edge-routes';
 import type { Reader } from '../../reading/reader';
 import { STRINGS, suggest } from '../../reading/reader';
-import { checkCallable, failBinding, jsonOf, parseGrpcService, parseStream, suggestMethod } from './parse-grpc-target';
+import { checkCallable, failBinding, jsonOf, parseGrpcService, parseStream, parseUnknownFields, suggestMethod } from './parse-grpc-target';
 import type { BoundRoute } from './grpc-method-settings';
 import { METHOD_SETTINGS, withMethodSettings } from './grpc-method-settings';
 import { inProto, placeOfMethod } from './in-proto';
 import type { EdgeContext } from './parse-route';
 import { ROUTE_SETTINGS, parseRouteSettings } from './parse-route';
 
-const OWN_FIELDS = ['service', 'mapping', 'grpcServices', 'exclude', 'web', 'stream', 'methods'] as const;
+const OWN_FIELDS = ['service', 'mapping', 'grpcServices', 'exclude', 'web', 'stream', 'unknownFields', 'methods'] as const;
 const FIELDS = [...OWN_FIELDS, ...METHOD_SETTINGS, ...ROUTE_SETTINGS] as const;
 
 const MAPPINGS = ['annotations', 'methodNames', 'web'] as const;
@@ -33,12 +34,16 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
     .oneOf(MAPPINGS, 'a GrpcMapping', SHOWN);
   const web = at.field('web').boolean() ?? false;
   const settings = parseRouteSettings(at, context);
-  const json = { ...defined({ maxRequestBytes: settings.policy?.maxRequestBytes }), stream: parseStream(at.field('stream')) };
+  const json = {
+    ...defined({ maxRequestBytes: settings.policy?.maxRequestBytes }),
+    stream: parseStream(at.field('stream')),
+    unknownFields: parseUnknownFields(at.field('unknownFields')),
+  };
   const grpcServices = parseNames(at.field('grpcServices'), 'a service of the API');
   const exclude = parseNames(at.field('exclude'), 'a method');
   if (service === undefined || mapping === undefined) return [];
   const { name, api } = service;
-  if (mapping === 'web') checkOfWeb(at, { web, stream: json.stream !== undefined });
+  if (mapping === 'web') checkOfWeb(at, { web, stream: json.stream !== undefined, unknownFields: json.unknownFields !== undefined });
   if (mapping === 'annotations' && web)
     at.field('web').fail('CONFLICT', 'gRPC-Web clients call "POST /package.Service/Method", which is no path of an annotation', {
       fix: 'remove it, and add an entry with GrpcMapping.WEB',
@@ -87,11 +92,14 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
         web: web || mapping === 'web',
         ...(mapping === 'web' ? {} : { json: jsonOf(descriptorOf(api, method, rule), method, json) }),
       };
+      const streamed = settings.streamed || method.proto.serverStreaming;
       const source = `"${key}" of ${methodName(method)} at "${name}"${place === undefined ? '' : ` (${place})`}`;
-      const draft = { ...parsed, at, source, route: { key, ...parsed, target, ...settings } };
-      return [{ draft, method, hasBody: rule.body !== undefined }];
+      const draft = { ...parsed, at, source, route: { key, ...parsed, target, ...settings, streamed } };
+      return [{ draft, method, hasBody: rule.body !== undefined, hasFields: readsJson(method, rule.body) }];
     }),
   );
+  if (json.unknownFields !== undefined && mapping !== 'web' && bound.length > 0 && !bound.some(({ hasFields }) => hasFields))
+    at.field('unknownFields').fail('NO_EFFECT', 'none of the methods has fields of a message in the body', { fix: 'remove it' });
   const known = all.map(methodName);
   const entries = at
     .field('methods')
@@ -113,8 +121,8 @@ function routesOf(api: GrpcApi, method: DescMethod, mapping: (typeof MAPPINGS)[n
 }
 
 /** What is about JSON, which such routes do not take. */
-function checkOfWeb(at: Reader, given: { readonly web: boolean; readonly stream: boolean }): void {
-  for (const option of ['stream', 'web'] as const)
+function checkOfWeb(at: Reader, given: Readonly<Record<'web' | 'stream' | 'unknownFields', boolean>>): void {
+  for (const option of ['stream', 'unknownFields', 'web'] as const)
     if (given[option])
       at.field(option).fail('NO_EFFECT', option === 'web' ? 'GrpcMapping.WEB says so already' : 'GrpcMapping.WEB takes no JSON', {
         fix: option === 'web' ? 'remove it' : 'remove it, or use GrpcMapping.METHOD_NAMES with web: true',

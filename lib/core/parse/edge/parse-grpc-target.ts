@@ -5,7 +5,7 @@ import type { EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
 import type { BindingProblem } from '../../grpc/bindings';
 import { bodyField, textField } from '../../grpc/bindings';
-import { boundFields } from '../../grpc/bound-fields';
+import { boundFields, readsJson } from '../../grpc/bound-fields';
 import type { GrpcApi } from '../../grpc/grpc-api';
 import { methodName } from '../../grpc/grpc-api';
 import { templateOf } from '../../grpc/path-template';
@@ -21,12 +21,14 @@ import { inProto, placeOfMethod } from './in-proto';
 /** OPTIONS asks for CORS, of which the gateway service knows. */
 const BINDABLE: readonly string[] = REAL_METHODS.filter((method) => method !== 'OPTIONS');
 
-export const GRPC_FIELDS = ['service', 'method', 'fields', 'body', 'stream', 'web'] as const;
+export const GRPC_FIELDS = ['service', 'method', 'fields', 'body', 'stream', 'unknownFields', 'web'] as const;
 
 /** Of a service's own `maxRequestSize` there is none by default; here a body is held in memory. */
 const DEFAULT_MAX_REQUEST_BYTES = 1024 * 1024;
 
 const STREAMS = ['newlineDelimited', 'serverSentEvents'] as const;
+
+const UNKNOWN_FIELDS = ['reject', 'ignore'] as const;
 
 /** Methods of HTTP whose body is the request, unless the route says otherwise. */
 const WITH_BODY = ['PATCH', 'POST', 'PUT'];
@@ -53,15 +55,14 @@ export function parseGrpcTarget(at: Reader, context: TargetContext): GrpcTarget 
   if (!at.checkFields(GRPC_FIELDS)) return undefined;
   const service = parseGrpcService(at.field('service'), context.reachable);
   const method = parseMethod(at.field('method'), service?.api);
-  const settings = defined({ maxRequestBytes: context.maxRequestBytes, stream: parseStream(at.field('stream')) });
+  const unknownFields = parseUnknownFields(at.field('unknownFields'));
+  const settings = defined({ maxRequestBytes: context.maxRequestBytes, stream: parseStream(at.field('stream')), unknownFields });
   const web = at.field('web').boolean() ?? false;
   const body = parseBody(at.field('body'));
   const fields = at.field('fields').entries();
   const { key } = context;
   if (service === undefined || method === undefined || key === undefined) return undefined;
-  const callable = inProto(at.field('method'), placeOfMethod(service.api, method), (each) =>
-    checkCallable(each, method, context, 'route to a method that takes one request'),
-  );
+  const callable = inProto(at.field('method'), placeOfMethod(service.api, method), (each) => checkCallable(each, method, context));
   if (!callable) return undefined;
   if (!BINDABLE.includes(key.method))
     return at.fail('GRPC_ROUTE', `a method of gRPC is bound to one method of HTTP, and not to ${key.method}`, {
@@ -73,6 +74,8 @@ export function parseGrpcTarget(at: Reader, context: TargetContext): GrpcTarget 
   const bound = bindPath(at, key, method, fields);
   const path = templateOf(key.segments, (parameter) => bound.get(parameter) ?? parameter);
   const rule = { method: key.method, path, ...defined({ body: bindBody(at.field('body'), body, method, key) }) };
+  if (unknownFields !== undefined && !readsJson(method, rule.body))
+    at.field('unknownFields').fail('NO_EFFECT', 'no request of the route has fields of a message in its body', { fix: 'remove it' });
   return {
     kind: 'grpc',
     service: service.name,
@@ -86,16 +89,23 @@ export function parseGrpcTarget(at: Reader, context: TargetContext): GrpcTarget 
 export interface JsonSettings {
   readonly maxRequestBytes?: number;
   readonly stream?: (typeof STREAMS)[number] | undefined;
+  readonly unknownFields?: (typeof UNKNOWN_FIELDS)[number] | undefined;
 }
 
 export function parseStream(at: Reader): JsonSettings['stream'] {
   return at.oneOf(STREAMS, 'a GrpcStream', ['GrpcStream.NEWLINE_DELIMITED', 'GrpcStream.SERVER_SENT_EVENTS']);
 }
 
-export function jsonOf(descriptor: string, method: DescMethod, { maxRequestBytes, stream }: JsonSettings): GrpcJson {
+export function parseUnknownFields(at: Reader): JsonSettings['unknownFields'] {
+  return at.oneOf(UNKNOWN_FIELDS, 'a GrpcUnknownFields', ['GrpcUnknownFields.REJECT', 'GrpcUnknownFields.IGNORE']);
+}
+
+export function jsonOf(descriptor: string, method: DescMethod, { maxRequestBytes, stream, unknownFields }: JsonSettings): GrpcJson {
+  const { knownFields, ...bound } = boundFields(descriptor, method);
   return {
     descriptor,
-    ...boundFields(descriptor, method),
+    ...bound,
+    ...(unknownFields === 'ignore' ? {} : defined({ knownFields })),
     maxRequestBytes: maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     ...(method.proto.serverStreaming ? { stream: stream ?? 'newlineDelimited' } : {}),
   };
@@ -144,27 +154,34 @@ function fewOf(names: readonly string[]): string {
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 
-/** Whether clients behind API Gateway can call it by JSON or gRPC-Web. */
+/**
+ * Whether clients of an edge can call it by JSON or gRPC-Web.
+ *
+ * @param otherwise what to do about one that they cannot call; absent: route to another
+ */
 export function checkCallable(
   at: Reader,
   method: DescMethod,
   { streamed, kind }: Pick<TargetContext, 'streamed' | 'kind'>,
-  otherwise: string,
+  otherwise?: string,
 ): boolean {
   const { clientStreaming, serverStreaming } = method.proto;
   if (clientStreaming) {
     at.fail('GRPC_ROUTE', 'the method takes a stream of requests, which neither JSON nor gRPC-Web can send', {
       got: null,
-      fix: otherwise,
+      fix: otherwise ?? 'route to a method that takes one request',
     });
     return false;
   }
   if (!serverStreaming || streamed) return true;
-  if (checkSupport(at, 'streaming', kind, KINDS))
-    at.fail('UNSUPPORTED_BY_EDGE', 'the method returns a stream, which API Gateway would hold back until it ends', {
-      got: null,
-      fix: 'set responseTransferMode of the route, or of the edge, to ResponseTransferMode.STREAM',
-    });
+  if (!checkSupport(at, 'grpcStreams', kind, KINDS, { otherwise: otherwise ?? 'route to a method that returns one response' }))
+    return false;
+  // A kind that passes on all responses as they arrive has nothing to choose.
+  if (kind.capabilities.streaming !== true) return true;
+  at.fail('UNSUPPORTED_BY_EDGE', 'the method returns a stream, which API Gateway would hold back until it ends', {
+    got: null,
+    fix: 'set responseTransferMode of the route, or of the edge, to ResponseTransferMode.STREAM',
+  });
   return false;
 }
 

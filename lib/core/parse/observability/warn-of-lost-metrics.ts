@@ -31,8 +31,9 @@ function warning(path: string, { certificates, observability }: Settings, servic
       id: 'metrics-elsewhere',
       path,
       message:
-        `CloudWatch Logs makes metrics of lines that mesh agents write, and this driver may send them elsewhere: ${lost.join(', ')} would have ` +
-        'no data, and no alarm would fire. Use LogDrivers.awsLogs(), or send what mesh-agent writes to a log group, unchanged, and acknowledge this',
+        'CloudWatch Logs makes metrics of lines that mesh agents write, and this driver may send them elsewhere: ' +
+        `${lost.join(', ')} would have no data, and no alarm would fire. Use LogDrivers.awsLogs(), or send what mesh-agent writes to a ` +
+        'log group, unchanged, and acknowledge this',
     },
   ];
 }

@@ -29,11 +29,6 @@ export function parseShift(
 ): ShiftPace | undefined {
   const at = service.field('shift');
   if (!at.checkFactory('Shift', FACTORIES) || !at.checkFields(SHIFT_FIELDS, 'kind')) return undefined;
-  if (protocol === 'tcp')
-    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests whose answers could be compared', {
-      got: null,
-      fix: 'remove shift, and shift its weights by hand',
-    });
   if (!service.field('group').absent)
     return at.fail('CONFLICT', 'what shifts weights stands in the stack of the system, and the versions of a service in a group do not', {
       got: null,
@@ -56,6 +51,11 @@ export function parseShift(
   const alarms = checkAlarms(at.field('alarms'));
   const kind = at.field('kind').oneOf(KINDS, 'a Shift');
   const comparison = parseComparison(at.field('comparison'));
+  if (comparison !== null && protocol === 'tcp')
+    return at.field('comparison').fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests whose answers could be compared', {
+      got: null,
+      fix: 'give alarms, and comparison: { enabled: false }',
+    });
   if (comparison === null && alarms === 0)
     return at.fail('MISSING', 'nothing would take a bad version back', {
       got: null,

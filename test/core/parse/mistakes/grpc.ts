@@ -287,6 +287,14 @@ export const GRPC_MISTAKES: Mistakes = {
       path: `${ROUTE}.grpc.method`,
     },
     {
+      did: 'lets all methods of a service go by an HTTP API, of which one returns a stream',
+      props: routes(
+        { mapping: 'web', exclude: ['shop.Catalog/Add', 'shop.Catalog/Chat'] },
+        protoFiles({ 'shop.proto': catalogProto(METHODS) }),
+      ),
+      path: 'edge.grpcRoutes[0]',
+    },
+    {
       did: 'lets a stream of responses go by a REST API that holds responses back',
       props: shopRoute({ method: 'shop.Catalog/Watch' }, KEY, 'rest'),
       path: `${ROUTE}.grpc.method`,
@@ -312,6 +320,28 @@ export const GRPC_MISTAKES: Mistakes = {
       did: 'limits JSON where there is none',
       props: routes({ mapping: 'web', stream: 'newlineDelimited' }),
       path: 'edge.grpcRoutes[0].stream',
+    },
+    {
+      did: 'says what unknown fields are where no body has any',
+      props: route({ unknownFields: 'ignore' }),
+      path: `${ROUTE}.grpc.unknownFields`,
+    },
+    {
+      did: 'says so of routes without bodies',
+      props: routes(
+        { mapping: 'annotations', unknownFields: 'ignore' },
+        protoFiles({
+          'shop.proto': catalogProto(
+            '  rpc Get(GetRequest) returns (Product) {\n    option (google.api.http) = { get: "/products/{id}" };\n  }',
+          ),
+        }),
+      ),
+      path: 'edge.grpcRoutes[0].unknownFields',
+    },
+    {
+      did: 'says so of gRPC-Web',
+      props: routes({ mapping: 'web', unknownFields: 'reject' }),
+      path: 'edge.grpcRoutes[0].unknownFields',
     },
   ],
   OVERLAPPING_ROUTES: [

@@ -1,4 +1,4 @@
-import { Opaque } from '../../../../lib/core/reading/input';
+import { Bytes, Opaque } from '../../../../lib/core/reading/input';
 import type { Raw } from '../../../support/parsing';
 import { edge, jwt, oidc, publicRoute, seconds } from '../../../support/parsing';
 import type { Mistakes } from './mistake';
@@ -166,6 +166,22 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
     { did: 'gives the name of a bucket', props: balanced({ accessLogBucket: 'logs' }), path: 'edge.accessLogBucket' },
   ],
   OUT_OF_RANGE: [
+    {
+      did: 'takes bodies that the gateway service cannot hold',
+      props: balanced({ maxRequestSize: new Bytes(100 * 1024 * 1024) }),
+      path: 'edge.maxRequestSize',
+    },
+    {
+      did: 'takes bodies that the gateway service cannot hold beside its aggregator',
+      props: balanced({
+        maxRequestSize: new Bytes(1024),
+        routes: {
+          'GET /a': { aggregate: { parts: { ui: { kind: 'get', service: 'ui', path: '/' } } } },
+          'POST /b': { service: 'ui', maxRequestSize: new Bytes(30 * 1024 * 1024) },
+        },
+      }),
+      path: 'edge.routes["POST /b"].maxRequestSize',
+    },
     {
       did: 'has a session for eight days',
       props: behind({ ...oidc, sessionTimeout: seconds(8 * 24 * 3600) }),

@@ -37,7 +37,7 @@ export function parseMethodSchema(at: Reader, { target }: Pick<EdgeRoute, 'targe
     return at.fail('CONFLICT', 'the body is a google.api.HttpBody, which may be of any type', { got: null, fix: 'remove it' });
   const field = body === '*' ? undefined : input.fields.find((each) => each.name === body);
   const message = field?.fieldKind === 'message' ? field.message : input;
-  return { message: message.typeName, schema: acceptedJson(message) };
+  return { message: message.typeName, schema: acceptedJson(message, json?.knownFields === undefined ? 'ignore' : 'reject') };
 }
 
 /** Of a message that the user names. */
@@ -48,7 +48,7 @@ export function parseNamedSchema(at: Reader): MessageSchema | undefined {
   const name = nameAt.required('the full name of a message', "such as 'shop.Order'").string();
   if (api === undefined || name === undefined) return undefined;
   const message = api.message(name);
-  if (message !== undefined) return { message: name, schema: acceptedJson(message) };
+  if (message !== undefined) return { message: name, schema: acceptedJson(message, 'ignore') };
   const all = api.messages();
   return nameAt.fail('GRPC_API', `there is no message "${name}"`, { got: null, ...suggest(name, all), allowed: fewOf(all) });
 }
