@@ -150,6 +150,7 @@ export const ROOMS_OF_TESTS: Readonly<Record<string, Room>> = {
     ],
     packages: [
       ...[...SDK, '@bufbuild/**', '@connectrpc/*', '@grpc/*', 'ajv/**', 'esbuild', 'fast-check', 'playwright-core', 'typescript', 'ws'],
+      'parse-prometheus-text-format',
       'yaml',
       ...CDK,
     ],

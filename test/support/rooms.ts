@@ -97,7 +97,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/core/parse/workload': { rooms: ['lib/core/contract', 'lib/core/reading', 'lib/core/limits', 'lib/core/model'] },
   'lib/core/parse/security': { rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model'], packages: ['node:crypto'] },
   'lib/core/parse/observability': {
-    rooms: ['lib/core/reading', 'lib/core/limits', 'lib/core/model', 'lib/core/model/observability', 'lib/core/parse/security'],
+    rooms: [
+      'lib/core/reading',
+      'lib/core/limits',
+      'lib/core/model',
+      'lib/core/model/observability',
+      'lib/core/parse/security',
+      'lib/core/parse/workload',
+    ],
   },
   'lib/core/parse/traffic': { rooms: ['lib/core/reading', 'lib/core/model', 'lib/core/parse/workload', 'lib/core/parse/security'] },
   'lib/core/parse/service': {
