@@ -158,7 +158,7 @@ export function renderSystem(
   renderSharedOpenings(plan, tasks, units, callersGroups);
   renderRuns(scope, plan, props, foundation, tasks);
   renderOpenPorts(plan, tasks, props);
-  openToScrapers(plan, (name) => find(tasks, name), props.observability?.prometheus);
+  openToScrapers(plan.workloads, (name) => find(tasks, name), props.observability?.prometheus);
   const gateways = new Map<string, PlainService>();
   for (const { name, edge, clientGateway } of plan.workloads) {
     const service = services.get(name);

@@ -1,5 +1,4 @@
 import { defined } from '../defined';
-import type { ShiftPace } from '../contract/weight-shift';
 import type { AllowRule, Service } from '../model/topology';
 import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
 import type {
@@ -43,7 +42,7 @@ function kindOf({ job, port, additionalPort }: Service): ServiceDescription['kin
   return port === undefined ? 'worker' : 'service';
 }
 
-function describeShift({ steps, checksPerStep, checkSeconds, comparison }: ShiftPace): ShiftDescription {
+function describeShift({ steps, checksPerStep, checkSeconds, comparison }: NonNullable<Service['shift']>): ShiftDescription {
   return { firstStep: steps.first, nextSteps: steps.next, secondsPerStep: checksPerStep * checkSeconds, ...defined({ comparison }) };
 }
 

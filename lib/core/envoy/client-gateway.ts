@@ -12,7 +12,7 @@ import { BUFFER_BYTES, upstreamClusters } from './clusters';
 import { collectorClusters } from './collector';
 import { httpConnectionManager } from './http-connection-manager';
 import { failedHandshakes } from './observability/access-log';
-import { prometheusPart } from './observability/prometheus';
+import { prometheusPart } from './prometheus';
 import { connectionLimit } from './overload';
 import type { EnvoyMemory } from './overload';
 import { routes } from './routes';

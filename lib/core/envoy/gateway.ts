@@ -31,7 +31,7 @@ import { collectorClusters } from './collector';
 import { chooseRoute, findRoute } from './gateway-routes';
 import { issuerClusters } from './issuers';
 import { httpConnectionManager } from './http-connection-manager';
-import { prometheusPart } from './observability/prometheus';
+import { prometheusPart } from './prometheus';
 import { forwardedPrefix } from './security/forwarded-prefix';
 import { message, socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';

@@ -5,7 +5,7 @@ import { allNamed } from '../model/by-name';
 import { allTimeouts, callPolicyOf } from '../model/call-policy';
 import { failedHandshakes, type LogOwner } from './observability/access-log';
 import { httpAuthorization } from './security/authorization';
-import { prometheusPart } from './observability/prometheus';
+import { prometheusPart } from './prometheus';
 import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
 import { bootstrap } from './bootstrap';
 import { applicationCluster, applicationClusterOf, BUFFER_BYTES, upstreamClusters } from './clusters';

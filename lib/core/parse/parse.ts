@@ -49,8 +49,7 @@ import { warnOfLostMetrics } from './observability/warn-of-lost-metrics';
 import { checkShiftsHaveMetrics } from './workload/parse-shift';
 import { parseLogDriver } from './workload/parse-log-driver';
 import { parseMesh } from '../mesh/select-provider';
-import { footprintOf } from '../model/task-footprint';
-import { footprintWithPrometheus } from '../model/observability/prometheus';
+import { footprintOf, footprintWithPrometheus } from '../model/task-footprint';
 import { defined } from '../defined';
 
 /** The raw input with CDK objects replaced by markers (see input.ts), and what the construct knows beside the props. */

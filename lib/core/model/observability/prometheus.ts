@@ -1,4 +1,3 @@
-import type { TaskFootprint } from '../task-footprint';
 import type { PrometheusSettings } from './settings';
 
 /** Where a Prometheus server reads the metrics of a task; Istio has the same port for the same thing. */
@@ -16,11 +15,4 @@ export function prometheusLabels(workload: string, { port }: PrometheusSettings)
     ECS_PROMETHEUS_METRICS_PATH: PROMETHEUS_PATH,
     ECS_PROMETHEUS_JOB_NAME: workload,
   };
-}
-
-/** What stands in tasks with the endpoint. */
-export function footprintWithPrometheus(settings: PrometheusSettings | undefined, footprint: TaskFootprint): TaskFootprint {
-  return settings === undefined
-    ? footprint
-    : { ...footprint, ports: new Map([...footprint.ports, [settings.port, "Envoy's endpoint for Prometheus"]]) };
 }

@@ -1,4 +1,4 @@
-import { AGGREGATOR_PORT, PARTS_PORT } from '../../contract/aggregation';
+import { AGGREGATOR_PORT, PARTS_PORT } from '../../model/aggregation';
 import { CLIENT_GATEWAY_PORT } from '../../model/clients';
 import { FIRST_UNPRIVILEGED_PORT, GATEWAY_PORT, LOAD_BALANCER_PORT } from '../../model/constants';
 import { DEFAULT_PROMETHEUS_PORT } from '../../model/observability/prometheus';

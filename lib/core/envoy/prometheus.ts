@@ -1,18 +1,18 @@
-import { ADMIN_PORT } from '../../contract/ports';
-import type { Direction } from '../../contract/statistics';
-import { PROMETHEUS_PATH } from '../../model/observability/prometheus';
-import type { PrometheusSettings } from '../../model/observability/settings';
-import type { Topology } from '../../model/topology';
-import type { RuntimeLayer, StaticResources } from '../api/bootstrap';
-import type { Cluster } from '../api/cluster';
-import type { NetworkFilter } from '../api/listener';
-import type { HeaderMatcher } from '../api/route-components';
-import { loadAssignment } from '../discovery';
-import { ENFORCED, tokenBucket } from '../edge/token-bucket';
-import { NEVER_OVERLOADED } from '../overload';
-import { extension, named, socketAddress, typed } from '../syntax/messages';
-import { DRAINED_BY_AGENT } from '../traffic/liveness-checks';
-import { CONNECT_TIMEOUT } from '../traffic/timeouts';
+import { ADMIN_PORT } from '../contract/ports';
+import type { Direction } from '../contract/statistics';
+import { PROMETHEUS_PATH } from '../model/observability/prometheus';
+import type { PrometheusSettings } from '../model/observability/settings';
+import type { Topology } from '../model/topology';
+import type { RuntimeLayer, StaticResources } from './api/bootstrap';
+import type { Cluster } from './api/cluster';
+import type { NetworkFilter } from './api/listener';
+import type { HeaderMatcher } from './api/route-components';
+import { loadAssignment } from './discovery';
+import { ENFORCED, tokenBucket } from './edge/token-bucket';
+import { NEVER_OVERLOADED } from './overload';
+import { extension, named, socketAddress, typed } from './syntax/messages';
+import { DRAINED_BY_AGENT } from './traffic/liveness-checks';
+import { CONNECT_TIMEOUT } from './traffic/timeouts';
 
 /** What an Envoy has for Prometheus, beside everything else. */
 export interface PrometheusPart extends StaticResources {
