@@ -9,6 +9,8 @@ export interface LocalSystem {
   readonly values: KnownValues;
   /** Those that containers hold open, by their IDs such as `catalog-1`. */
   readonly tasks: readonly LocalTask[];
+  /** Tasks of no service, which run when somebody starts them. @default - none */
+  readonly jobs?: readonly LocalJobTask[];
   readonly edges: readonly LocalEdge[];
   /** Issuers of tokens whose keys gateway services fetch. @default - none does */
   readonly issuers?: LocalIssuers;
@@ -30,6 +32,14 @@ export interface LocalTask {
   /** Logical ID of its ECS service in the template. */
   readonly service: string;
   /** Name of its workload in the description of the system, such as `catalog`. */
+  readonly workload: string;
+}
+
+export interface LocalJobTask {
+  readonly id: string;
+  /** Logical ID of its task definition in the template. */
+  readonly taskDefinition: string;
+  /** Name of the job. */
   readonly workload: string;
 }
 

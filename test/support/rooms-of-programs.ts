@@ -97,8 +97,9 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
       'lib/core/readable',
       'lib/core/reading',
       'programs/emulator/**',
-      'programs/functions/x509',
+      'programs/functions/**',
       'programs/local/local-system.ts',
+      'programs/cli/local/engine',
       'programs/map',
       'programs/cli/port-number.ts',
       'programs/cli/assembly',
@@ -106,6 +107,8 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['node:**', 'yaml', 'aws-cdk-lib/cx-api'],
   },
+  // Of Compose files and what runs them, whatever a system is.
+  'programs/cli/local/engine': { rooms: ['programs/cli/trouble.ts'], packages: ['node:**', 'yaml'] },
   'programs/cli/cost': {
     rooms: ['programs/cli/paint.ts', 'programs/cli/wrap.ts', 'lib/core/contract', 'lib/core/description', 'lib/core/readable'],
   },

@@ -8,7 +8,7 @@ export interface Word {
 
 /** Names of a system, by what they name. */
 export type NamesOf = (
-  kind: 'callees' | 'callers' | 'edges' | 'services' | 'systems' | 'versions' | 'workloads',
+  kind: 'callees' | 'callers' | 'edges' | 'jobs' | 'services' | 'systems' | 'versions' | 'workloads',
   app: string,
 ) => readonly string[];
 

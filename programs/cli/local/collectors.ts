@@ -1,5 +1,5 @@
 import { isObject } from '../../../lib/core/readable/json';
-import type { ComposeFile } from './compose-file';
+import type { ComposeFile } from './engine/compose-file';
 import type { SynthesizedWorkload } from './read-local-system';
 import { envoysOf, valuesIn } from './read-local-system';
 

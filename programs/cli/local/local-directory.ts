@@ -1,10 +1,11 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { LocalSystem, TaskSettings } from '../../local/local-system';
 import { ISSUERS_DIRECTORY, SYSTEM_FILE, TASKS_DIRECTORY } from '../../local/local-system';
-import type { ComposeFile } from './compose-file';
-import { writeCompose } from './compose-file';
+import type { ComposeFile } from './engine/compose-file';
+import { writeCompose } from './engine/compose-file';
 import { issuersName, makeIssuerFiles } from './issuers';
-import type { LocalPlan } from './local-plan';
+import type { LocalJob, LocalPlan } from './local-plan';
 
 const HEADING = [
   'Written by `npx cdk-ecs-microservices local`: the tasks of the system, each in a network of its own.',
@@ -35,10 +36,29 @@ export class LocalDirectory {
       this.copy(join(framework, name), join('provider-framework', name));
     for (const [task, settings] of Object.entries(plan.tasks))
       this.put(join('system', TASKS_DIRECTORY, `${task}.json`), JSON.stringify(settings));
+    for (const job of plan.jobs) {
+      this.put(join('system', TASKS_DIRECTORY, `${job.task}.json`), JSON.stringify(IDLE));
+      this.putJob(job);
+    }
     await this.makeIssuers(plan.issuerHosts);
     this.put(join('system', SYSTEM_FILE), JSON.stringify(plan.system));
     this.put('compose.yaml', writeCompose(plan.compose, HEADING));
     this.put(KEPT, JSON.stringify(plan.compose));
+  }
+
+  /** The Compose file of a job's task. @param compose in place of the job's own. @returns its path */
+  putJob(job: LocalJob, compose: ComposeFile = job.compose): string {
+    this.put(
+      `job-${job.name}.yaml`,
+      writeCompose(compose, [`Written by \`npx cdk-ecs-microservices local\`: the task of the job ${job.name}.`]),
+    );
+    return join(this.path, `job-${job.name}.yaml`);
+  }
+
+  /** What the system is, as its container `aws` has read it; undefined: nothing of it is here. */
+  get system(): LocalSystem | undefined {
+    const file = join(this.path, 'system', SYSTEM_FILE);
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LocalSystem) : undefined;
   }
 
   /** A Compose file for what comes next, of which nothing runs yet. @returns its path */
@@ -89,5 +109,8 @@ export class LocalDirectory {
     chmodSync(join(this.path, name), 0o755);
   }
 }
+
+/** Of a task that nobody calls. */
+const IDLE: TaskSettings = { applicationPorts: [], standIns: [], relays: [] };
 
 const KEPT = 'compose.json';

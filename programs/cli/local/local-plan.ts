@@ -1,29 +1,22 @@
 import { createHash } from 'node:crypto';
-import { FIRST_UNPRIVILEGED_PORT, PUBLIC_AUTHORITIES_FILE } from '../../../lib/core/model/constants';
+import { PUBLIC_AUTHORITIES_FILE } from '../../../lib/core/model/constants';
 import type { ContainerDescription, SystemDescription } from '../../../lib/core/description/system-description';
 import type { ContainerModel } from '../../emulator/template/system';
 import type { Template } from '../../emulator/template/template';
 import { isList, isObject } from '../../emulator/template/template';
 import type { LocalEdge, LocalSystem, LocalTask, Relay, TaskSettings } from '../../local/local-system';
-import {
-  AWS_HOST,
-  CONTROL_PORT,
-  FRAMEWORK_DIRECTORY,
-  ISSUER_PORT,
-  ISSUERS_DIRECTORY,
-  PROGRAMS_DIRECTORY,
-  SYSTEM_DIRECTORY,
-  TASK_VARIABLE,
-} from '../../local/local-system';
-import type { ComposeFile, ComposeService } from './compose-file';
+import { AWS_HOST, ISSUER_PORT, ISSUERS_DIRECTORY } from '../../local/local-system';
+import type { ComposeFile, ComposeService } from './engine/compose-file';
 import { composeContainer, isUsers } from './compose-container';
-import { containerName } from './container-name';
-import type { EngineTraits } from './engine';
+import { containerName } from './engine/container-name';
+import type { EngineTraits } from './engine/engine';
+import type { Unnamed } from './holders';
+import { awsContainer, holder, NETWORK, readOnly } from './holders';
 import type { LocalImage } from './images';
 import type { KeySource } from './issuers';
 import { issuersName, keySourcesOf, portsInUse } from './issuers';
-import { DEFINITION_LABEL, ROLE_LABEL, TASK_LABEL } from './labels';
-import type { SynthesizedSystem, SynthesizedWorkload } from './read-local-system';
+import { DEFINITION_LABEL } from './engine/labels';
+import type { SynthesizedJob, SynthesizedSystem, SynthesizedWorkload } from './read-local-system';
 import type { LocalSettings, Swap } from './settings';
 import { Trouble } from '../trouble';
 
@@ -51,10 +44,26 @@ export interface LocalPlan {
   readonly tasks: Readonly<Record<string, TaskSettings>>;
   /** Where processes on the host reach what they call. */
   readonly callees: readonly LocalCallee[];
+  readonly jobs: readonly LocalJob[];
   /** Hosts in whose place the local issuer answers gateway services. */
   readonly issuerHosts: readonly string[];
   /** Containers of the template that are not run, with the reason. */
   readonly leftOut: readonly string[];
+}
+
+/** A job, whose task runs when somebody starts it. */
+export interface LocalJob {
+  readonly name: string;
+  /** ID of its task. */
+  readonly task: string;
+  /** Name of the container whose exit code is that of the job. */
+  readonly container: string;
+  /** Logical ID of its task definition. */
+  readonly definition: string;
+  /** Whether it runs before the services are started. */
+  readonly before: 'run' | 'left out' | 'never';
+  /** Of its task alone. */
+  readonly compose: ComposeFile;
 }
 
 export interface LocalCallee {
@@ -63,12 +72,8 @@ export interface LocalCallee {
   readonly port: number;
 }
 
-const NETWORK = 'mesh';
-
-type Unnamed = Omit<ComposeService, 'container_name'>;
-
 /** A task, with the names of its Compose services. */
-interface PlannedTask {
+export interface PlannedTask {
   readonly id: string;
   readonly workload: SynthesizedWorkload;
   readonly serviceName: string;
@@ -83,59 +88,83 @@ export function planLocal(system: SynthesizedSystem, options: LocalOptions): Loc
   const tasks = system.workloads.flatMap((workload) => tasksOf(workload, options));
   const callees = calleesOf(system, tasks, options);
   const agent = agentImageOf(system, options);
-  const services: [string, Unnamed][] = [['aws', awsContainer(agent, system, options)]];
-  const volumes = new Set<string>();
-  const built = new Set<string>();
-  // The configuration of an Envoy names the file: whom it trusts changes by what is there.
-  const authorities = `./${ISSUERS_DIRECTORY}/${issuersName(hostsOf(tasks))}.pem:${PUBLIC_AUTHORITIES_FILE}:${readOnly(options)}`;
-  for (const task of tasks) {
-    const containers = containersOf(task);
-    services.push([
-      task.id,
-      holder(
-        task,
-        system,
-        agent,
-        callees.filter(({ task: id }) => id === task.id),
-        options,
-      ),
-    ]);
-    const hash = hashOf(containers.filter(({ description }) => !isUsers(description)).map(({ model }) => model));
-    for (const { model, description } of containers) {
-      const made = composeContainer(
-        { task: task.id, workload: task.workload, model, description, kept: containers.map((each) => each.model.name) },
-        { ...options, project, region: system.model.region },
-      );
-      const definition = isUsers(description) ? hashOf([model]) : hash;
-      const trusted = description.role === 'proxy' && task.keys.length > 0 ? [authorities] : [];
-      const all = [...(made.service.volumes ?? []), ...trusted];
-      services.push([
-        `${task.id}-${model.name}`,
-        {
-          ...made.service,
-          ...(all.length > 0 && { volumes: all }),
-          labels: { ...made.service.labels, [DEFINITION_LABEL]: definition },
-        },
-      ]);
-      for (const volume of made.volumes) volumes.add(volume);
-    }
-  }
+  const hosts = hostsOf(tasks);
+  const whole = { system, project, agent, callees, hosts, options };
+  const aws: [string, Unnamed] = ['aws', awsContainer(agent, system, options)];
+  const jobs = system.jobs.map((job): LocalJob => {
+    const { name } = job.description;
+    const task: PlannedTask = { id: `${name}-1`, workload: job, serviceName: name, swap: undefined, standsIn: false, keys: [] };
+    const container = job.description.containers.find(({ role }) => role === 'application')?.name ?? '';
+    const file = composeFile(
+      project,
+      servicesOf(task, whole).map(([service, content]) => [service, atEnd(content)]),
+    );
+    return { name, task: task.id, container, definition: job.service.logicalId, before: beforeOf(job, options), compose: file };
+  });
   return {
-    compose: {
-      name: project,
-      'x-podman': { in_pod: false },
-      services: Object.fromEntries(
-        services.map(([name, service]) => [name, builtOnce({ container_name: containerName(project, name), ...service }, built)]),
-      ),
-      networks: { [NETWORK]: {} },
-      volumes: Object.fromEntries([...volumes].sort().map((name) => [name, {}])),
-    },
-    system: localSystem(system, tasks, options),
+    compose: composeFile(project, [aws, ...tasks.flatMap((task) => servicesOf(task, whole))]),
+    jobs,
+    system: localSystem(system, tasks, jobs, options),
     tasks: Object.fromEntries(tasks.map((task) => [task.id, settingsOf(task, callees, options)])),
     callees: callees.map(({ caller, callee, port }) => ({ caller, callee, port })),
-    issuerHosts: hostsOf(tasks),
-    leftOut: leftOutOf(system),
+    issuerHosts: hosts,
+    leftOut: leftOutOf(system, jobs),
   };
+}
+
+/** What all tasks of a system have in common. */
+interface Whole {
+  readonly system: SynthesizedSystem;
+  readonly project: string;
+  readonly agent: LocalImage;
+  readonly callees: readonly PlannedCallee[];
+  readonly hosts: readonly string[];
+  readonly options: LocalOptions;
+}
+
+/** The holder of a task and its containers, by the names of their services. */
+function servicesOf(task: PlannedTask, { system, project, agent, callees, hosts, options }: Whole): readonly [string, Unnamed][] {
+  const containers = containersOf(task);
+  const own = callees.filter(({ task: id }) => id === task.id);
+  const hash = hashOf(containers.filter(({ description }) => !isUsers(description)).map(({ model }) => model));
+  // The configuration of an Envoy names the file: whom it trusts changes by what is there.
+  const authorities = `./${ISSUERS_DIRECTORY}/${issuersName(hosts)}.pem:${PUBLIC_AUTHORITIES_FILE}:${readOnly(options)}`;
+  const services = containers.map(({ model, description }): [string, Unnamed] => {
+    const made = composeContainer(
+      { task: task.id, workload: task.workload, model, description, kept: containers.map((each) => each.model.name) },
+      { ...options, project, region: system.model.region },
+    );
+    const trusted = description.role === 'proxy' && task.keys.length > 0 ? [authorities] : [];
+    const volumes = [...(made.volumes ?? []), ...trusted];
+    const labels = { ...made.labels, [DEFINITION_LABEL]: isUsers(description) ? hashOf([model]) : hash };
+    return [`${task.id}-${model.name}`, { ...made, ...(volumes.length > 0 && { volumes }), labels }];
+  });
+  return [[task.id, holder(task, system, agent, own, options)], ...services];
+}
+
+function composeFile(project: string, services: readonly (readonly [string, Unnamed])[]): ComposeFile {
+  const built = new Set<string>();
+  const mounted = services.flatMap(([, { volumes = [] }]) => volumes.map((each) => each.split(':')[0] ?? ''));
+  const volumes = [...new Set(mounted)].filter((name) => !name.startsWith('.')).sort();
+  return {
+    name: project,
+    'x-podman': { in_pod: false },
+    services: Object.fromEntries(
+      services.map(([name, service]) => [name, builtOnce({ container_name: containerName(project, name), ...service }, built)]),
+    ),
+    networks: { [NETWORK]: {} },
+    volumes: Object.fromEntries(volumes.map((name) => [name, {}])),
+  };
+}
+
+/** What ends in a task of a job ends the task. */
+function atEnd(content: Unnamed): Unnamed {
+  return Object.fromEntries(Object.entries(content).filter(([name]) => name !== 'restart')) as Unnamed;
+}
+
+function beforeOf({ description: { name }, beforeDeployment }: SynthesizedJob, { only, settings }: LocalOptions): LocalJob['before'] {
+  if (!beforeDeployment) return 'never';
+  return (only !== undefined && !only.has(name)) || settings.tasks[name] === 0 ? 'left out' : 'run';
 }
 
 /** What Compose calls the system: by its place in the app, of which names are there once. `Shop/Shop` is `shop-local`. */
@@ -198,84 +227,9 @@ function agentImageOf({ workloads }: SynthesizedSystem, { settings, imageOf }: L
   return given === undefined ? imageOf(agent.model.image) : { image: given };
 }
 
-function mounts(options: LocalOptions): readonly string[] {
-  return [`./system:${SYSTEM_DIRECTORY}:${readOnly(options)}`, `./programs:${PROGRAMS_DIRECTORY}:${readOnly(options)}`];
-}
-
-/** `z`: several containers may read it. https://docs.docker.com/engine/storage/bind-mounts/#configure-the-selinux-label */
-function readOnly({ traits: { labelsFiles } }: LocalOptions): string {
-  return labelsFiles ? 'ro,z' : 'ro';
-}
-
-/** Paths that the image of the agent declares as volumes: without a place for them there would be one without a name for each. */
-const OWN_VOLUMES = ['/run/mesh', '/run/app-mesh'];
-
-function awsContainer(image: LocalImage, { description }: SynthesizedSystem, options: LocalOptions): Unnamed {
-  const { edgePorts, controlPort } = options;
-  const edges = description.edges.flatMap(({ name }) => edgePorts.get(name) ?? []);
-  return {
-    ...image,
-    entrypoint: ['node', `${PROGRAMS_DIRECTORY}/aws.js`],
-    // Of the same user as the agent; all that it has is in memory.
-    user: '101:101',
-    read_only: true,
-    cap_drop: ['ALL'],
-    init: true,
-    networks: { [NETWORK]: { aliases: [AWS_HOST] } },
-    ports: [...edges.map((port) => `127.0.0.1:${port}:${port}`), `127.0.0.1:${controlPort}:${CONTROL_PORT}`],
-    volumes: [...mounts(options), `./provider-framework:${FRAMEWORK_DIRECTORY}:${readOnly(options)}`],
-    tmpfs: [...OWN_VOLUMES],
-    restart: 'on-failure',
-    stop_grace_period: '1s',
-    labels: { [ROLE_LABEL]: 'aws' },
-  };
-}
-
-interface PlannedCallee extends LocalCallee {
+export interface PlannedCallee extends LocalCallee {
   readonly task: string;
   readonly relay: Relay;
-}
-
-function holder(
-  task: PlannedTask,
-  { model }: SynthesizedSystem,
-  image: LocalImage,
-  callees: readonly PlannedCallee[],
-  options: LocalOptions,
-): Unnamed {
-  const { traits } = options;
-  const { service } = task.workload;
-  const names = service.registries.flatMap(({ discovery }) => model.discovery.find(({ logicalId }) => logicalId === discovery)?.name ?? []);
-  // Names of issuers lead to this container, which passes on what comes to ports such as 443.
-  const issuers = [...new Set(task.keys.map(({ host }) => `${host}:127.0.0.1`))];
-  const lowest = Math.min(...task.keys.map(({ port }) => port), FIRST_UNPRIVILEGED_PORT);
-  const sysctls = Object.assign(
-    lowest < FIRST_UNPRIVILEGED_PORT ? { 'net.ipv4.ip_unprivileged_port_start': String(lowest) } : {},
-    ...service.task.containers.map((container) => container.sysctls),
-  ) as Record<string, string>;
-  const hosts = model.zones.flatMap(({ records }) =>
-    records
-      .filter(({ type, name }) => type === 'A' && !name.startsWith('*'))
-      .flatMap(({ name, values }) => values.map((value) => `${name}:${value}`)),
-  );
-  const onHost = task.swap === undefined || !traits.hostIsGiven ? [] : [`${task.swap.host}:host-gateway`];
-  return {
-    ...image,
-    entrypoint: ['node', `${PROGRAMS_DIRECTORY}/task.js`],
-    environment: { [TASK_VARIABLE]: task.id },
-    user: '101:101',
-    read_only: true,
-    cap_drop: ['ALL'],
-    init: true,
-    networks: { [NETWORK]: { aliases: [...new Set(names)].sort() } },
-    extra_hosts: [...hosts, ...issuers, ...onHost],
-    ...(Object.keys(sysctls).length > 0 && { sysctls }),
-    ...(callees.length > 0 && { ports: callees.map(({ port }) => `127.0.0.1:${port}:${port}`) }),
-    volumes: mounts(options),
-    tmpfs: [...OWN_VOLUMES],
-    stop_grace_period: '1s',
-    labels: { [ROLE_LABEL]: 'task', [TASK_LABEL]: task.id },
-  };
 }
 
 /** What swapped processes call: a port of the host for each, since names of the mesh mean nothing there. */
@@ -335,6 +289,7 @@ function settingsOf(task: PlannedTask, callees: readonly PlannedCallee[], { sett
 function localSystem(
   { template, values, description }: SynthesizedSystem,
   tasks: readonly PlannedTask[],
+  jobs: readonly LocalJob[],
   { edgePorts }: LocalOptions,
 ): LocalSystem {
   const edges = description.edges.flatMap(({ name }): readonly LocalEdge[] => {
@@ -346,19 +301,22 @@ function localSystem(
     template,
     values,
     tasks: tasks.map(({ id, workload }): LocalTask => ({ id, service: workload.service.logicalId, workload: workload.description.name })),
+    ...(jobs.length > 0 && { jobs: jobs.map(({ task, name, definition }) => ({ id: task, taskDefinition: definition, workload: name })) }),
     edges,
     ...(urls.length > 0 && { issuers: { file: `${ISSUERS_DIRECTORY}/${issuersName(hostsOf(tasks))}.json`, urls } }),
   };
 }
 
-function leftOutOf({ workloads, description, template }: SynthesizedSystem): readonly string[] {
+function leftOutOf({ workloads, description, template }: SynthesizedSystem, jobs: readonly LocalJob[]): readonly string[] {
   const collectors = workloads.some((workload) => namedContainers(workload).some(({ description: { role } }) => role === 'collector'));
-  const jobs = description.workloads.filter(({ job }) => job).map(({ name }) => name);
+  const started = jobs.filter(({ before }) => before === 'never').map(({ name }) => name);
+  const leftOut = jobs.filter(({ before }) => before === 'left out').map(({ name }) => name);
   return [
     ...lostFields(template),
     ...workloads.flatMap(unanswered),
     ...(collectors ? [description.traced ? 'collectors of traces, which send to AWS X-Ray' : 'collectors of traces'] : []),
-    ...(jobs.length > 0 ? [`jobs, which schedules and deployments start: ${jobs.join(', ')}`] : []),
+    ...(started.length > 0 ? [`schedules and events that start jobs; \`local run <job>\` starts one of ${started.join(', ')}`] : []),
+    ...(leftOut.length > 0 ? [`jobs before the services, which --only or the settings leave out: ${leftOut.join(', ')}`] : []),
   ];
 }
 

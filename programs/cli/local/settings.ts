@@ -28,6 +28,8 @@ const MOST_TASKS = 10;
 
 export interface KnownNames {
   readonly services: readonly string[];
+  readonly jobs: readonly string[];
+  /** Of which settings may give the number of tasks. */
   readonly workloads: readonly string[];
   /** Of all containers, as `<service>/<container>`. */
   readonly containers: readonly string[];
@@ -42,8 +44,8 @@ export function readSettings(file: string | undefined, names: KnownNames): Local
   const everywhere = names.containers.map((name) => `*/${name.split('/')[1] ?? ''}`);
   given.only(Object.keys(EMPTY));
   return {
-    images: given.map('images', [...names.services, ...names.workloads, ...names.containers, ...everywhere], asText),
-    environment: given.map('environment', [...names.services, ...names.workloads], asTexts),
+    images: given.map('images', [...names.services, ...names.jobs, ...names.workloads, ...names.containers, ...everywhere], asText),
+    environment: given.map('environment', [...names.services, ...names.jobs, ...names.workloads], asTexts),
     answers: given.map('answers', names.services, asAnswers),
     tasks: given.map('tasks', names.workloads, asCount),
   };

@@ -1,7 +1,8 @@
 import { Trouble } from '../trouble';
-import type { Engine } from './engine';
-import { mustRun, runCommand } from './engine';
-import { ROLE_LABEL } from './labels';
+import { removeNow } from './engine/containers';
+import type { Engine } from './engine/engine';
+import { mustRun, runCommand } from './engine/engine';
+import { ROLE_LABEL } from './engine/labels';
 import type { LocalDirectory } from './local-directory';
 import type { Say } from './prepare';
 
@@ -61,11 +62,6 @@ async function removeByLabel({ command }: Engine, project: string): Promise<void
 async function labelled(list: readonly string[], ...labels: readonly string[]): Promise<readonly string[]> {
   const { stdout } = await runCommand([...list, ...labels.flatMap((label) => ['--filter', `label=${label}`])]);
   return stdout.split('\n').filter((line) => line !== '');
-}
-
-/** Podman alone would wait for their end. */
-export async function removeNow({ name, command }: Engine, containers: readonly string[]): Promise<void> {
-  if (containers.length > 0) await runCommand([command, 'rm', '-f', '-v', ...(name === 'podman' ? ['-t', '0'] : []), ...containers]);
 }
 
 /**

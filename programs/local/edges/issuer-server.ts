@@ -14,9 +14,16 @@ export class IssuerServer {
 
   constructor(private readonly issuer: LocalIssuer) {
     // A host that it does not stand for gets no certificate, and so no connection.
-    this.server = createServer({ SNICallback: (host, done) => { done(null, this.contexts.get(host)); } }, (request, response) => {
-      this.serve(request, response);
-    });
+    this.server = createServer(
+      {
+        SNICallback: (host, done) => {
+          done(null, this.contexts.get(host));
+        },
+      },
+      (request, response) => {
+        this.serve(request, response);
+      },
+    );
   }
 
   /** @param urls of keys */

@@ -7,12 +7,13 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { collectorsOf } from '../../../../programs/cli/local/collectors';
-import type { EngineTraits } from '../../../../programs/cli/local/engine';
-import { traitsOf } from '../../../../programs/cli/local/engine';
-import type { LocalPlan } from '../../../../programs/cli/local/local-plan';
+import type { EngineTraits } from '../../../../programs/cli/local/engine/engine';
+import { traitsOf } from '../../../../programs/cli/local/engine/engine';
+import { withCommand } from '../../../../programs/cli/local/job-run';
+import type { LocalOptions, LocalPlan } from '../../../../programs/cli/local/local-plan';
 import { planLocal } from '../../../../programs/cli/local/local-plan';
 import { readSettings } from '../../../../programs/cli/local/settings';
-import type { ComposeFile } from '../../../../programs/cli/local/compose-file';
+import type { ComposeFile } from '../../../../programs/cli/local/engine/compose-file';
 import { readLocalSystem } from '../../../../programs/cli/local/read-local-system';
 import type { SynthesizedSystem } from '../../../../programs/cli/local/read-local-system';
 import { readSystem } from '../../../../programs/cli/assembly/read-description';
@@ -27,6 +28,14 @@ function traced(app: App): void {
   new Microservices(new Stack(app, 'Traced'), 'Traced', {
     services: { ui: { image: ContainerImage.fromRegistry('example.com/ui:1'), port: 8080 } },
     tracing: Tracing.openTelemetry({ collector: TraceCollector.endpoint({ host: 'otlp.vendor.example', port: 4443 }) }),
+  });
+}
+
+function jobs(app: App): void {
+  const image = ContainerImage.fromRegistry('example.com/ui:1');
+  new Microservices(new Stack(app, 'Jobs'), 'Jobs', {
+    services: { ui: { image, port: 8080 } },
+    jobs: { migrate: { image, beforeDeployment: true }, report: { image, calls: ['ui'] } },
   });
 }
 
@@ -57,10 +66,10 @@ let bundled: Bundled;
 const systems = new Map<string, SynthesizedSystem>();
 
 beforeAll(async () => {
-  bundled = new Bundled({ ...EXAMPLES, traced, verifying });
+  bundled = new Bundled({ ...EXAMPLES, traced, verifying, jobs });
   const root = join(__dirname, '../../../..');
   spawnSync(process.execPath, [join(root, 'programs/local/bundle.mjs'), join(bundled.directory, 'local')], { encoding: 'utf8' });
-  for (const name of [...Object.keys(EXAMPLES), 'traced']) {
+  for (const name of [...Object.keys(EXAMPLES), 'traced', 'jobs']) {
     const app = join(bundled.directory, name);
     systems.set(name, await readLocalSystem(app, readSystem(app, undefined)));
   }
@@ -224,6 +233,42 @@ test('gateway services that verify tokens fetch keys from the local issuer, and 
   }
 });
 
+test('a job has a Compose file of its own, with the network of the system, and is in no other', () => {
+  const { services } = written('jobs');
+  expect(Object.keys(services).filter((name) => /migrate|report/.test(name))).toEqual([]);
+  const directory = join(bundled.directory, '.cdk-local/jobs-local');
+  const { name, services: own, networks } = parse(readFileSync(join(directory, 'job-migrate.yaml'), 'utf8')) as ComposeFile;
+  expect({ name, networks }).toEqual({ name: 'jobs-local', networks: { mesh: {} } });
+  expect(Object.keys(own)).toEqual(['migrate-1', 'migrate-1-mesh-init', 'migrate-1-envoy', 'migrate-1-app', 'migrate-1-mesh-agent']);
+  expect(Object.values(own).filter(({ restart }) => restart !== undefined)).toEqual([]);
+  const { jobs } = JSON.parse(readFileSync(join(directory, 'system/system.json'), 'utf8')) as LocalSystem;
+  expect(jobs?.map(({ id, workload }) => [id, workload])).toEqual([
+    ['migrate-1', 'migrate'],
+    ['report-1', 'report'],
+  ]);
+});
+
+test.each<readonly [what: string, options: Partial<LocalOptions>, before: readonly string[], leftOut: string]>([
+  ['run by default', {}, ['run', 'never'], ''],
+  ['left out by --only', { only: new Set(['ui']) }, ['left out', 'never'], 'migrate'],
+  ['run where --only names them', { only: new Set(['migrate']) }, ['run', 'never'], ''],
+])('jobs before the services are %s', (_what, options, before, leftOut) => {
+  const system = systems.get('jobs');
+  if (system === undefined) throw new Error('there are no jobs');
+  const plan = planOf(system, traitsOf('docker', 'nowhere'), options);
+  expect(plan.jobs.map((job) => job.before)).toEqual(before);
+  expect(plan.leftOut.find((line) => line.startsWith('jobs before'))?.split(': ')[1] ?? '').toBe(leftOut);
+  expect(plan.leftOut).toContain('schedules and events that start jobs; `local run <job>` starts one of report');
+});
+
+test('the command of a run takes the place of that of a job, word by word', () => {
+  const system = systems.get('jobs');
+  const [job] = system === undefined ? [] : planOf(system, traitsOf('docker', 'nowhere')).jobs;
+  if (job === undefined) throw new Error('there are no jobs');
+  expect(withCommand(job, ['a b', '$c']).services['migrate-1-app']?.command).toEqual(['a b', '$$c']);
+  expect(withCommand(job, [])).toBe(job.compose);
+});
+
 test('an image that the CDK builds is built once, of its own directory', () => {
   const { services } = written('shop');
   const built = Object.values(services).filter(({ build }) => build !== undefined);
@@ -305,17 +350,18 @@ test('where SELinux is enforced, what containers read of this machine is labelle
 });
 
 /** Of a whole system, with nothing of it replaced. */
-function planOf(system: SynthesizedSystem, traits: EngineTraits): LocalPlan {
+function planOf(system: SynthesizedSystem, traits: EngineTraits, options: Partial<LocalOptions> = {}): LocalPlan {
   return planLocal(system, {
     only: undefined,
     swaps: new Map(),
-    settings: readSettings(undefined, { services: [], workloads: [], containers: [] }),
+    settings: readSettings(undefined, { services: [], jobs: [], workloads: [], containers: [] }),
     variables: new Set(['DATABASE']),
     edgePorts: new Map(),
     controlPort: 8788,
     firstCalleePort: 18_080,
     traits,
     imageOf: (image) => ({ image }),
+    ...options,
   });
 }
 
@@ -329,6 +375,7 @@ describe('bad input gets a sentence that says what to do', () => {
     ['an edge that is not there', ['--app', 'shop', '--port', 'partner=9000'], 'did you mean "partners"?'],
     ['a port that is none', ['--app', 'shop', '--port', 'default=http'], '"http" is no port'],
     ['a port of one of several edges', ['--app', 'shop', '--port', '9000'], 'write <edge>=<port>'],
+    ['a job for another action', ['down', 'report'], 'local down takes no "report"'],
     ['an action that is not there', ['dwon'], 'did you mean "down"?'],
     ['an environment file that is not there', ['--app', 'shop', '--environment', 'no.env'], 'there is no file no.env'],
     ['settings that are not there', ['--app', 'shop', '--settings', 'no.yaml'], 'there is no file no.yaml'],

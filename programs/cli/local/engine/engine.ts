@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { Trouble } from '../trouble';
+import { Trouble } from '../../trouble';
 
 export type EngineName = 'docker' | 'podman' | 'finch';
 export const ENGINES = ['docker', 'podman', 'finch'] as const satisfies readonly EngineName[];

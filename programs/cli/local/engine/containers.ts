@@ -4,7 +4,7 @@ import { containerName } from './container-name';
 import type { Engine } from './engine';
 import { lastLine, runCommand } from './engine';
 import { ROLE_LABEL } from './labels';
-import { Trouble } from '../trouble';
+import { Trouble } from '../../trouble';
 
 /** A container as its engine has it. */
 export interface ContainerState {
@@ -175,4 +175,9 @@ function stateOf({ Status: status = '', ExitCode: exitCode = 0, Health: health, 
     exitCode,
     health: said === 'starting' || said === 'healthy' || said === 'unhealthy' ? said : 'none',
   };
+}
+
+/** Podman alone would wait for their end. */
+export async function removeNow({ name, command }: Engine, containers: readonly string[]): Promise<void> {
+  if (containers.length > 0) await runCommand([command, 'rm', '-f', '-v', ...(name === 'podman' ? ['-t', '0'] : []), ...containers]);
 }
