@@ -8,7 +8,7 @@ import type { MapSource } from '../../map/source';
 import { Trouble } from '../trouble';
 import { accessLog } from './access-log';
 import type { ComposeFile, ComposeService } from './engine/compose-file';
-import { changedServices, removedServices } from './engine/compose-file';
+import { changedServices, partOf, removedServices } from './engine/compose-file';
 import { containerName } from './engine/container-name';
 import { ContainerFailed, Containers, removeNow } from './engine/containers';
 import { collectorsOf } from './collectors';
@@ -193,9 +193,11 @@ export class LocalRun {
   ): Promise<void> {
     if (signal.aborted) return;
     const { compose, name } = this.engine;
-    const file = ['-f', directory.composeFile];
+    const whole = directory.current;
+    const part = services.length === 0 || whole === undefined ? undefined : partOf(whole, services);
+    const file = ['-f', part === undefined ? directory.composeFile : directory.writeNext(part)];
     const how = name === 'finch' ? ['create', '--no-recreate'] : ['up', '--no-start', '--no-deps', '--no-recreate'];
-    const env = directory.current === undefined ? {} : valuesFor(directory.current, environment);
+    const env = whole === undefined ? {} : valuesFor(part ?? whole, environment);
     await mustRun([...compose, ...file, ...how, ...services], 'the containers cannot be created', { env, signal });
   }
 
