@@ -4,7 +4,7 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import type { VersionProps } from '../../lib';
-import { Shift, Tracing } from '../../lib';
+import { Placement, Shift, Tracing } from '../../lib';
 import { CALL_METRICS, MESH_DIMENSION, METRIC_NAMESPACE, SERVICE_DIMENSION, VERSION_DIMENSION } from '../../lib/core/contract/metric';
 import type { ShiftSettings } from '../../lib/core/contract/weight-shift';
 import { WEIGHT_SHIFT_RESOURCE, WEIGHTS_RESOURCE } from '../../lib/core/contract/weight-shift';
@@ -20,8 +20,11 @@ const PLACE = 'eu-west-1:123456789012';
 type Versions = Readonly<Record<string, Pick<VersionProps, 'weight' | 'environment'>>>;
 
 /** @param ui another version of the caller alone */
-const shop = (versions: Versions, { ui = '1', shift = true }: { readonly ui?: string; readonly shift?: boolean } = {}): Template => {
-  const key = JSON.stringify([versions, ui, shift]);
+const shop = (
+  versions: Versions,
+  { ui = '1', shift = true, group }: { readonly ui?: string; readonly shift?: boolean; readonly group?: string } = {},
+): Template => {
+  const key = JSON.stringify([versions, ui, shift, group]);
   const template =
     templates.get(key) ??
     synthesize({
@@ -32,8 +35,10 @@ const shop = (versions: Versions, { ui = '1', shift = true }: { readonly ui?: st
           port: 8080,
           versions,
           ...(shift ? { shift: Shift.linear({ step: 25, every: Duration.minutes(2) }) } : {}),
+          ...(group === undefined ? {} : { group }),
         },
       },
+      ...(group === undefined ? {} : { groups: { [group]: Placement.nestedStack() } }),
       tracing: Tracing.none(),
     });
   templates.set(key, template);
@@ -177,6 +182,28 @@ test('a version that is added gets its calls step by step, and one that is taken
   expect(history()).toEqual([{ v1: 100 }, { v1: 100, v2: 0 }, { v1: 75, v2: 25 }, { v1: 50, v2: 50 }]);
   await deployment.deploy(shop({ v2: { weight: 100 } }));
   expect(history().at(-1)).toEqual({ v2: 100 });
+});
+
+test('weights of a service in a group move step by step, go back, and leave nothing when its shift is removed', async () => {
+  const { aws, deployment, parameter, history, count } = account();
+  const inGroup = { group: 'back' };
+  await deployment.deploy(shop(OLD, inGroup));
+  count('v1', 2);
+  count('v2', 2);
+  await deployment.deploy(shop(NEW, inGroup));
+  await aws.stepFunctions.idle();
+  expect(last(aws)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(history()).toHaveLength(5);
+  expect(history().at(-1)).toEqual({ v1: 0, v2: 100 });
+  count('v1', 500);
+  await deployment.deploy(shop(OLD, inGroup));
+  await aws.stepFunctions.idle();
+  expect(last(aws)).toMatchObject({ status: 'FAILED', output: expect.stringMatching(/^ShiftTakenBack: v1 has failed in/) as string });
+  expect(history().at(-1)).toEqual({ v1: 0, v2: 100 });
+  const known = parameter();
+  await deployment.deploy(shop(OLD, { ...inGroup, shift: false }));
+  expect(aws.parameters.get(known)).toBeUndefined();
+  await deployment.destroy();
 });
 
 test('weights that are written by hand stay until weights or versions change', async () => {

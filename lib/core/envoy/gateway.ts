@@ -7,7 +7,7 @@ import { defined } from '../defined';
 import type { HttpConnectionManager, ResponseMapper } from './api/http-connection-manager';
 import type { HttpFilter } from './api/http-filters';
 import type { Listener, NetworkFilter } from './api/listener';
-import type { HeaderChanges, RouteMatcher, TypedPerFilterConfig } from './api/route';
+import type { HeaderChanges, RouteConfiguration, RouteMatcher, TypedPerFilterConfig } from './api/route';
 import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
@@ -36,6 +36,9 @@ import { forwardedPrefix } from './security/forwarded-prefix';
 import { message, socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
 import { weightsLayers } from './traffic/versions';
+
+/** Clients may write the port of the listener behind the name. */
+const HOSTS_WITHOUT_PORTS: Partial<RouteConfiguration> = { ignore_port_in_host_matching: true };
 
 /** What differs by who chooses a route: whatever stands in front, or the gateway itself. */
 interface Choice {
@@ -96,7 +99,7 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
     ...defined({ idleSeconds }),
     routeConfig: {
       ...(aggregationsOf(edge) === undefined ? {} : ROUTES_HAVE_THE_LAST_WORD),
-      ...(edge.api.hosts === undefined ? {} : { ignore_port_in_host_matching: true }),
+      ...(edge.api.hosts === undefined ? {} : HOSTS_WITHOUT_PORTS),
       ...routeConfig,
     },
     filters: [

@@ -3,7 +3,7 @@ import type { MeshSettings, Service, Topology } from '../model/topology';
 import { isCalled } from '../model/topology';
 import { allNamed } from '../model/by-name';
 import { allTimeouts, callPolicyOf } from '../model/call-policy';
-import { failedHandshakes } from './observability/access-log';
+import { failedHandshakes, type LogOwner } from './observability/access-log';
 import { httpAuthorization } from './security/authorization';
 import { prometheusPart } from './observability/prometheus';
 import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
@@ -104,7 +104,7 @@ const REQUESTS_ONLY = 'te';
 /** What other tasks reach: the application, and nothing else. */
 function inbound(topology: SidecarTopology, service: Service): Listener {
   const authenticated = usesMutualTls(topology);
-  const log = { service: ownerOf(service), tracing: topology.tracing };
+  const log: LogOwner = { service: ownerOf(service), tracing: topology.tracing };
   const timeouts = allTimeouts(topology, service);
   const toApplication: RouteAction = {
     cluster: applicationClusterOf(service),
@@ -191,7 +191,10 @@ function outbound(topology: Topology, service: Service, callee: Service): Listen
     callee.protocol === 'tcp'
       ? tcpFilterChains(callee, (cluster) =>
           tcpProxy({
-            ...{ direction: 'outbound', peer: cluster, cluster, authenticated: false },
+            direction: 'outbound',
+            peer: cluster,
+            cluster,
+            authenticated: false,
             log: { service: service.name, tracing: topology.tracing },
             timeouts: [policy.timeouts],
           }),

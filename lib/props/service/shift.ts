@@ -137,7 +137,7 @@ export interface AllAtOnceShiftOptions extends ShiftOptions {
  * Add a version with weight 0 in an earlier deployment: callers that are not replaced yet do not know its name.
  *
  * Of TCP services, versions cannot be compared: give `alarms` and `comparison: { enabled: false }`. Only new connections go by the weights.
- * Not for services in groups. Weights of the service, and of each of its routes, must add up to 100.
+ * Weights of the service, and of each of its routes, must add up to 100.
  *
  * @example
  * const orders: ServiceProps = {

@@ -29,11 +29,6 @@ export function parseShift(
 ): ShiftPace | undefined {
   const at = service.field('shift');
   if (!at.checkFactory('Shift', FACTORIES) || !at.checkFields(SHIFT_FIELDS, 'kind')) return undefined;
-  if (!service.field('group').absent)
-    return at.fail('CONFLICT', 'what shifts weights stands in the stack of the system, and the versions of a service in a group do not', {
-      got: null,
-      fix: 'remove shift, or group',
-    });
   checkTotal(
     service.field('versions'),
     versions.map(({ weight }) => weight),

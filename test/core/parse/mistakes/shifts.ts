@@ -17,13 +17,6 @@ export const SHIFT_MISTAKES: Mistakes = {
       path: 'services.ui.shift.comparison',
     },
   ],
-  CONFLICT: [
-    {
-      did: 'shifts a service in a group',
-      props: { ...shift({}, { group: 'back' }), groups: { back: { kind: 'nestedStack' } } },
-      path: 'services.ui.shift',
-    },
-  ],
   OUT_OF_RANGE: [
     {
       did: 'has weights that are no percents',
