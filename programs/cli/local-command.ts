@@ -56,7 +56,7 @@ export const LOCAL: Command = {
       name: 'swap',
       value: true,
       repeated: true,
-      text: 'A process on this machine in place of an application, such as ui=http://localhost:3000.',
+      text: 'A process on this machine in place of an application, such as ui=http://localhost:3000; of a version, catalog-next=….',
     },
     {
       name: 'settings',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Duration, Size } from 'aws-cdk-lib';
 import type { ApiOptions } from '../support/stack';
-import type { PartOptions } from '../../lib';
+import type { PartOptions, ServiceProps } from '../../lib';
 import { Aggregate, Authorizer, Edge, GrpcApi, Part, Protocol } from '../../lib';
 import { AGGREGATOR_PORT, PARTS_PORT } from '../../lib/core/contract/aggregation';
 import { AGGREGATOR_CONTAINER, AGGREGATOR_MEMORY_MIB, GATEWAY_PORT, PROXY_CONTAINER } from '../../lib/core/model/constants';
@@ -93,8 +93,23 @@ const options: ApiOptions = {
         list: Part.get('carts', '/cart/1?items=4&delay={ms}', { required: true }),
       }),
     },
+    'GET /narrow': {
+      aggregate: Aggregate.of({
+        list: Part.get('carts', '/cart/1?items=8'),
+        items: Part.forEach('list.items', 'narrow', '/delay/500', { concurrency: 8 }),
+        call: Part.grpc('narrow-lab', 'lab.v1.Lab/Fail', { delayMs: 500 }),
+        calls: Part.grpcForEach('list.items', 'narrow-lab', 'lab.v1.Lab/Fail', { delayMs: 500 }, { concurrency: 8 }),
+      }),
+    },
     'ANY /{proxy+}': { service: 'carts' },
   },
+};
+
+const lab: ServiceProps = {
+  image: image('lab'),
+  port: 50051,
+  protocol: Protocol.GRPC,
+  grpcApi: GrpcApi.fromProtoFiles([LAB], { importPaths: [PROTOS] }),
 };
 
 const system = (edge: Edge): Template =>
@@ -103,7 +118,9 @@ const system = (edge: Edge): Template =>
       users: { image: image('parts'), port: 8080, allow: [{ callers: ['gateway'], methods: ['GET'], paths: ['/echo/*'] }] },
       carts: { image: image('parts'), port: 8080 },
       catalog: { image: image('parts'), port: 8080, desiredCount: 2 },
-      lab: { image: image('lab'), port: 50051, protocol: Protocol.GRPC, grpcApi: GrpcApi.fromProtoFiles([LAB], { importPaths: [PROTOS] }) },
+      lab,
+      narrow: { image: image('parts'), port: 8080, circuitBreaker: { maxRequests: 1 } },
+      'narrow-lab': { ...lab, circuitBreaker: { maxRequests: 1 } },
       dead: { image: image('parts'), port: 8080, desiredCount: 0 },
       friend: { image: image('parts'), port: 8080, calls: ['private'] },
       private: { image: image('parts'), port: 8080, allow: [{ callers: ['friend'] }] },
@@ -301,20 +318,38 @@ e2e('an answer of several parts', () => {
       expect((await client.send({ url: `${url}/..%2f..`, headers: { 'x-mesh-part': 'GET /home/{user} user' } })).status).toBe(400);
     });
 
-    if (kind === 'REST')
-      test('has one trace with all its parts, below the segment of the gateway', async () => {
-        const root = '1-67891233-abcdef012345678912345671';
-        const parent = '53995c3f42cd8ad8';
-        await api.send({ path: '/home/7?items=1', headers: { 'x-amzn-trace-id': `Root=${root};Parent=${parent};Sampled=1` } });
-        const below = (all: readonly Segment[], id: string | undefined): readonly Segment[] => all.filter(({ parent_id: of }) => of === id);
-        // The gateway; its request for each part, and the service's own segment of it.
-        const all = await shop().trace(root, (segments) => segments.length === 7);
-        const [whole] = below(all, parent);
-        expect(whole).toMatchObject({ name: 'gateway' });
-        const parts = below(all, whole?.id);
-        expect(parts.map(({ name }) => name)).toEqual(['gateway', 'gateway', 'gateway']);
-        expect(parts.flatMap(({ id }) => below(all, id).map(({ name }) => name)).sort()).toEqual(['carts', 'catalog', 'users']);
-      });
+    test('has as many parts as the circuit breaker of their service lets through at a time', async () => {
+      const response = await api.send({ path: '/narrow', headers: { 'x-aggregate-details': 'true' } });
+      expect(completeness(response)).toEqual(NOT_WHOLE);
+      const {
+        items,
+        calls,
+        $parts: details,
+      } = answerOf(response) as unknown as {
+        readonly [each in 'items' | 'calls']: readonly unknown[];
+      } & { readonly $parts: Readonly<Record<string, { readonly items: { readonly failed: readonly Answer[] } }>> };
+      for (const [name, got] of [['items', items] as const, ['calls', calls] as const]) {
+        const failed = details[name]?.items.failed ?? [];
+        expect(got.filter((each) => each === null)).toHaveLength(failed.length);
+        expect(failed.length).toBeGreaterThan(0);
+        for (const each of failed) expect(each).toMatchObject({ code: 'status', message: expect.stringContaining('503') as string });
+      }
+      expect(items.filter((each) => each !== null)).not.toEqual([]);
+    });
+
+    test('has one trace with all its parts, below the segment of the gateway', async () => {
+      const root = '1-67891233-abcdef012345678912345671';
+      const parent = '53995c3f42cd8ad8';
+      await api.send({ path: '/home/7?items=1', headers: { 'x-amzn-trace-id': `Root=${root};Parent=${parent};Sampled=1` } });
+      const below = (all: readonly Segment[], id: string | undefined): readonly Segment[] => all.filter(({ parent_id: of }) => of === id);
+      // The gateway; its request for each part, and the service's own segment of it.
+      const all = await shop().trace(root, (segments) => segments.length === 7);
+      const [whole] = below(all, parent);
+      expect(whole).toMatchObject({ name: 'gateway' });
+      const parts = below(all, whole?.id);
+      expect(parts.map(({ name }) => name)).toEqual(['gateway', 'gateway', 'gateway']);
+      expect(parts.flatMap(({ id }) => below(all, id).map(({ name }) => name)).sort()).toEqual(['carts', 'catalog', 'users']);
+    });
   });
 
   describe('under load', () => {
@@ -328,21 +363,43 @@ e2e('an answer of several parts', () => {
     const aggregator = (task: Task): ReturnType<Task['container']> => task.container(AGGREGATOR_CONTAINER);
     const peak = (task: Task): number => memoryOf(aggregator(task))?.peak ?? 0;
 
-    test('takes no more memory than it may, though many clients ask for enormous parts at once', async () => {
+    /** The most that an aggregator takes for itself while something goes on, in MiB. */
+    const mostMemory = async <T>(work: () => Promise<T>): Promise<readonly [T, number]> => {
+      const own = (): readonly number[] =>
+        shop()
+          .tasks('gateway')
+          .map((task) => memoryOf(aggregator(task))?.own ?? 0);
       let most = 0;
-      const looks = setInterval(
-        () =>
-          (most = Math.max(
-            most,
-            ...shop()
-              .tasks('gateway')
-              .map((task) => memoryOf(aggregator(task))?.own ?? 0),
-          )),
-        20,
-      );
-      const outcomes = await Promise.all(Array.from({ length: 40 }, async () => api.attempt({ path: '/flood' }))).finally(() => {
+      const looks = setInterval(() => (most = Math.max(most, ...own())), 20);
+      const result = await work().finally(() => {
         clearInterval(looks);
       });
+      return [result, most];
+    };
+
+    test('has every part that can be had, though others fail in every way, and takes no more memory than it may', async () => {
+      const good = JSON.stringify({ id: '1', items: [{ id: 1 }] });
+      const lost = (response: HttpResponse): string | undefined => {
+        const part = JSON.stringify(answerOf(response)['good']);
+        return part === good ? undefined : `good is ${part}`;
+      };
+      const [report, most] = await mostMemory(async () => {
+        const load = new EdgeLoad(api, { path: '/rough' }, 10, lost);
+        await load.goesOn(100);
+        return load.stop();
+      });
+      expect(report.failures).toEqual({});
+      expect(report.succeeded).toBeGreaterThanOrEqual(100);
+      console.info(
+        `aggregator at most ${most.toFixed(0)} MiB its own, of ${AGGREGATOR_MEMORY_MIB}, beside slow, dead, lying and enormous parts`,
+      );
+      expect(most).toBeLessThan(AGGREGATOR_MEMORY_MIB);
+    });
+
+    test('takes no more memory than it may, though many clients ask for enormous parts at once', async () => {
+      const [outcomes, most] = await mostMemory(async () =>
+        Promise.all(Array.from({ length: 40 }, async () => api.attempt({ path: '/flood' }))),
+      );
       const statuses = new Set(outcomes.map((outcome) => (outcome.kind === 'response' ? outcome.status : outcome.code)));
       for (const status of statuses) expect([200, 503]).toContain(status);
       const peaks = shop().tasks('gateway').map(peak);

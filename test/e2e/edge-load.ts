@@ -1,5 +1,6 @@
 import type { ApiGateway } from './api-gateway/api-gateway';
 import type { ClientRequest } from '../../programs/emulator/api-gateway/client-request';
+import type { HttpFailure, HttpResponse } from './runner';
 import { until } from './runner';
 import { pause } from './runner/wait';
 
@@ -22,6 +23,8 @@ export class EdgeLoad {
     private readonly api: ApiGateway,
     private readonly request: ClientRequest,
     private readonly perSecond: number,
+    /** What is wrong with a response whose status is 200. */
+    private readonly mistakeOf: (response: HttpResponse) => string | undefined = partsLost,
   ) {
     this.loop = this.run();
   }
@@ -61,11 +64,19 @@ export class EdgeLoad {
     const outcome = await this.api
       .attempt(this.request)
       .catch((error: unknown) => ({ kind: 'failure' as const, code: 'no answer', message: String(error) }));
-    if (outcome.kind === 'response' && outcome.status === 200) this.succeeded += 1;
-    else {
-      const what = outcome.kind === 'response' ? `${outcome.status} ${outcome.body.slice(0, 200)}` : `${outcome.code} ${outcome.message}`;
-      this.failures[what] = (this.failures[what] ?? 0) + 1;
-    }
+    const what = this.failureOf(outcome);
+    if (what === undefined) this.succeeded += 1;
+    else this.failures[what] = (this.failures[what] ?? 0) + 1;
     this.finished += 1;
   }
+
+  private failureOf(outcome: HttpResponse | Pick<HttpFailure, 'kind' | 'code' | 'message'>): string | undefined {
+    if (outcome.kind === 'failure') return `${outcome.code} ${outcome.message}`;
+    return outcome.status === 200 ? this.mistakeOf(outcome) : `${outcome.status} ${outcome.body.slice(0, 200)}`;
+  }
+}
+
+/** Of an answer of several parts, some may be missing. */
+function partsLost({ headers, body }: HttpResponse): string | undefined {
+  return headers['x-aggregate-complete'] === 'false' ? `incomplete: ${body.slice(0, 200)}` : undefined;
 }

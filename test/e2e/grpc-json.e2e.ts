@@ -1,4 +1,5 @@
-import { APPLICATION_CONTAINER } from '../../lib/core/model/constants';
+import { APPLICATION_CONTAINER, GATEWAY_PORT } from '../../lib/core/model/constants';
+import { passThrough } from '../../programs/emulator/api-gateway/api';
 import { ApiGateway } from './api-gateway/api-gateway';
 import type { ClientRequest } from '../../programs/emulator/api-gateway/client-request';
 import { settled } from './mesh';
@@ -326,16 +327,100 @@ e2e('a client of JSON behind API Gateway, whose routes lead to methods of gRPC',
     });
 
     test('may read answers from a page, errors as well', async () => {
-      for (const path of ['/users/7', '/users/7?nothing=1', '/fail/5']) {
-        const { headers } = await api.send({ path, headers: { origin: ORIGIN } });
-        // An HTTP API writes its own headers, and the stand-in does not.
-        expect(headers).toMatchObject({ 'access-control-allow-origin': ORIGIN });
+      const large = `{"text":"${'x'.repeat(SMALL_BYTES)}"}`;
+      for (const [request, status] of [
+        [{ path: '/users/7' }, 200],
+        [{ path: '/users/7?nothing=1' }, 400],
+        [{ path: '/fail/5' }, 404],
+        [{ path: '/echo', method: 'POST', headers: JSON_TYPE, body: '{"nowhere":1}' }, 400],
+        [{ path: '/echo', method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' }, 415],
+        [{ path: '/small', method: 'POST', headers: JSON_TYPE, body: large }, 413],
+        [{ path: '/down', method: 'POST', headers: JSON_TYPE, body: '{}' }, 503],
+      ] as ReadonlyArray<readonly [ClientRequest, number]>) {
+        const { status: got, headers } = await api.send({ ...request, headers: { ...request.headers, origin: ORIGIN } });
+        expect([request.path, got, headers['access-control-allow-origin']]).toEqual([request.path, status, ORIGIN]);
       }
     });
 
-    test('fails if the path is one that somebody may read as another, or is none of the route', async () => {
-      for (const path of ['/users/a%2Fprivate', '/users//x', '/users/%2e%2e/x', '/users/a;b/../c'])
-        expect([400, 403, 404]).toContain((await api.send({ path, credentials: [] })).status);
+    test('fails if the path is one that somebody may read as another', async () => {
+      for (const path of ['/users/a%2Fprivate', '/users//x', '/users/%2e%2e/x', '/users/a;b/../c']) {
+        const { status, headers } = await api.send({ path, credentials: [] });
+        expect([400, 403, 404]).toContain(status);
+        expect(headers).not.toHaveProperty('x-seen');
+      }
+    });
+
+    /** As API Gateway itself never sends it: with the route of another request. */
+    const misled = async (request: ClientRequest, changes: { readonly path?: string; readonly method?: string }): Promise<HttpResponse> => {
+      const passed = passThrough(api.api, request);
+      if (passed.kind === 'answered') throw new Error('API Gateway has answered');
+      const { address } = running().tasks(api.api.gateway)[0];
+      const { path = passed.path, method = passed.method } = changes;
+      const headers = { ...passed.headers, host: 'api.example' };
+      return api.client.send({
+        url: `http://${address}:${GATEWAY_PORT}${path}`,
+        method,
+        headers,
+        ...(method === 'GET' ? {} : { body: '{}' }),
+      });
+    };
+
+    test.each<readonly [what: string, request: ClientRequest, changes: { readonly path?: string; readonly method?: string }]>([
+      ['path', { path: '/users/7' }, { path: '/products/7' }],
+      ['longer path', { path: '/users/7' }, { path: '/users/7/private' }],
+      ['shorter path', { path: '/users/7' }, { path: '/users' }],
+      ['path of the method itself', { path: '/users/7' }, { path: '/lab.v1.Lab/Find' }],
+      ['path, for a body', { path: '/echo', method: 'POST', headers: JSON_TYPE, body: '{}' }, { path: '/lab.v1.Lab/Echo' }],
+      ['method', { path: '/users/7' }, { method: 'DELETE' }],
+      ['method, for a body', { path: '/echo', method: 'POST', headers: JSON_TYPE, body: '{}' }, { method: 'PUT' }],
+    ])('fails if the route has another %s, which is passed on to nobody', async (_what, request, changes) => {
+      const answer = await misled(request, changes);
+      expect(failed(answer)).toEqual([404, 5]);
+      expect(answer.headers).not.toHaveProperty('x-seen');
+      expect((await misled(request, {})).headers).toHaveProperty('x-seen');
+    });
+
+    test.each<readonly [request: ClientRequest, method: string, fields: object]>([
+      [{ path: '/v1/shelves/7' }, 'GetShelf', { name: 'shelves/7' }],
+      [{ path: '/v1/shelves/7/books/%C3%BC%20b' }, 'GetBook', { name: 'shelves/7/books/ü b' }],
+      [{ path: '/v1/books/978-3' }, 'GetBook', { isbn: '978-3', name: '' }],
+      [{ path: '/v1/authors/Zo%C3%AB/books/978-3' }, 'GetBook', { isbn: '978-3', author: { name: 'Zoë' } }],
+      [{ path: '/v1/books:search?query=mug&tags=a&tags=b' }, 'SearchBooks', { query: 'mug', tags: ['a', 'b'] }],
+      [{ path: '/v1/files/a/b%20c/d.txt' }, 'ReadFile', { path: 'a/b c/d.txt' }],
+      [
+        { path: '/v1/shelves/7/books?check_only=true', method: 'POST', headers: JSON_TYPE, body: '{"name":"x","author":{"name":"y"}}' },
+        'AddBook',
+        { parent: 'shelves/7', book: { name: 'x', author: { name: 'y' } }, check_only: true },
+      ],
+      [
+        { path: '/v1/books', method: 'PUT', headers: JSON_TYPE, body: '{"parent":"shelves/8","book":{"name":"x"},"checkOnly":true}' },
+        'AddBook',
+        { parent: 'shelves/8', book: { name: 'x' }, check_only: true },
+      ],
+    ])('calls methods by the paths of their annotations: %j', async (request, method, fields) => {
+      const answer = await api.send(request);
+      expect([answer.status, seenIn(answer).method]).toEqual([200, `library.v1.Library/${method}`]);
+      expect(seenIn(answer).request).toMatchObject(fields);
+    });
+
+    test('fails if a request to such a path has what its method does not take', async () => {
+      const book = await post('/v1/shelves/7/books', '{"nowhere":1}');
+      expect([failed(book), JSON.parse(book.body)]).toMatchObject([[400, 3], { message: 'The request has no field nowhere.' }]);
+      expect(failed(await api.send({ path: '/v1/shelves/7?check_only=true' }))).toEqual([400, 3]);
+      expect(failed(await api.send({ path: '/v1/books:search?isbn=1' }))).toEqual([400, 3]);
+    });
+
+    test('sends a body of megabytes, where the route takes one', async () => {
+      const data = Buffer.alloc(4 * 1024 * 1024, 'ab').toString('base64');
+      const body = JSON.stringify({ data });
+      expect(body.length).toBeGreaterThan(5 * 1024 * 1024);
+      const answer = await post('/large/x', body);
+      expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json']);
+      expect(answer.body.includes(data)).toBe(true);
+      expect(failed(await post('/copy/x', body))).toEqual([413, 8]);
+      const unknown = await post('/large/x', `${body.slice(0, -1)},"nowhere":1}`);
+      expect(failed(unknown)).toEqual([400, 3]);
+      expect(failed(await post('/large/x', JSON.stringify({ data: data.repeat(2) })))).toEqual([413, 8]);
     });
   });
 

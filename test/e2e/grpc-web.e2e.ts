@@ -8,7 +8,7 @@ import { settled } from './mesh';
 import type { HttpResponse } from './runner';
 import { Cluster } from './runner';
 import { cluster, e2e } from './suite';
-import { BOUTIQUE_METHODS, DEMO_PROTO, ORIGIN, registryOf, translated, TRANSLATED_IMAGES } from './systems/translated';
+import { BOUTIQUE_METHODS, DEMO_PROTO, ORIGIN, registryOf, SMALL_BYTES, translated, TRANSLATED_IMAGES } from './systems/translated';
 
 const APIS = [
   ['HTTP API', undefined],
@@ -41,6 +41,14 @@ function serviceIn(registries: readonly FileRegistry[], name: string): DescServi
 }
 
 const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
+
+/** By a page of another origin. */
+function expectReadable(headers: HttpResponse['headers']): void {
+  expect(headers['access-control-allow-origin']).toBe(ORIGIN);
+  expect(headers['access-control-expose-headers']?.split(/, ?/)).toEqual(
+    expect.arrayContaining(['grpc-status', 'grpc-message', 'grpc-status-details-bin']),
+  );
+}
 
 e2e('a client of gRPC-Web behind API Gateway', () => {
   const running = cluster(async () => Cluster.start(translated(), { images: TRANSLATED_IMAGES, counts: { down: 0 } }));
@@ -99,14 +107,21 @@ e2e('a client of gRPC-Web behind API Gateway', () => {
         expect(detail).toMatchObject({ type: 'google.rpc.ErrorInfo' });
         const { headers, status } = answers.at(-1)!;
         expect(status).toBe(200);
-        if (headers['access-control-allow-origin'] !== undefined) {
-          expect(headers['access-control-allow-origin']).toBe(ORIGIN);
-          expect(headers['access-control-expose-headers']?.split(',')).toEqual(
-            expect.arrayContaining(['grpc-status', 'grpc-message', 'grpc-status-details-bin']),
-          );
-        }
+        expectReadable(headers);
       },
     );
+
+    test.each<readonly [what: string, path: string, request: object, status: number, code: Code]>([
+      ['no task of the service runs', 'lab.v1.Lab/Echo', {}, 503, Code.Unavailable],
+      ['the service does not allow it', 'lab.v1.Lab/Forbidden', {}, 200, Code.PermissionDenied],
+      ['the request is too large', 'lab.v1.Lab/Find', { userId: 'x'.repeat(SMALL_BYTES) }, 200, Code.ResourceExhausted],
+    ])('is told by the gateway service itself if %s', async (_what, path, request, status, code) => {
+      const error = await failure(path, request);
+      const { headers, status: answered } = answers.at(-1)!;
+      expect([answered, error.code]).toEqual([status, code]);
+      expect(headers['grpc-status']).toBe(String(code));
+      expectReadable(headers);
+    });
 
     test('has its deadline hold in the service', async () => {
       const error = await failure('lab.v1.Lab/Fail', { delayMs: 20_000 }, { headers: { 'grpc-timeout': '200m' } });
@@ -143,10 +158,10 @@ e2e('a client of gRPC-Web behind API Gateway', () => {
         headers: { origin: ORIGIN, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,x-grpc-web' },
       });
       expect([200, 204]).toContain(status);
-      // The stand-in of an HTTP API writes no headers: they are in its template.
-      const allowed = headers['access-control-allow-headers'];
-      if (allowed !== undefined)
-        expect(allowed.split(',')).toEqual(expect.arrayContaining(['x-grpc-web', 'x-user-agent', 'grpc-timeout', 'content-type']));
+      expect(headers['access-control-allow-origin']).toBe(ORIGIN);
+      expect(headers['access-control-allow-headers']?.split(/, ?/)).toEqual(
+        expect.arrayContaining(['x-grpc-web', 'x-user-agent', 'grpc-timeout', 'content-type']),
+      );
     });
   });
 

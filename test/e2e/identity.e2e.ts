@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Function } from 'aws-cdk-lib/aws-lambda';
-import { Authorizer, Certificates, Edge, Microservices } from '../../lib';
+import { Aggregate, Authorizer, Certificates, Edge, GrpcApi, Microservices, Part, Protocol } from '../../lib';
+import { APPLICATION_CONTAINER } from '../../lib/core/model/constants';
 import type { TaskConfig } from '../../lib/core/contract/task-config';
 import { ADMIN_PORT } from '../../lib/core/contract/ports';
 import { isPackedConfig, packConfig, unpackConfig } from '../../lib/core/plan/pack-config';
@@ -15,6 +16,7 @@ import type { ClientRequest } from '../../programs/emulator/api-gateway/client-r
 import { ABSENT_MAPPINGS } from '../../programs/emulator/api-gateway/client-request';
 import { IssuerMachine, jws, SigningKey } from './issuer';
 import { settled } from './mesh';
+import { LAB_PROTO } from './programs';
 import type { RelayAnswer } from './programs/relay';
 import type { HttpResponse, ImageRule, Template } from './runner';
 import { Cluster, standIns, until } from './runner';
@@ -28,6 +30,10 @@ const POOL_HOST = 'cognito-idp.eu-west-1.amazonaws.com';
 const POOL_ISSUER = `https://${POOL_HOST}/${POOL}`;
 const relay = { image: image('relay'), port: 8080 };
 
+/** What parts of an answer are told, and what a method of gRPC is. */
+const HOME = Aggregate.of({ it: Part.get('catalog', '/me/{user}'), call: Part.grpc('lab', 'lab.v1.Lab/Find', { user_id: '{user}' }) });
+const FIND = { service: 'lab', method: 'lab.v1.Lab/Find', fields: { user: 'user_id' } };
+
 /** `catalog` is behind both APIs; `orders` behind the second one, whose gateway tells it less. */
 function system(): Template {
   const stack = new Stack(new App(), 'E2e');
@@ -40,7 +46,11 @@ function system(): Template {
   };
   new Microservices(stack, 'Shop', {
     certificates: Certificates.none(),
-    services: { catalog: relay, orders: relay },
+    services: {
+      catalog: relay,
+      orders: relay,
+      lab: { image: image('lab'), port: 50051, protocol: Protocol.GRPC, grpcApi: GrpcApi.fromProtoFiles([LAB_PROTO]) },
+    },
     edges: {
       default: Edge.httpApi({
         authorizer: Authorizer.jwt({
@@ -58,6 +68,10 @@ function system(): Template {
         routes: {
           'GET /me/{proxy+}': { service: 'catalog' },
           'GET /open/{proxy+}': { service: 'catalog', authorizer: Authorizer.none() },
+          'GET /home/{user}': { aggregate: HOME },
+          'GET /open-home/{user}': { aggregate: HOME, authorizer: Authorizer.none() },
+          'GET /call/{user}': { grpc: FIND },
+          'GET /open-call/{user}': { grpc: FIND, authorizer: Authorizer.none() },
           'GET /session/{id}': {
             service: 'catalog',
             authorizer: Authorizer.lambda({
@@ -114,6 +128,11 @@ function envoyWith(directory: string): ImageRule {
   return { ...rule, run: (context) => ({ ...rule.run(context), directories: { '/etc/ssl/certs': directory } }) };
 }
 
+/** What a method of gRPC has got. */
+interface Told {
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 const seen = ({ body }: HttpResponse): RelayAnswer['headers'] => (JSON.parse(body) as RelayAnswer).headers;
 const now = (): number => Math.floor(Date.now() / 1000);
 const identityOf = (headers: RelayAnswer['headers']): unknown =>
@@ -129,7 +148,13 @@ e2e('services that are told who the client is', () => {
     chmodSync(directory, 0o755);
     writeFileSync(join(directory, 'ca-certificates.crt'), authority.root);
     const open = await Cluster.open(system(), {
-      images: [envoyWith(directory), standIns.agent(), standIns.xrayCollector(), standIns.relay('example/relay', 8080)],
+      images: [
+        envoyWith(directory),
+        standIns.agent(),
+        standIns.xrayCollector(),
+        standIns.relay('example/relay', 8080),
+        standIns.grpcServices('example/lab', 50051, LAB_PROTO),
+      ],
     });
     const validity = { notBefore: Date.now() - DAY_MS, notAfter: Date.now() + DAY_MS };
     const identities = {
@@ -137,7 +162,7 @@ e2e('services that are told who the client is', () => {
       [POOL_HOST]: await authority.issue({ dnsName: POOL_HOST, ...validity }),
     };
     issuer = await IssuerMachine.join(open, identities, [keys.old]);
-    await Promise.all(['gateway', 'gateway-partners', 'catalog', 'orders'].map(async (name) => open.scale(name, 1)));
+    await Promise.all(['gateway', 'gateway-partners', 'catalog', 'orders', 'lab'].map(async (name) => open.scale(name, 1)));
     return open;
   });
   let open: ApiGateway;
@@ -255,6 +280,43 @@ e2e('services that are told who the client is', () => {
     for (const api of [open, partners])
       for (const token of [undefined, keys.old.sign(claims())])
         expect(identityOf(seen(await send(token, { path: '/open/1', headers: forgery }, api)))).toEqual({});
+  });
+
+  /** The identity in the metadata of the last call for this user, as the service has written it. */
+  const toldOf = async (user: string): Promise<unknown> => {
+    const calls = (): readonly Told[] =>
+      shop()
+        .task('lab')
+        .container(APPLICATION_CONTAINER)
+        .log.lines.map(({ text }) => text)
+        .filter((text) => text.includes(user))
+        .map((text) => JSON.parse(text) as Told);
+    await until(() => calls().length > 0, { what: 'the call' });
+    return identityOf(calls().at(-1)!.metadata);
+  };
+
+  test.each([
+    ['/home', { 'x-user-id': 'u-1' }],
+    ['/open-home', {}],
+  ])('get the same as parts of an answer, and never what a client has sent: %s', async (path, expected) => {
+    const user = `part-of${path.replaceAll('/', '-')}`;
+    const token = keys.old.sign(claims());
+    const response = await send(`Bearer ${token}`, { path: `${path}/${user}`, headers: forgery });
+    expect([response.status, response.headers['x-aggregate-complete']]).toEqual([200, 'true']);
+    const { it } = JSON.parse(response.body) as { readonly it: RelayAnswer };
+    expect(identityOf(it.headers)).toEqual(expected);
+    expect(it.headers).not.toHaveProperty('authorization');
+    expect(await toldOf(user)).toEqual(expected);
+  });
+
+  test.each([
+    ['/call', { 'x-user-id': 'u-1' }],
+    ['/open-call', {}],
+  ])('get the same as methods of gRPC, in their metadata: %s', async (path, expected) => {
+    const user = `method-of${path.replaceAll('/', '-')}`;
+    const { status } = await send(`Bearer ${keys.old.sign(claims())}`, { path: `${path}/${user}`, headers: forgery });
+    expect(status).toBe(200);
+    expect(await toldOf(user)).toEqual(expected);
   });
 
   describe('fails if API Gateway has let a request through', () => {

@@ -20,7 +20,10 @@ export const ECHO_PROTO = join(SOURCES, 'echo.proto');
 
 /** What grpc-services serves beside the files of examples/, and where it finds what they import. */
 export const PROTOS = join(SOURCES, 'protos');
+/** With those of `google/api`. */
+export const GOOGLE_PROTOS = join(REPOSITORY, 'node_modules/protobufjs');
 export const LAB_PROTO = join(PROTOS, 'lab.proto');
+export const LIBRARY_PROTO = join(PROTOS, 'library.proto');
 
 /**
  * Directories of stand-in programs that a container has to be given on top of the host's root: those on another

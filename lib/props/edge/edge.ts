@@ -726,7 +726,7 @@ export class Edge {
 
 /** Options that every kind of edge has. */
 interface GivenEdgeOptions
-  extends EdgeOptions, Partial<Pick<LoadBalancerOptions, 'certificate' | 'sslPolicy' | 'loadBalancer' | 'accessLogBucket'>> {
+  extends EdgeOptions, Partial<Pick<LoadBalancerOptions, 'certificate' | 'sslPolicy' | 'loadBalancer' | 'listener' | 'accessLogBucket'>> {
   readonly routes?: { readonly [key: string]: RouteProps & { readonly authorizer?: object } };
   readonly grpcRoutes?: readonly (GrpcRoutesProps & { readonly authorizer?: object })[];
   readonly openApi?: OpenApiDocument;

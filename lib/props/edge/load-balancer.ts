@@ -6,6 +6,8 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ILoadBalancerAuthorizer } from './authorizer';
 import type { EdgeOptions, RouteProps } from './edge';
 import type { Firewall } from './firewall';
+import type { GrpcRoutesProps } from './grpc-routes';
+import type { OpenApiDocument } from './open-api-document';
 
 /**
  * Route of an edge with a load balancer.
@@ -23,6 +25,29 @@ export interface LoadBalancerRouteProps extends RouteProps {
 
   /**
    * Time after which the gateway service ends a request to this route, 50 milliseconds to `idleTimeout` of the edge: see
+   * `LoadBalancerOptions.timeout`.
+   *
+   * @default - that of the edge
+   */
+  readonly timeout?: Duration;
+}
+
+/**
+ * Routes of an edge with a load balancer to all methods of a gRPC service.
+ *
+ * @example
+ * const quotes: LoadBalancerGrpcRoutesProps = { service: 'quotes', mapping: GrpcMapping.WEB, authorizer: Authorizer.none() };
+ */
+export interface LoadBalancerGrpcRoutesProps extends GrpcRoutesProps {
+  /**
+   * Authorizer of the routes.
+   *
+   * @default - the authorizer of the edge; an error if it has none
+   */
+  readonly authorizer?: ILoadBalancerAuthorizer;
+
+  /**
+   * Time after which the gateway service ends a request to these routes, 50 milliseconds to `idleTimeout` of the edge: see
    * `LoadBalancerOptions.timeout`.
    *
    * @default - that of the edge
@@ -72,8 +97,32 @@ export interface LoadBalancerOptions extends EdgeOptions {
    * Routes by method and path, such as `GET /catalog/{id}`, `ANY /orders/{proxy+}` or `$default`. The most specific route that matches is
    * chosen, as an HTTP API does. A parameter is a whole segment of a path, a greedy parameter the last one: `/orders/{proxy+}` matches
    * paths below `/orders`, not `/orders` itself.
+   *
+   * @default - none: the edge has `grpcRoutes`, or `openApi`
    */
-  readonly routes: { readonly [key: string]: LoadBalancerRouteProps };
+  readonly routes?: { readonly [key: string]: LoadBalancerRouteProps };
+
+  /**
+   * Routes to all methods of gRPC services, beside `routes`. A route that both have is an error.
+   *
+   * @default - none
+   */
+  readonly grpcRoutes?: LoadBalancerGrpcRoutesProps[];
+
+  /**
+   * OpenAPI document, each of whose operations is a route, beside `routes`. An operation that is in `routes`, too, is an error.
+   *
+   * @default - none
+   */
+  readonly openApi?: OpenApiDocument;
+
+  /**
+   * Authorizers by the names of `components.securitySchemes` of the document in `openApi`, for operations whose `security` names them.
+   * Operations without `security` have the authorizer of the edge.
+   *
+   * @default - none
+   */
+  readonly securitySchemes?: { readonly [name: string]: ILoadBalancerAuthorizer };
 
   /**
    * Authorizer of the routes that have none of their own. An edge has at most 5 authorizers, `Authorizer.none()` included.
@@ -99,7 +148,8 @@ export interface LoadBalancerOptions extends EdgeOptions {
   readonly certificate?: ICertificate;
 
   /**
-   * Whether clients speak HTTP, to port 80 or that of `listener`, where anybody on the way can read and change what they send. Only with `Authorizer.none()`.
+   * Whether clients speak HTTP, to port 80 or that of `listener`, where anybody on the way can read and change what they send. Only with
+   * `Authorizer.none()`.
    *
    * @default false
    */

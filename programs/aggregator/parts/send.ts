@@ -9,6 +9,12 @@ import { needsBody, type PartResponse } from './response';
 
 /** Requests to services at a time, over all clients; others wait for their turn, and their timeout runs. */
 const MAX_REQUESTS = 256;
+/**
+ * A connection that nobody uses is closed here, long before Envoy closes it, which takes an hour by default: a POST on a connection that
+ * Envoy is just closing would be lost, since nobody knows whether it has arrived.
+ * https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts
+ */
+const UNUSED_MILLIS = 60_000;
 /** As Envoy has it by default, with room. */
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Of a body that nobody needs: so much is read to keep the connection. */
@@ -20,9 +26,15 @@ export type ForwardedHeaders = Readonly<Record<string, string | string[]>>;
 /** Connections to the Envoy of the task, which takes the requests to the services. */
 export class PartsClient {
   private readonly gate = new Gate(MAX_REQUESTS);
-  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' });
+  private readonly agent: Agent;
 
-  constructor(private readonly port: number) {}
+  /** @param unusedMillis after which a connection that nobody uses is closed */
+  constructor(
+    private readonly port: number,
+    unusedMillis = UNUSED_MILLIS,
+  ) {
+    this.agent = new Agent({ keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo', timeout: unusedMillis });
+  }
 
   /** What sends the parts of one client's request. */
   sender(forwarded: ForwardedHeaders, memory: MemoryShare): SendPart {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetManifestArtifact, CloudAssembly, UNKNOWN_REGION, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { statPrefix } from '../../../lib/core/contract/statistics';
@@ -6,6 +6,7 @@ import { OtherReleaseError } from '../../../lib/core/plan/pack-config';
 import { isObject, type JsonObject } from '../../../lib/core/readable/json';
 import { isPackedEnvironment, readEnvironment } from '../../../lib/core/readable/readable-environment';
 import type { ReadableConfig, ReadableEnvironment } from '../../../lib/core/readable/readable-environment';
+import { checkAssembly } from './check-assembly';
 import { resourcesOf, withParameters, type StackTemplate } from './nested-templates';
 import { PROGRAM, Trouble } from '../trouble';
 import type { StackName, Workload } from './workload';
@@ -35,14 +36,7 @@ export function workloadsIn({ stack, templates }: StackContent): readonly Worklo
 
 /** The stacks of a cloud assembly, those of its stages too. */
 export function readStacks(directory: string): readonly StackContent[] {
-  if (!existsSync(join(directory, 'manifest.json')))
-    throw existsSync(directory)
-      ? new Trouble(`${directory} is not the output of cdk synth: it has no file manifest.json`, {
-          fix: 'name the directory that cdk synth has written, by default cdk.out',
-        })
-      : new Trouble(`there is no directory ${directory}`, {
-          fix: 'run `npx cdk synth` first, or name the directory that it has written',
-        });
+  checkAssembly(directory);
   try {
     return new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true }).stacksRecursively.map((artifact) => ({
       stack: { path: artifact.hierarchicalId, name: artifact.stackName },

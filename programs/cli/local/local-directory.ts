@@ -61,7 +61,7 @@ export class LocalDirectory {
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as LocalSystem) : undefined;
   }
 
-  /** A Compose file for what comes next, of which nothing runs yet. @returns its path */
+  /** A Compose file beside that of the system: what comes next, of which nothing runs yet, or a part. @returns its path */
   writeNext(compose: ComposeFile): string {
     this.put('compose.next.yaml', writeCompose(compose, HEADING));
     return join(this.path, 'compose.next.yaml');

@@ -23,7 +23,7 @@ import { Trouble } from '../trouble';
 export interface LocalOptions {
   /** Names of services whose own applications run; undefined: all. */
   readonly only: ReadonlySet<string> | undefined;
-  /** Processes on the host in place of applications, by the names of services. */
+  /** Processes on the host in place of applications, by the names of services, and of versions as `<service>-<version>`. */
   readonly swaps: ReadonlyMap<string, Swap>;
   readonly settings: LocalSettings;
   /** Names of variables that the files of the environment have. */
@@ -188,7 +188,8 @@ function builtOnce(service: ComposeService, built: Set<string>): ComposeService 
 function tasksOf(workload: SynthesizedWorkload, { settings, swaps, only }: LocalOptions): readonly PlannedTask[] {
   const { name, service: serviceName = name, version, edge } = workload.description;
   const isService = edge === undefined && !workload.description.clientGateway;
-  const swap = version === undefined ? swaps.get(serviceName) : undefined;
+  // Of a service with versions, the process takes the place of one.
+  const swap = swaps.get(version === undefined ? serviceName : name);
   const standsIn = isService && swap === undefined && only !== undefined && !only.has(serviceName) && !only.has(name);
   const count = swap === undefined ? (settings.tasks[name] ?? 1) : 1;
   const inUse = portsInUse(workload);
@@ -243,12 +244,12 @@ function calleesOf(
       records.flatMap(({ name, values: [value] }) => (value === undefined ? [] : [[name, value] as const])),
     ),
   );
-  const called = tasks.flatMap(({ id, swap, serviceName }) => {
+  const called = tasks.flatMap(({ id, swap, serviceName, workload }) => {
     const service = description.services.find(({ name }) => name === serviceName);
     if (swap === undefined || service === undefined) return [];
     return service.calls.map((callee) => ({
       id,
-      caller: serviceName,
+      caller: workload.description.version === undefined ? serviceName : workload.description.name,
       callee,
       url: description.services.find(({ name }) => name === callee)?.url,
     }));

@@ -8,7 +8,7 @@ import type { MapSource } from '../../map/source';
 import { Trouble } from '../trouble';
 import { accessLog } from './access-log';
 import type { ComposeFile, ComposeService } from './engine/compose-file';
-import { changedServices, removedServices } from './engine/compose-file';
+import { changedServices, partOf, removedServices } from './engine/compose-file';
 import { containerName } from './engine/container-name';
 import { ContainerFailed, Containers, removeNow } from './engine/containers';
 import { collectorsOf } from './collectors';
@@ -54,7 +54,7 @@ export class LocalRun {
     for (const each of collectorsOf(plan.compose, prepared.system.workloads))
       this.say(`traces go to ${each}, which is outside of this system`);
     await fetchImages(this.engine, directory.composeFile, imagesOf(plan.compose, Object.keys(plan.compose.services)), this.say, signal);
-    await this.create(directory, environment, signal);
+    await this.create(directory, environment, [], signal);
     const jobs = plan.jobs.filter(({ before }) => before === 'run');
     if (jobs.length > 0) {
       // As a deployment, which starts services when these have ended well.
@@ -120,15 +120,16 @@ export class LocalRun {
     await this.runChangedJobs(next, signal);
     const old = [...removed, ...replaced].map((service) => containerName(before.name, service));
     // First what is in networks, then what holds them.
+    const isInOther = (name: string): boolean => before.services[name.slice(before.name.length + 1)]?.network_mode !== undefined;
+    await removeNow(this.engine, old.filter(isInOther));
     await removeNow(
       this.engine,
-      old.filter((name) => before.services[name.slice(before.name.length + 1)]?.network_mode !== undefined),
+      old.filter((name) => !isInOther(name)),
     );
-    await removeNow(this.engine, old);
     await next.directory.write(next.plan, this.programs, frameworkDirectory());
     this.prepared = next;
     if (replaced.length > 0) {
-      await this.create(next.directory, next.environment, signal);
+      await this.create(next.directory, next.environment, replaced, signal);
       await this.startAll(replaced, next.plan, signal);
     }
     await this.deploys(next, signal);
@@ -183,13 +184,21 @@ export class LocalRun {
     return Object.entries(plan.compose.services).flatMap(([name, service]) => (variablesOf(service).some(isOther) ? [name] : []));
   }
 
-  private async create(directory: LocalDirectory, environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+  /** @param services of the file; none: all */
+  private async create(
+    directory: LocalDirectory,
+    environment: Readonly<Record<string, string>>,
+    services: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
     if (signal.aborted) return;
     const { compose, name } = this.engine;
-    const file = ['-f', directory.composeFile];
+    const whole = directory.current;
+    const part = services.length === 0 || whole === undefined ? undefined : partOf(whole, services);
+    const file = ['-f', part === undefined ? directory.composeFile : directory.writeNext(part)];
     const how = name === 'finch' ? ['create', '--no-recreate'] : ['up', '--no-start', '--no-deps', '--no-recreate'];
-    const env = directory.current === undefined ? {} : valuesFor(directory.current, environment);
-    await mustRun([...compose, ...file, ...how], 'the containers cannot be created', { env, signal });
+    const env = whole === undefined ? {} : valuesFor(part ?? whole, environment);
+    await mustRun([...compose, ...file, ...how, ...services], 'the containers cannot be created', { env, signal });
   }
 
   private async startAll(services: readonly string[], plan: LocalPlan, signal: AbortSignal): Promise<void> {

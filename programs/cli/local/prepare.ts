@@ -85,9 +85,16 @@ export async function prepare(args: LocalArguments, engine: Pick<Engine, 'name'>
 /** Of `--only`: stand-ins for all. */
 const NONE = 'none';
 
-/** A process takes the place of one application that is called. */
-function swappable({ services }: SystemDescription): readonly string[] {
-  return services.filter(({ kind, versions }) => kind === 'service' && versions === undefined).map(({ name }) => name);
+/** Applications that are called, in the place of which a process may be; undefined: there are several, of these versions. */
+function swappable({ services, workloads }: SystemDescription): ReadonlyMap<string, readonly string[] | undefined> {
+  const called = services.filter(({ kind }) => kind === 'service');
+  return new Map(
+    called.flatMap(({ name, versions }): [string, readonly string[] | undefined][] => {
+      if (versions === undefined) return [[name, undefined]];
+      const own = workloads.filter(({ service }) => service === name).map((workload) => workload.name);
+      return [[name, own], ...own.map((each): [string, undefined] => [each, undefined])];
+    }),
+  );
 }
 
 function namesOf(text: string, known: readonly string[]): ReadonlySet<string> {

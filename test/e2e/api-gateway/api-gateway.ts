@@ -68,10 +68,10 @@ export class ApiGateway {
     if (passed.kind === 'answered') return ofItsOwn(passed, 0);
     const { body, bodyBase64 } = request;
     const { address, port } = this.target();
-    const { timeoutMs, streamed, late, cache } = passed.waits;
+    const { timeoutMs, streamed, late, cache, cors } = passed.waits;
     const kept = this.kept.get(cache);
     if (kept !== undefined) return kept;
-    const outcome = await this.client.attempt({
+    const arrived = await this.client.attempt({
       url: `http://${address}:${port}${passed.path}`,
       method: passed.method,
       ...(body !== undefined && { body }),
@@ -79,6 +79,7 @@ export class ApiGateway {
       headers: { ...passed.headers, host: `${address}:${port}` },
       timeoutMs,
     });
+    const outcome = arrived.kind === 'response' && cors !== undefined ? { ...arrived, headers: withCors(arrived.headers, cors) } : arrived;
     // What has begun to arrive cannot become another answer: a stream that is late ends where it is.
     if (streamed) return outcome;
     if (outcome.kind === 'failure') return outcome.code === 'TIMEOUT' ? ofItsOwn(late, outcome.durationMs) : outcome;
@@ -99,6 +100,11 @@ export class ApiGateway {
     if (instance === undefined) throw new Error('the gateway service has no healthy task');
     return { address: instance.address, port: instance.port ?? GATEWAY_PORT };
   }
+}
+
+/** An HTTP API puts its own headers in the place of those that a service has sent. */
+function withCors(headers: HttpResponse['headers'], cors: Readonly<Record<string, string>>): HttpResponse['headers'] {
+  return { ...Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('access-control-'))), ...cors };
 }
 
 function ofItsOwn(answered: Answered, durationMs: number): HttpResponse {

@@ -48,7 +48,7 @@ const definition = loadSync(PROTO, {
   defaults: true,
   longs: String,
   enums: String,
-  includeDirs: [dirname(PROTO), process.env['PROTO_IMPORTS'] ?? dirname(PROTO)],
+  includeDirs: [dirname(PROTO), ...(process.env['PROTO_IMPORTS']?.split(':') ?? [])],
 });
 
 /** Each scalar has a value of its own; a message that holds itself ends. */

@@ -1,7 +1,7 @@
 /** Programs that stand in for images. Each takes the image it stands in for. */
 import { dirname } from 'node:path';
 import { agentImage } from '../agent-image';
-import { ECHO_PROTO, program, PROTOS } from '../programs';
+import { ECHO_PROTO, GOOGLE_PROTOS, program, PROTOS } from '../programs';
 import { findTools } from '../tools';
 import type { BuiltImage } from './built-images';
 import type { ImageRule, StandInContext } from './images';
@@ -198,7 +198,7 @@ export function grpcServices(image: string | RegExp, port: Port, proto: string):
     image,
     run: (context) => ({
       argv: [process.execPath, program('grpc-services')],
-      environment: { PORT: portOf(port, context), PROTO: proto, PROTO_IMPORTS: PROTOS },
+      environment: { PORT: portOf(port, context), PROTO: proto, PROTO_IMPORTS: `${PROTOS}:${GOOGLE_PROTOS}` },
       user: '1000',
     }),
   };

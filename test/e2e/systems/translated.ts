@@ -6,10 +6,22 @@ import { create, createFileRegistry } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { Duration, Size } from 'aws-cdk-lib';
 import { ResponseTransferMode } from 'aws-cdk-lib/aws-apigateway';
-import type { HttpApiRouteProps, RestApiRouteProps, ServiceProps } from '../../../lib';
-import { Authorizer, Edge, GrpcApi, GrpcBody, GrpcStream, GrpcUnknownFields, PathMatch, Protocol, Timeout, Tracing } from '../../../lib';
+import type { GrpcRoutesProps, HttpApiRouteProps, RestApiRouteProps, ServiceProps } from '../../../lib';
+import {
+  Authorizer,
+  Edge,
+  GrpcApi,
+  GrpcBody,
+  GrpcMapping,
+  GrpcStream,
+  GrpcUnknownFields,
+  PathMatch,
+  Protocol,
+  Timeout,
+  Tracing,
+} from '../../../lib';
 import { apiOfProtos } from '../../../lib/core/grpc/grpc-api';
-import { LAB_PROTO } from '../programs';
+import { LAB_PROTO, LIBRARY_PROTO } from '../programs';
 import type { ImageRule, Template } from '../runner';
 import { standIns } from '../runner';
 import { REPOSITORY } from '../tools';
@@ -46,6 +58,11 @@ const ROUTES: Readonly<Record<string, HttpApiRouteProps & RestApiRouteProps>> = 
   ...Object.fromEntries(BOUTIQUE_METHODS.map((method) => [`POST /${method}`, { grpc: { service: 'shop', method, web: true } }])),
   'GET /products/{id}': { grpc: { service: 'shop', method: 'hipstershop.ProductCatalogService/GetProduct' } },
   'POST /echo': { grpc: { ...lab('Echo') } },
+  // 10 MiB is what API Gateway passes on.
+  'POST /large/{text}': { grpc: { ...lab('Echo') }, maxRequestSize: Size.mebibytes(10) },
+  'POST /lab.v1.Lab/Echo': { grpc: { service: 'down', method: 'lab.v1.Lab/Echo', web: true } },
+  'POST /lab.v1.Lab/Find': { grpc: { ...lab('Find'), web: true }, maxRequestSize: Size.bytes(SMALL_BYTES) },
+  'POST /lab.v1.Lab/Forbidden': { grpc: { ...lab('Forbidden'), web: true } },
   'POST /lenient': { grpc: { ...lab('Echo'), unknownFields: GrpcUnknownFields.IGNORE } },
   'PUT /echo/{text}': { grpc: { ...lab('Echo'), body: GrpcBody.field('inner') } },
   'POST /copy/{text}': { grpc: { ...lab('Echo') } },
@@ -84,10 +101,14 @@ export const TRANSLATED_IMAGES: readonly ImageRule[] = [
   standIns.agent(),
   standIns.grpcServices('example/shop:1', PORT, DEMO_PROTO),
   standIns.grpcServices('example/lab:1', PORT, LAB_PROTO),
+  standIns.grpcServices('example/books:1', PORT, LIBRARY_PROTO),
 ];
 
 /** Of `lab`, for a call. */
 export const TIMEOUT_MS = 3000;
+
+/** Whose paths its .proto file says. */
+const grpcRoutes: GrpcRoutesProps[] = [{ service: 'books', mapping: GrpcMapping.ANNOTATIONS }];
 
 const cors = { allowOrigins: [ORIGIN] };
 
@@ -126,12 +147,13 @@ export function translated(): Template {
           },
         ],
       },
+      books: { image: image('books'), port: PORT, protocol: Protocol.GRPC, grpcApi: GrpcApi.fromProtoFiles([LIBRARY_PROTO]) },
       busy: { ...labProps, circuitBreaker: { maxRequests: 1 } },
       down: labProps,
     },
     edges: {
-      default: Edge.httpApi({ authorizer: Authorizer.none(), cors, routes: ROUTES }),
-      rest: Edge.restApi({ authorizer: Authorizer.none(), cors, routes: { ...ROUTES, ...STREAMS } }),
+      default: Edge.httpApi({ authorizer: Authorizer.none(), cors, routes: ROUTES, grpcRoutes }),
+      rest: Edge.restApi({ authorizer: Authorizer.none(), cors, routes: { ...ROUTES, ...STREAMS }, grpcRoutes }),
     },
     tracing: Tracing.none(),
   });

@@ -73,6 +73,7 @@ export function parseLoadBalancer(at: Reader, routes: readonly EdgeRoute[]): Loa
   const https = parseProtocol(at, routes);
   const idleSeconds = at.field('idleTimeout').seconds(rangeOf(ALB.idleTimeout)) ?? DEFAULT_IDLE_SECONDS;
   if (!given) checkTimeouts(at, routes, idleSeconds);
+  const literal = nameAmong(at, hosts);
   if (hosts !== undefined) checkRuleCount(at, routes, hosts);
   return {
     https,
@@ -80,7 +81,7 @@ export function parseLoadBalancer(at: Reader, routes: readonly EdgeRoute[]): Loa
     ...defined({
       hosts,
       firstPriority,
-      domainName: parseDomainName(at.field('domainName')) ?? nameAmong(at, hosts),
+      domainName: parseDomainName(at.field('domainName')) ?? literal,
       made: given
         ? undefined
         : {
@@ -95,7 +96,7 @@ export function parseLoadBalancer(at: Reader, routes: readonly EdgeRoute[]): Loa
 function parseListener(at: Reader): number | undefined {
   const listener = at.field('listener');
   const priority = at.field('firstPriority');
-  const first = priority.number({ min: 1, max: ALB.priority.value - RESERVED_PRIORITIES + 1, unit: '' });
+  const first = priority.number({ min: 1, max: ALB.priority.value - RESERVED_PRIORITIES + 1 });
   if (listener.absent) {
     if (!priority.absent)
       priority.fail('NO_EFFECT', 'on the listener that the edge makes, its rules begin with 1', { got: null, fix: 'remove it' });
@@ -134,15 +135,19 @@ function parseHosts(at: Reader): readonly string[] | undefined {
       allowed: `at most ${MAX_HOSTS}, beside which a rule has room for a method and a path`,
       fix: "use a wildcard, such as '*.example.com', or a second edge (edges)",
     });
-  for (const [index, host] of hosts.entries()) {
-    const item = items[index];
-    if (!isHostName(host.replace(/^\*\./, '')) || !/\.[a-z]+$/.test(host) || host.length > ALB.pathPattern.value)
-      item?.fail('INVALID_NAME', 'is not the name of a host', {
-        allowed: `a name such as "api.example.com", or "*.example.com" for all below it, at most ${ALB.pathPattern.value} characters`,
-      });
-    else if (hosts.indexOf(host) < index) item?.fail('DUPLICATE', 'the host is there twice', { fix: 'remove one of the two' });
-  }
-  return hosts;
+  const valid = hosts.filter((host, index) => checkHost(items[index] ?? at, host, hosts.indexOf(host) < index));
+  return valid.length === hosts.length ? hosts : [];
+}
+
+function checkHost(at: Reader, host: string, isTwin: boolean): boolean {
+  const longest = ALB.pathPattern.value;
+  const isHost = isHostName(host.replace(/^\*\./, '')) && /\.[a-z]+$/.test(host) && host.length <= longest;
+  if (!isHost)
+    at.fail('INVALID_NAME', 'is not the name of a host', {
+      allowed: `a name such as "api.example.com", or "*.example.com" for all below it, at most ${longest} characters`,
+    });
+  else if (isTwin) at.fail('DUPLICATE', 'the host is there twice', { fix: 'remove one of the two' });
+  return isHost && !isTwin;
 }
 
 /** Clients that call by a name for which there is no rule would get 404. */

@@ -1,15 +1,39 @@
 import type { Cors, EdgeTopology } from '../../model/topology';
+import type { HeaderMutation } from '../api/header-mutation';
 import type { HttpFilter, RouteFilterConfigs } from '../api/http-filters';
 import type { Any } from '../api/protobuf';
 import type { TypedPerFilterConfig } from '../api/route';
 import type { StringMatcher } from '../api/type';
-import { extension, labelOf, message, typed } from '../syntax/messages';
+import { extension, labelOf, message, named, typed } from '../syntax/messages';
 
 const FILTER = 'envoy.extensions.filters.http.cors.v3.Cors';
 
-/** Answers preflight requests, and adds the headers of CORS to all answers. */
+/**
+ * Answers preflight requests, and adds the headers of CORS to all answers. Envoy's filter adds none to the answers of routes that lead to
+ * no service, such as 404, 413 and 415: those the filter in front of it adds.
+ */
 export function corsFilter({ cors }: EdgeTopology): readonly HttpFilter[] {
-  return cors === undefined ? [] : [extension(FILTER)];
+  if (cors === undefined) return [];
+  return [
+    named('cors-of-answers', 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
+      mutations: { response_mutations: answersOf(cors) },
+    }),
+    extension(FILTER),
+  ];
+}
+
+/** What has no value is no header. */
+function answersOf({ allowOrigins, allowCredentials, exposeHeaders }: Cors): readonly HeaderMutation[] {
+  const origin = "request.headers['origin']";
+  const allowed = allowOrigins.includes('*') ? `${origin} != ''` : `${origin} in [${allowOrigins.map((each) => `'${each}'`).join(',')}]`;
+  const added = (key: string, value: string): HeaderMutation => ({
+    append: { header: { key, value: `%CEL(${allowed} ? ${value} : '')%` }, append_action: 'ADD_IF_ABSENT' },
+  });
+  return [
+    added('access-control-allow-origin', origin),
+    ...(allowCredentials ? [added('access-control-allow-credentials', "'true'")] : []),
+    ...(exposeHeaders.length === 0 ? [] : [added('access-control-expose-headers', `'${exposeHeaders.join(',')}'`)]),
+  ];
 }
 
 /** Its settings, for all routes. */

@@ -14,6 +14,7 @@ import type { LocalOptions, LocalPlan } from '../../../../programs/cli/local/loc
 import { planLocal } from '../../../../programs/cli/local/local-plan';
 import { readSettings } from '../../../../programs/cli/local/settings';
 import type { ComposeFile } from '../../../../programs/cli/local/engine/compose-file';
+import { partOf } from '../../../../programs/cli/local/engine/compose-file';
 import { readLocalSystem } from '../../../../programs/cli/local/read-local-system';
 import type { SynthesizedSystem } from '../../../../programs/cli/local/read-local-system';
 import { readSystem } from '../../../../programs/cli/assembly/read-description';
@@ -301,6 +302,24 @@ test('--swap leads to a process on this machine, which reaches what it calls at 
   expect(relays[1]).toMatchObject({ port: 18080, toHost: expect.stringMatching(/^127\./) as unknown, toPort: 15080 });
 });
 
+test('--swap of a service with versions is for one of them', () => {
+  const { services } = written('teams', '--swap', 'catalog-next=http://localhost:3000');
+  expect(services['catalog-next-1-app']).toBeUndefined();
+  expect(services['catalog-stable-1-app']).toBeDefined();
+  const file = join(bundled.directory, '.cdk-local/teams-shop-local/system/tasks/catalog-next-1.json');
+  const { relays } = JSON.parse(readFileSync(file, 'utf8')) as { readonly relays: readonly object[] };
+  expect(relays[0]).toMatchObject({ everywhere: true, toHost: 'host.docker.internal', toPort: 3000 });
+});
+
+test('a change makes Compose read what it replaces, and what that waits for, and nothing else', () => {
+  const whole = written('shop');
+  const { services, volumes, networks } = partOf(whole, ['catalog-1-envoy']);
+  expect(Object.keys(services)).toEqual(['catalog-1', 'catalog-1-mesh-init', 'catalog-1-envoy']);
+  expect(services['catalog-1-envoy']).toEqual(whole.services['catalog-1-envoy']);
+  expect(Object.keys(volumes)).toEqual(['catalog-1-mesh']);
+  expect(networks).toEqual(whole.networks);
+});
+
 test('settings name other images, variables, answers and numbers of tasks', () => {
   const settings = file(
     'local.yaml',
@@ -370,6 +389,7 @@ describe('bad input gets a sentence that says what to do', () => {
     ['no cdk.out', ['--app', 'nowhere'], 'there is no directory nowhere'],
     ['a service that is not there', ['--app', 'shop', '--only', 'ui,katalog'], '--only names the service "katalog"'],
     ['a swap of a service that is not there', ['--app', 'shop', '--swap', 'uii=http://localhost:1'], 'did you mean "ui"?'],
+    ['a swap of all versions', ['--app', 'teams', '--swap', 'catalog=http://localhost:1'], 'name one, such as catalog-'],
     ['a swap for another machine', ['--app', 'shop', '--swap', 'ui=http://example.com:80'], 'no address of a process on this machine'],
     ['a swap without an address', ['--app', 'shop', '--swap', 'ui'], 'write <service>=<URL>, such as ui=http://localhost:3000'],
     ['an edge that is not there', ['--app', 'shop', '--port', 'partner=9000'], 'did you mean "partners"?'],
