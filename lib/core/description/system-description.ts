@@ -149,7 +149,7 @@ export interface ShiftDescription {
     readonly minRequests: number;
     /** By how many percentage points its share of errors may be higher. */
     readonly errorMargin: number;
-    /** How many times as long its 99th percentile may be. */
+    /** How many times as long a percentile of its latency may be. */
     readonly latencyFactor: number;
   };
 }
