@@ -37,7 +37,7 @@ export interface IEdge extends IConstruct {
   readonly restApi?: RestApi;
   /** The load balancer, if the edge has one: its metrics are `loadBalancer.metrics`. */
   readonly loadBalancer?: IApplicationLoadBalancer;
-  /** The listener of the edge, if it has a load balancer. Its rules have the priorities from 1 on. */
+  /** The listener that the edge has made, if it has a load balancer. Its rules have the priorities from 1 on; with `hosts`, 1 to 100. */
   readonly listener?: ApplicationListener;
   /** The WebSocket API, if the edge is one. */
   readonly webSocketApi?: WebSocketApi;

@@ -20,17 +20,20 @@ function fieldsOf(logs: readonly AccessLog[]): readonly string[] {
   return logs.flatMap((log) => Object.keys((log.typed_config as { log_format?: { json_format?: object } }).log_format?.json_format ?? {}));
 }
 
+const OWNER = { service: 'orders', tracing: undefined };
+
 /** What a listener of each direction can log: callers prove themselves inbound, and versions are chosen on the way out. */
 function optionsOf(direction: ListenerDirection): readonly Parameters<typeof accessLog>[0][] {
   return PROTOCOLS.flatMap((protocol) => [
     {
+      ...OWNER,
       protocol,
       direction,
       peer: 'orders',
       authenticated: direction === 'inbound' || direction === 'client',
       versions: direction === 'outbound' || direction === 'edge' || direction === 'client',
     },
-    { protocol, direction, peer: 'orders', external: direction === 'outbound' },
+    { ...OWNER, protocol, direction, peer: 'orders', external: direction === 'outbound' },
   ]);
 }
 
@@ -40,7 +43,7 @@ test('docs/workloads.md lists the fields of the access log, and in which lines t
     for (const field of fields) found.set(field, (found.get(field) ?? new Set()).add(direction));
   };
   for (const direction of DIRECTIONS) for (const options of optionsOf(direction)) add(direction, fieldsOf(accessLog(options)));
-  for (const direction of ['inbound', 'client'] as const) add(direction, fieldsOf(failedHandshakes(direction)));
+  for (const direction of ['inbound', 'client'] as const) add(direction, fieldsOf(failedHandshakes(direction, OWNER)));
 
   const section = textOf('docs/workloads.md').split('### Fields of the access log')[1]?.split('\n## ')[0] ?? '';
   const rows = [...section.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, field, lines]) => [field, lines]);

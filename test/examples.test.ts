@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoutiqueStack } from '../examples/boutique-stack';
 import { ChatStack } from '../examples/chat-stack';
+import { ObservedStack } from '../examples/observed-stack';
 import { ShopStack } from '../examples/shop-stack';
 import { teamsApp } from '../examples/teams';
 import { WarehouseStack } from '../examples/warehouse-stack';
@@ -19,6 +20,7 @@ const EXAMPLES: readonly (readonly [string, (app: App) => Stack])[] = [
   ['the retail store', (app) => new ShopStack(app, 'Shop')],
   ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
   ['the warehouse', (app) => new WarehouseStack(app, 'Warehouse')],
+  ['the ticket office', (app) => new ObservedStack(app, 'Tickets')],
 ];
 
 /** Assets are reviewed as sources: their hashes change with every line of the agent. */
@@ -54,6 +56,7 @@ test('docs/first-deployment.md has the vCPUs of the examples', () => {
   expect(page).toContain(row('retail store (`bin/shop.ts`)', new ShopStack(new App(), 'Shop').shop));
   expect(page).toContain(row('Online Boutique (`bin/boutique.ts`)', new BoutiqueStack(new App(), 'Boutique').boutique));
   expect(page).toContain(row('warehouse (`bin/warehouse.ts`)', new WarehouseStack(new App(), 'Warehouse').warehouse));
+  expect(page).toContain(row('ticket office (`bin/observed.ts`)', new ObservedStack(new App(), 'Tickets').tickets));
   const { raise } = FARGATE.onDemand;
   expect(page).toContain(`--quota-code ${(raise?.by === 'Service Quotas' ? raise.code : undefined) ?? 'none'} `);
   expect(page).toContain(`may run ${FARGATE.onDemand.value} of them on demand, and ${FARGATE.spot.value} of Spot`);

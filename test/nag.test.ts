@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import flags from '../cdk.json';
 import { BoutiqueStack } from '../examples/boutique-stack';
 import { ChatStack } from '../examples/chat-stack';
+import { ObservedStack } from '../examples/observed-stack';
 import { ShopStack } from '../examples/shop-stack';
 import { WarehouseStack } from '../examples/warehouse-stack';
 import { Authorizer, Certificates, Edge, LoadBalancerTarget, Mesh } from '../lib';
@@ -31,7 +32,7 @@ const CHOICES: Readonly<Record<string, { readonly choice: string; readonly chang
     choice: 'no execution logs of a REST API: they cost, and go to a log group of their own without retention',
     change: '`LoggingLevel` in the `MethodSettings` of the stage, by an escape hatch on `restApi.deploymentStage`',
   },
-  APIG2: { choice: 'requests that only the service validates', change: 'a `RequestValidator` on methods of `restApi`' },
+  APIG2: { choice: 'requests that only the service validates', change: '`validation` of routes' },
   APIGWCacheEnabledAndEncrypted: {
     choice: '`cache` of some routes of a REST API, or one that is not encrypted',
     change: '`cache` of the other routes, and `encrypted: true`',
@@ -313,6 +314,7 @@ describe('the examples', () => {
     ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
     ['the chat', (app) => new ChatStack(app, 'Chat')],
     ['the warehouse', (app) => new WarehouseStack(app, 'Warehouse')],
+    ['the ticket office', (app) => new ObservedStack(app, 'Tickets')],
   ];
 
   test.each(EXAMPLES)('%s has no findings but in what it chooses', (_, create) => {

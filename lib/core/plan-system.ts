@@ -103,7 +103,7 @@ function readsAtStart({ secretNames, ownLogDriver, environmentFiles }: Container
 function withLogDriver({ logDriver }: Topology, service: Service | undefined, container: ContainerPlan): ContainerPlan {
   if (container.ownLogDriver === true) return container;
   const isOfMesh = container.role !== 'application' && container.role !== 'extra';
-  if (isOfMesh && service?.sidecarLogDriver === true) return { ...container, ownLogDriver: true };
+  if (isOfMesh && service?.sidecarLogDriver !== undefined) return { ...container, ownLogDriver: true };
   if (logDriver === undefined) return container;
   return isOfMesh || logDriver.forApplications ? { ...container, systemLogDriver: true } : container;
 }

@@ -17,7 +17,8 @@ export interface Option {
   readonly repeated?: boolean;
   readonly text: string;
   /** What shells complete its value with: these words, names of files, or names of the system. @default - nothing */
-  readonly completion?: readonly string[] | 'callees' | 'callers' | 'edges' | 'files' | 'services' | 'systems' | 'workloads';
+  readonly completion?:
+    readonly string[] | 'callees' | 'callers' | 'edges' | 'files' | 'jobs' | 'services' | 'systems' | 'versions' | 'workloads';
   /** Whether its value is a list with commas. */
   readonly separated?: boolean;
 }

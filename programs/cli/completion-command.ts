@@ -79,6 +79,10 @@ const namesOf: NamesOf = (kind, app) => {
               return ['client', ...services, ...system.clients.map(({ name }) => name)];
             case 'edges':
               return system.edges.map(({ name }) => name);
+            case 'jobs':
+              return system.services.filter(({ kind: what }) => what === 'job').map(({ name }) => name);
+            case 'versions':
+              return system.workloads.flatMap(({ version }) => version ?? []);
             case 'workloads':
               return [...services, ...system.workloads.map(({ name }) => name)];
           }

@@ -16,7 +16,7 @@ export const CONFIG: Command = {
       completion: 'workloads',
       text: 'The name of a service, gateway for the gateway service of the edge, or gateway-<name> for that of another edge.',
     },
-    { name: 'version', value: true, text: 'The version, of a service with versions.' },
+    { name: 'version', value: true, completion: 'versions', text: 'The version, of a service with versions.' },
     {
       name: 'stack',
       value: true,

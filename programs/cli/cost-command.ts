@@ -32,7 +32,12 @@ export const COST: Command = {
   ],
   arguments: 0,
   options: [
-    { name: 'region', value: true, completion: REGIONS, text: 'The Region whose prices are taken. The default is us-east-1.' },
+    {
+      name: 'region',
+      value: true,
+      completion: REGIONS,
+      text: 'The Region whose prices are taken. The default is that of the stack, or us-east-1.',
+    },
     { name: 'requests', value: true, text: 'Requests of each edge in a month, or messages of a WebSocket API.' },
     { name: 'logs', value: true, text: 'GB of logs that are written in a month, of all services together.' },
     {
@@ -61,18 +66,23 @@ export const COST: Command = {
   run: runCost,
 };
 
+const DEFAULT_REGION = 'us-east-1';
+
 async function runCost(args: readonly string[], { paint }: Terminal): Promise<Result> {
   const { values, flags } = parseArguments(COST, args);
-  const { app = 'cdk.out', stack, region = 'us-east-1' } = values;
+  const { app = 'cdk.out', stack } = values;
   const requests = values['requests'] === undefined ? undefined : numberIn('requests', values['requests']);
   const logsGb = values['logs'] === undefined ? undefined : numberIn('logs', values['logs']);
   const list = values['prices'] === undefined ? PRICES : ownPrices(values['prices']);
   const regions = regionsOf(list);
-  if (!regions.includes(region))
-    throw new Trouble(`no price is known in ${region}`, { allowed: regions, fix: 'name one of these, or give prices with --prices' });
+  const named = values['region'];
+  if (named !== undefined && !regions.includes(named))
+    throw new Trouble(`no price is known in ${named}`, { allowed: regions, fix: 'name one of these, or give prices with --prices' });
   const system = readSystem(app, stack);
   const { stacksOf } = await import('./assembly/stacks-of-system.js');
   const stacks = stacksOf(system, app);
+  const own = stacks.find((each) => each.region !== undefined)?.region;
+  const region = named ?? (own !== undefined && regions.includes(own) ? own : DEFAULT_REGION);
   const resources = stacks.flatMap(({ templates }) => templates.flatMap(resourcesOf));
   const result = estimate(countLines(system, resources, { requests, logsGb }), list, region);
   const assumptions = [
@@ -88,6 +98,7 @@ async function runCost(args: readonly string[], { paint }: Terminal): Promise<Re
       ? ['AWS Fargate Spot at its price of that date: it changes with supply and demand']
       : []),
     `all resources of ${stacks.map(({ stack: { path } }) => path).join(', ')}, yours as well as those of the library`,
+    ...(named === undefined && own !== undefined && own !== region ? [`no price is known in ${own}, the Region of the stack`] : []),
     `prices of ${region} at the dates below, of the first tier, without free tiers, discounts and taxes`,
   ];
   const { currency } = list;

@@ -23,7 +23,7 @@ export const DIFF: Command = {
       text: 'The name of a service, or gateway for the gateway service of the edge. The default is all services.',
     },
     { name: 'against', value: true, completion: 'files', text: 'The directory that cdk synth has written before the change.' },
-    { name: 'version', value: true, text: 'The version, of a service with versions. The default is all versions.' },
+    { name: 'version', value: true, completion: 'versions', text: 'The version, of a service with versions. The default is all versions.' },
     {
       name: 'stack',
       value: true,

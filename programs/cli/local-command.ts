@@ -5,7 +5,7 @@ import { portNumber } from './port-number';
 import { MAP_PORT, serveMap } from './serve-map';
 import { PROGRAM, suggestion, Trouble } from './trouble';
 
-const ACTIONS = ['up', 'down', 'compose', 'token'] as const;
+const ACTIONS = ['up', 'down', 'run', 'compose', 'token'] as const;
 type Action = (typeof ACTIONS)[number];
 
 export const LOCAL: Command = {
@@ -17,7 +17,7 @@ export const LOCAL: Command = {
     'with a local issuer of tokens. It writes a Compose file and runs it with Docker, Podman or Finch. While it runs, it takes over what ' +
     'each further cdk synth changes.',
   synopsis: [
-    'local [up | down | compose | token]',
+    'local [up | down | run <job> | compose | token]',
     '[--only <services>]',
     '[--swap <service>=<URL>]...',
     '[--settings <file>]',
@@ -33,13 +33,18 @@ export const LOCAL: Command = {
     '[--subject <subject>]',
     '[--stack <value>]',
     '[--app <value>]',
+    '[-- <command>]',
   ],
+  arguments: 2,
   options: [
     {
       name: 'action',
       completion: ACTIONS,
-      text: 'up (the default), down (after --detach), compose (writes the files, runs nothing), or token (prints a token for an edge).',
+      text:
+        'up (the default), down (after --detach), run (starts a job in the system that runs, waits for its end, and ends with its exit ' +
+        'code), compose (writes the files, runs nothing), or token (prints a token for an edge).',
     },
+    { name: 'job', completion: 'jobs', text: 'Of run: the job. What stands behind -- takes the place of its command.' },
     {
       name: 'only',
       value: true,
@@ -51,7 +56,7 @@ export const LOCAL: Command = {
       name: 'swap',
       value: true,
       repeated: true,
-      text: 'A process on this machine in place of an application, such as ui=http://localhost:3000.',
+      text: 'A process on this machine in place of an application, such as ui=http://localhost:3000; of a version, catalog-next=….',
     },
     {
       name: 'settings',
@@ -98,6 +103,7 @@ export const LOCAL: Command = {
     ['The whole system, until Ctrl-C:', `npx cdk synth --quiet && npx ${PROGRAM} local`],
     ['The ui service in a debugger, at the port 3000 of this machine:', `npx ${PROGRAM} local --swap ui=http://localhost:3000`],
     ['Two services, with stand-ins for all others:', `npx ${PROGRAM} local --only ui,catalog --settings local.yaml`],
+    ['A job, with another command than its own:', `npx ${PROGRAM} local run report -- node report.js --year 2026`],
     [
       'A request with a token:',
       `curl -H "authorization: Bearer $(npx ${PROGRAM} local token --scopes orders/read)" http://localhost:8080/orders`,
@@ -105,14 +111,21 @@ export const LOCAL: Command = {
   ],
   exitCodes: [
     ['0', 'The system ran until it was stopped, or runs (--detach); or the action was done.'],
+    ['Of run', 'The exit code of the job; 2 also if it cannot be started.'],
     ['2', 'The command failed. What it had started is taken down.'],
   ],
   run: runLocal,
 };
 
 async function runLocal(args: readonly string[]): Promise<Result> {
-  const parsed = parseArguments(LOCAL, args);
+  // Behind it stands a command, with options of its own.
+  const end = args.indexOf('--');
+  const parsed = parseArguments(LOCAL, end === -1 ? args : args.slice(0, end));
+  const command = end === -1 ? [] : args.slice(end + 1);
   const action = actionOf(parsed.argument ?? 'up');
+  const [, job] = parsed.positionals;
+  if (action !== 'run' && (job !== undefined || command.length > 0))
+    throw new Trouble(`local ${action} takes no ${job === undefined ? 'command' : `"${job}"`}`, { fix: `see npx ${PROGRAM} local --help` });
   const local = argumentsOf(parsed);
   // With the emulated AWS, which no other command needs.
   const program = (await import('./local/run-local.js')) as typeof Local;
@@ -122,6 +135,13 @@ async function runLocal(args: readonly string[]): Promise<Result> {
       return { output: `${await program.writeLocal(local, programs)}\n`, exitCode: 0 };
     case 'token':
       return { output: `${await program.tokenOf(local, parsed.values)}\n`, exitCode: 0 };
+    case 'run': {
+      let exitCode = 0;
+      await untilStopped(async (signal) => {
+        exitCode = await program.runLocalJob(local, { job, command }, say, signal);
+      });
+      return { output: '', exitCode };
+    }
     case 'down':
       await program.downLocal(local, say);
       return { output: '', exitCode: 0 };

@@ -1,7 +1,7 @@
 /** The program of the container `aws` of a local system. */
 import { join } from 'node:path';
 import { LocalAws } from './aws/local-aws';
-import { AWS_PORT, CONTROL_PORT, FRAMEWORK_DIRECTORY, SYSTEM_DIRECTORY, SYSTEM_FILE, TASK_ADMIN_PORT } from './local-system';
+import { AWS_PORT, CONTROL_PORT, FRAMEWORK_DIRECTORY, ISSUER_PORT, SYSTEM_DIRECTORY, SYSTEM_FILE, TASK_ADMIN_PORT } from './local-system';
 
 const log = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -13,6 +13,7 @@ async function main(): Promise<void> {
     frameworkDirectory: FRAMEWORK_DIRECTORY,
     awsPort: AWS_PORT,
     controlPort: CONTROL_PORT,
+    issuerPort: ISSUER_PORT,
     adminPort: TASK_ADMIN_PORT,
     log,
   });

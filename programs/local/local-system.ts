@@ -9,14 +9,37 @@ export interface LocalSystem {
   readonly values: KnownValues;
   /** Those that containers hold open, by their IDs such as `catalog-1`. */
   readonly tasks: readonly LocalTask[];
+  /** Tasks of no service, which run when somebody starts them. @default - none */
+  readonly jobs?: readonly LocalJobTask[];
   readonly edges: readonly LocalEdge[];
+  /** Issuers of tokens whose keys gateway services fetch. @default - none does */
+  readonly issuers?: LocalIssuers;
 }
+
+/** In the place of which issuers the container `aws` answers. */
+export interface LocalIssuers {
+  /** A file beside that of the system: `IssuerIdentities`. */
+  readonly file: string;
+  /** URLs of their keys. */
+  readonly urls: readonly string[];
+}
+
+/** What it shows that it is a host, in PEM, by the names of hosts. */
+export type IssuerIdentities = Readonly<Record<string, { readonly certificate: string; readonly key: string }>>;
 
 export interface LocalTask {
   readonly id: string;
   /** Logical ID of its ECS service in the template. */
   readonly service: string;
   /** Name of its workload in the description of the system, such as `catalog`. */
+  readonly workload: string;
+}
+
+export interface LocalJobTask {
+  readonly id: string;
+  /** Logical ID of its task definition in the template. */
+  readonly taskDefinition: string;
+  /** Name of the job. */
   readonly workload: string;
 }
 
@@ -40,6 +63,8 @@ export const AWS_HOST = 'aws';
 export const AWS_PORT = 8000;
 /** Where it answers the host: tasks, statistics of Envoys, tokens. */
 export const CONTROL_PORT = 8001;
+/** Where it answers gateway services in the place of issuers, by HTTPS. */
+export const ISSUER_PORT = 8002;
 
 /** By which the holder of a task says of which task a call is. */
 export const TASK_HEADER = 'x-local-task';
@@ -53,6 +78,8 @@ export const TASK_ADMIN_PORT = 15791;
 
 /** Directory below `SYSTEM_DIRECTORY` with a file `<task>.json` for the holder of each task: `TaskSettings`. */
 export const TASKS_DIRECTORY = 'tasks';
+/** Directory below `SYSTEM_DIRECTORY` with files of `IssuerIdentities`. */
+export const ISSUERS_DIRECTORY = 'issuers';
 /** In the environment of a task's holder: its ID. */
 export const TASK_VARIABLE = 'LOCAL_TASK';
 

@@ -14,6 +14,7 @@ const CONFIGURATION = {
     'typed_per_filter_config',
     'request_mirror_policies',
     'most_specific_header_mutations_wins',
+    'ignore_port_in_host_matching',
   ],
   ignores: [...HEADER_CHANGES.ignores, 'name', 'validate_clusters'],
 };
@@ -123,7 +124,9 @@ function checked(routes: readonly Message[]): readonly Message[] {
 
 /** The first route that fits, of the virtual host whose domain fits best. */
 export function selectRoute(configuration: RouteConfiguration, exchange: Exchange): SelectedRoute | undefined {
-  const host = virtualHostOf(configuration, exchange.headers.authority.toLowerCase());
+  const authority = exchange.headers.authority.toLowerCase();
+  const withoutPort = configuration.message.flag('ignore_port_in_host_matching') ? authority.replace(/:\d+$/, '') : authority;
+  const host = virtualHostOf(configuration, withoutPort);
   const among = host?.routes(exchange.headers) ?? [];
   for (const route of among) {
     const matched = matchedBy(route.child('match', MATCH), exchange);

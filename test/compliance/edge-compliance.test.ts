@@ -11,7 +11,7 @@ import { defined } from '../../lib/core/defined';
 import type { EdgeTopology } from '../../lib/core/model/topology';
 import type { Raw } from '../support/parsing';
 import { service } from '../support/parsing';
-import { edgeSystems } from './edge-systems';
+import { catalog, edgeSystems } from './edge-systems';
 import { expectTable } from './feature-table';
 import { KIND_PROOFS } from './kinds';
 
@@ -19,6 +19,8 @@ const features = Object.keys(EDGE_FEATURES) as EdgeFeatureId[];
 
 /** Features that are a part of another. */
 const WHOLE: Readonly<Partial<Record<EdgeFeatureId, EdgeFeatureId>>> = {
+  grpcWeb: 'grpcJson',
+  grpcStreams: 'grpcJson',
   queryToken: 'lambda',
   cognitoClients: 'cognito',
   executeApiEndpoint: 'domain',
@@ -27,7 +29,7 @@ const WHOLE: Readonly<Partial<Record<EdgeFeatureId, EdgeFeatureId>>> = {
   securityPolicy: 'domain',
 };
 
-/** What the kind plans of an edge of a system that has nothing but the service "orders". */
+/** What the kind plans of an edge of a system that has nothing but the services "orders" and "catalog". */
 function plan(
   kind: string,
   options: Raw,
@@ -35,7 +37,7 @@ function plan(
 ): { readonly api?: unknown; readonly edge?: EdgeTopology; readonly issues: readonly Issue[] } {
   const issues = new IssueList();
   const edges = { [name]: { kind, ...options } };
-  const topology = parseTopology({ props: { services: { orders: service() }, edges }, defaultName: 'shop' }, issues);
+  const topology = parseTopology({ props: { services: { orders: service(), catalog }, edges }, defaultName: 'shop' }, issues);
   if (issues.all.length > 0) return { issues: issues.all };
   const [edge] = planSystem(topology, issues).edges;
   return issues.all.length > 0 ? { issues: issues.all } : { api: edge?.api, ...defined({ edge: topology.edges[0] }), issues: [] };
@@ -86,7 +88,8 @@ describe.each(KINDS.map((kind) => [kind.factory, kind] as const))('%s', (_, kind
         expect.objectContaining({
           code: 'UNSUPPORTED_BY_EDGE',
           path: expect.stringMatching(/^edges\.public\./) as string,
-          message: `${kind.factory} cannot do this: ${capability === true ? '' : capability.no}`,
+          // Of a method of gRPC with its place in the .proto file.
+          message: expect.stringContaining(`${kind.factory} cannot do this: ${capability === true ? '' : capability.no}`) as string,
           fix: expect.stringContaining(KINDS.find(({ capabilities }) => capabilities[id] === true)?.factory ?? 'nothing') as string,
         }),
       );

@@ -1,7 +1,7 @@
 import type { EdgeFeatureId } from '../../lib/core/edges/features';
 import { Opaque } from '../../lib/core/reading/input';
 import type { KindProofs } from './kind-proofs';
-import { protoFiles } from '../support/grpc';
+import { catalogProto, grpcService, protoFiles } from '../support/grpc';
 import type { Raw } from '../support/parsing';
 import { jwt as withoutKeys, oidc, seconds, token } from '../support/parsing';
 
@@ -32,6 +32,18 @@ const message = {
   message: 'shop.Order',
 };
 
+/** The service `catalog` of each system. */
+export const catalog = grpcService(
+  protoFiles({ 'catalog.proto': catalogProto('rpc Get(Empty) returns (Product);\nrpc Watch(Empty) returns (stream Product);') }),
+);
+
+const document = JSON.stringify({
+  openapi: '3.1.0',
+  'x-service': 'orders',
+  security: [],
+  paths: { '/orders/{id}': { get: { parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] } } },
+});
+
 /** Of the CDK. */
 const deny = new Opaque({
   toStatementJson: () => ({ Effect: 'Deny', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' }),
@@ -39,10 +51,16 @@ const deny = new Opaque({
 
 const orders = { rateLimit: 5, burstLimit: 10 };
 
-type Wishes = Pick<KindProofs, 'clients' | 'base' | 'jwt' | 'route'>;
+type Wishes = Pick<KindProofs, 'clients' | 'base' | 'jwt' | 'route' | 'streams'>;
 
 /** The type makes sure that no feature is left out. */
-export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders' }: Wishes): Readonly<Record<EdgeFeatureId, EdgeSystems>> {
+export function edgeSystems({
+  clients,
+  base = {},
+  jwt,
+  route: key = 'GET /orders',
+  streams = {},
+}: Wishes): Readonly<Record<EdgeFeatureId, EdgeSystems>> {
   const tokens = jwt ?? withoutKeys;
   const edge = (more: Raw = {}, route: Raw = {}): Raw => ({
     authorizer: NONE,
@@ -107,7 +125,28 @@ export function edgeSystems({ clients, base = {}, jwt, route: key = 'GET /orders
     resourcePolicy: { with: edge({ resourcePolicyStatements: [deny] }), without: edge() },
     cors: { with: edge({ cors: { allowOrigins: ['https://shop.example'] } }), without: edge() },
     corsTokens: { with: edge({ cors: { allowOrigins: [token] } }), without: edge() },
-    transformed: {
+    grpcJson: {
+      with: edge({ routes: { [key]: { grpc: { service: 'catalog', method: 'shop.Catalog/Get' } } } }),
+      without: edge(),
+    },
+    grpcWeb: {
+      with: edge({ grpcRoutes: [{ service: 'catalog', mapping: 'web', exclude: ['shop.Catalog/Watch'] }] }),
+      without: edge(),
+    },
+    grpcStreams: {
+      with: edge({
+        routes: { [key]: { grpc: { service: 'catalog', method: 'shop.Catalog/Watch' }, ...streams } },
+        grpcRoutes: [{ service: 'catalog', mapping: 'web', ...streams }],
+      }),
+      without: edge({ routes: { [key]: { grpc: { service: 'catalog', method: 'shop.Catalog/Get' } } } }),
+    },
+    openApi: {
+      with: edge({ routes: undefined, openApi: { kind: 'file', path: 'api.json', text: document } }),
+      without: edge(),
+    },
+    allowedIpRanges: { with: edge({ allowedIpRanges: ['203.0.113.0/24'] }), without: edge() },
+    nestedStackPaths: { with: edge({ nestedStackPaths: ['/orders'] }), without: edge() },
+    aggregate: {
       with: edge({ routes: { [key]: { aggregate: { parts: { orders: { kind: 'get', service: 'orders', path: '/orders' } } } } } }),
       without: edge(),
     },

@@ -15,6 +15,8 @@ export interface KindProofs<Api = never> {
   readonly base?: Raw;
   /** A JWT authorizer. @default - one that says where no keys are */
   readonly jwt?: Raw;
+  /** What a route has whose response is passed on as it arrives. @default - nothing */
+  readonly streams?: Raw;
   /**
    * The names of headers that its API overwrites in every request, whatever clients send in them. Absent: it overwrites none, and the
    * gateway service has a port for each authorizer.

@@ -57,6 +57,7 @@ export const SYSTEMS: Readonly<Record<FeatureId, Systems>> = {
   savedQueries: { with: orders({}, { observability: { queries: true } }), without: orders() },
   traces: { with: orders(), without: orders({}, { tracing: { kind: 'none' } }) },
   metrics: { with: orders({}, { observability: { metrics: true } }), without: orders() },
+  prometheus: { with: orders({}, { observability: { prometheus: { openTo: [new Opaque({ connections: {} })] } } }), without: orders() },
   openTelemetry: { with: orders({}, { tracing: { kind: 'openTelemetry' } }), without: orders() },
   ports: ofOrders({ ports: { grpc: { port: 9090, protocol: 'grpc' } } }),
   workers: { with: mesh({ ui: { image, calls: ['orders'] }, orders: service() }), without: orders() },

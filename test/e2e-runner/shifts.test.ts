@@ -4,7 +4,7 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import type { VersionProps } from '../../lib';
-import { Shift, Tracing } from '../../lib';
+import { Placement, Shift, Tracing } from '../../lib';
 import { CALL_METRICS, MESH_DIMENSION, METRIC_NAMESPACE, SERVICE_DIMENSION, VERSION_DIMENSION } from '../../lib/core/contract/metric';
 import type { ShiftSettings } from '../../lib/core/contract/weight-shift';
 import { WEIGHT_SHIFT_RESOURCE, WEIGHTS_RESOURCE } from '../../lib/core/contract/weight-shift';
@@ -20,8 +20,11 @@ const PLACE = 'eu-west-1:123456789012';
 type Versions = Readonly<Record<string, Pick<VersionProps, 'weight' | 'environment'>>>;
 
 /** @param ui another version of the caller alone */
-const shop = (versions: Versions, { ui = '1', shift = true }: { readonly ui?: string; readonly shift?: boolean } = {}): Template => {
-  const key = JSON.stringify([versions, ui, shift]);
+const shop = (
+  versions: Versions,
+  { ui = '1', shift = true, group }: { readonly ui?: string; readonly shift?: boolean; readonly group?: string } = {},
+): Template => {
+  const key = JSON.stringify([versions, ui, shift, group]);
   const template =
     templates.get(key) ??
     synthesize({
@@ -32,8 +35,10 @@ const shop = (versions: Versions, { ui = '1', shift = true }: { readonly ui?: st
           port: 8080,
           versions,
           ...(shift ? { shift: Shift.linear({ step: 25, every: Duration.minutes(2) }) } : {}),
+          ...(group === undefined ? {} : { group }),
         },
       },
+      ...(group === undefined ? {} : { groups: { [group]: Placement.nestedStack() } }),
       tracing: Tracing.none(),
     });
   templates.set(key, template);
@@ -103,34 +108,70 @@ test('fails if the new version fails: the weights are back, and the execution sa
   await aws.stepFunctions.idle();
   expect(last(aws)).toMatchObject({
     status: 'FAILED',
-    output: 'ShiftTakenBack: v2 has answered 40.0 % of 1000 requests with errors, and v1 0.2 % of 1000 requests',
+    output: 'ShiftTakenBack: v2 has failed in 40.0 % of 1000 attempts, and v1 in 0.2 % of 1000 attempts',
   });
   expect(history().at(-1)).toEqual({ v1: 100, v2: 0 });
   const taken = aws.metrics.points.filter(({ name }) => name === 'ShiftsTakenBack');
   expect(taken).toMatchObject([{ dimensions: { Service: 'orders' }, value: 1 }]);
 });
 
-test('fails if something else of the deployment fails: CloudFormation goes back, and so do the weights', async () => {
-  let ui = '';
-  const { aws, deployment, parameter, history } = account({
+/** An account in which the caller, which comes after the versions, fails to deploy once, when weights have begun to move. */
+function accountThatFails() {
+  let fails = false;
+  const made = account({
     'AWS::ECS::Service': {
       update: async ({ resource }) => {
-        // The caller comes after the versions, and fails when weights have begun to move.
-        if (resource.id.includes('ui') && ui === 'fails') {
+        if (resource.id.includes('ui') && fails) {
+          const { aws, parameter } = made;
           await until(() => (aws.parameters.get(parameter()) ?? '').includes('"v2":25'), { what: 'the first step' });
-          ui = 'was';
+          fails = false;
           throw new Error('the tasks of ui do not start');
         }
         return undefined;
       },
     },
   });
+  const failOnce = (): void => {
+    fails = true;
+  };
+  return { ...made, failOnce };
+}
+
+test('fails if something else of the deployment fails: CloudFormation goes back, and so do the weights', async () => {
+  const { aws, deployment, history, failOnce } = accountThatFails();
   await deployment.deploy(shop(OLD));
-  ui = 'fails';
+  failOnce();
   await expect(deployment.deploy(shop(NEW, { ui: '2' }))).rejects.toThrow('the tasks of ui do not start');
   await aws.stepFunctions.idle();
   expect(history().at(-1)).toEqual({ v1: 100, v2: 0 });
   expect(last(aws)).toMatchObject({ status: 'SUCCEEDED', output: expect.stringContaining('"Status":"stopped"') as string });
+});
+
+test('fails if a deployment fails whose shift began by another image alone: the bad one of before gets no calls', async () => {
+  const { aws, deployment, parameter, history, count, failOnce } = accountThatFails();
+  await deployment.deploy(shop(OLD));
+  count('v1', 2);
+  count('v2', 400);
+  await deployment.deploy(shop(NEW));
+  await aws.stepFunctions.idle();
+  expect(last(aws)).toMatchObject({ status: 'FAILED' });
+  aws.metrics.points.length = 0;
+  count('v1', 2);
+  count('v2', 2);
+  const written = history().length;
+  const repaired: Versions = { ...NEW, v2: { weight: 100, environment: { VERSION: '2' } } };
+  failOnce();
+  await expect(deployment.deploy(shop(repaired, { ui: '2' }))).rejects.toThrow('the tasks of ui do not start');
+  await aws.stepFunctions.idle();
+  const [first, ...others] = history().slice(written);
+  expect(first).toEqual({ v1: 75, v2: 25 });
+  expect(others.at(-1)).toEqual({ v1: 100, v2: 0 });
+  expect(last(aws)).toMatchObject({ status: 'SUCCEEDED', output: expect.stringContaining('"Status":"stopped"') as string });
+  expect(aws.parameters.get(parameter())).toContain('the deployment goes back to what was there before the last shift');
+  // And the repaired one has its shift when the rest is repaired, too.
+  await deployment.deploy(shop(repaired, { ui: '3' }));
+  await aws.stepFunctions.idle();
+  expect(history().at(-1)).toEqual({ v1: 0, v2: 100 });
 });
 
 test('a version that is added gets its calls step by step, and one that is taken away loses them with the deployment', async () => {
@@ -141,6 +182,28 @@ test('a version that is added gets its calls step by step, and one that is taken
   expect(history()).toEqual([{ v1: 100 }, { v1: 100, v2: 0 }, { v1: 75, v2: 25 }, { v1: 50, v2: 50 }]);
   await deployment.deploy(shop({ v2: { weight: 100 } }));
   expect(history().at(-1)).toEqual({ v2: 100 });
+});
+
+test('weights of a service in a group move step by step, go back, and leave nothing when its shift is removed', async () => {
+  const { aws, deployment, parameter, history, count } = account();
+  const inGroup = { group: 'back' };
+  await deployment.deploy(shop(OLD, inGroup));
+  count('v1', 2);
+  count('v2', 2);
+  await deployment.deploy(shop(NEW, inGroup));
+  await aws.stepFunctions.idle();
+  expect(last(aws)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(history()).toHaveLength(5);
+  expect(history().at(-1)).toEqual({ v1: 0, v2: 100 });
+  count('v1', 500);
+  await deployment.deploy(shop(OLD, inGroup));
+  await aws.stepFunctions.idle();
+  expect(last(aws)).toMatchObject({ status: 'FAILED', output: expect.stringMatching(/^ShiftTakenBack: v1 has failed in/) as string });
+  expect(history().at(-1)).toEqual({ v1: 0, v2: 100 });
+  const known = parameter();
+  await deployment.deploy(shop(OLD, { ...inGroup, shift: false }));
+  expect(aws.parameters.get(known)).toBeUndefined();
+  await deployment.destroy();
 });
 
 test('weights that are written by hand stay until weights or versions change', async () => {

@@ -63,7 +63,7 @@ function apiWith(clients: Readonly<Record<string, EdgeClientProps>>, now: () => 
     Edge.restApi({ authorizer: Authorizer.none(), apiKeyRequired: true, clients: one, routes, throttle: { rateLimit: 1, burstLimit: 3 } });
   const off = new ApiKey(stack, 'Off', { enabled: false });
   new Microservices(stack, 'Shop', { services, edges: { main: edge({ ...clients, off: { apiKey: off } }), other: edge({ other: {} }) } });
-  return apiOf(templateOf(stack), {}, 'main', new Meter(now));
+  return apiOf(templateOf(stack), {}, 'main', { meter: new Meter(now) });
 }
 
 function answer(api: Api, key?: string): unknown {

@@ -1,5 +1,5 @@
 import { nameOf, statisticOf, type TemplateMetric } from './metric-statistics';
-import type { DataPoint, MetricName } from './runner';
+import type { DataPoint, MetricName, Template } from './runner';
 
 /** As the template has it, of the alarms of services. */
 export interface TemplateAlarm {
@@ -22,6 +22,27 @@ export interface Evaluated {
   /** How long a minute is. */
   readonly minuteMs: number;
   readonly points: (metric: MetricName) => readonly DataPoint[];
+}
+
+/** Alarms of services, by what the template calls them, such as `catalogErrors`. */
+export function alarmsIn(template: Template): ReadonlyMap<string, TemplateAlarm> {
+  return new Map(
+    Object.entries(template.Resources ?? {}).flatMap(([id, { Type, Properties }]) =>
+      Type === 'AWS::CloudWatch::Alarm' && id.includes('Observability')
+        ? [[/ObservabilityAlarms(.*)[0-9A-F]{8}$/.exec(id)?.[1] ?? id, Properties as unknown as TemplateAlarm] as const]
+        : [],
+    ),
+  );
+}
+
+/** Those that fire in one of the periods between two times. */
+export function firing(
+  alarms: ReadonlyMap<string, TemplateAlarm>,
+  evaluated: Omit<Evaluated, 'alarm'>,
+  from: number,
+  to: number,
+): readonly string[] {
+  return [...alarms].flatMap(([name, alarm]) => (firesBetween({ ...evaluated, alarm }, from, to) ? [name] : [])).sort();
 }
 
 /**

@@ -102,7 +102,8 @@ export class EdgeListener {
 
   decide(request: Asked): Decision {
     let added: Readonly<Record<string, string>> = {};
-    const rule = ruleFor(this.rules, request);
+    const host = 'host' in request && typeof request.host === 'string' ? request.host : BALANCER_HOST;
+    const rule = ruleFor(this.rules, { ...request, headers: { host, ...request.headers } });
     for (const properties of rule?.actions ?? []) {
       const action = Fields.of(properties, 'Action');
       const type = action.text('Type');
@@ -112,6 +113,8 @@ export class EdgeListener {
         const user = this.loggedIn(action.child('AuthenticateOidcConfig')!, request);
         if (user.kind === 'answered') return user;
         added = user.headers;
+      } else if (type === 'fixed-response') {
+        return { kind: 'answered', status: Number(action.child('FixedResponseConfig')!.text('StatusCode')) };
       } else if (type === 'forward') {
         const port = this.ports.get(this.wiring.resolver.referenced(properties['TargetGroupArn']) ?? '');
         if (port === undefined) throw new Error('a rule forwards to a target group without targets');

@@ -1,5 +1,5 @@
 import { METRIC_NAMESPACE } from '../../lib/core/contract/metric';
-import { firesBetween, type TemplateAlarm } from './alarm-evaluation';
+import { alarmsIn, firing } from './alarm-evaluation';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { served, setMode } from './flaky-server';
 import { settled } from './mesh';
@@ -7,7 +7,7 @@ import { nameOf, statisticOf, type TemplateMetric } from './metric-statistics';
 import type { DataPoint, LoadResult, Task } from './runner';
 import { AwsEmulator, Cluster, load, until } from './runner';
 import { cluster, e2e } from './suite';
-import { measured, MEASURED_IMAGES, MINUTE_SECONDS } from './systems/measured';
+import { measured, measuredImages, MINUTE_SECONDS } from './systems/measured';
 
 /** How far metrics may be from what the load generator counts. */
 const WITHIN = 0.02;
@@ -16,7 +16,7 @@ const MINUTE_MS = MINUTE_SECONDS * 1000;
 e2e('metrics of services and calls', () => {
   const aws = new AwsEmulator('eu-west-1:123456789012');
   const template = measured();
-  const shop = cluster(async () => Cluster.start(template, { aws, images: MEASURED_IMAGES }));
+  const shop = cluster(async () => Cluster.start(template, { aws, images: measuredImages() }));
   beforeAll(async () => {
     await settled(shop());
   });
@@ -53,17 +53,10 @@ e2e('metrics of services and calls', () => {
       detail: () => String(sum(name, dimensions, since)),
     });
   };
-  const alarms = Object.entries(template.Resources ?? {}).flatMap(([id, { Type, Properties }]) =>
-    Type === 'AWS::CloudWatch::Alarm' && id.includes('Observability') ? [[id, Properties as unknown as TemplateAlarm] as const] : [],
-  );
+  const alarms = alarmsIn(template);
   /** Which alarms fire in these periods, such as `catalogErrors`. */
-  const firing = (begun: number, ended: number): readonly string[] =>
-    alarms
-      .filter(([, alarm]) =>
-        firesBetween({ alarm, scope: scope(), minuteMs: MINUTE_MS, points: (metric) => aws.metrics.of(metric) }, begun, ended),
-      )
-      .map(([id]) => /ObservabilityAlarms(.*)[0-9A-F]{8}$/.exec(id)?.[1] ?? id)
-      .sort();
+  const fired = (begun: number, ended: number): readonly string[] =>
+    firing(alarms, { scope: scope(), minuteMs: MINUTE_MS, points: (metric) => aws.metrics.of(metric) }, begun, ended);
   /** Until what is counted now has been reported. */
   const reported = async (): Promise<void> => {
     const since = Date.now();
@@ -94,7 +87,7 @@ e2e('metrics of services and calls', () => {
     expectNear(total(ofVersions('CallRequests')), countOf(versions));
     for (const name of ['Requests', 'CallRequests'])
       for (const count of ofVersions(name)) expect(count).toBeGreaterThan(0.35 * countOf(versions));
-    expect(firing(begun, Date.now())).toEqual([]);
+    expect(fired(begun, Date.now())).toEqual([]);
   });
 
   test('have the latencies that the load generator has', async () => {
@@ -144,7 +137,7 @@ e2e('metrics of services and calls', () => {
     await untilSum('CallRetries', { Caller: 'ui', Service: 'catalog' }, retries, begun);
     await untilSum('CallEjections', { Caller: 'ui', Service: 'catalog' }, 1, begun);
     expect(sum('CallServerErrors', { Caller: 'ui', Service: 'catalog' }, begun)).toBe(0);
-    expect(firing(begun, Date.now())).toEqual([]);
+    expect(fired(begun, Date.now())).toEqual([]);
   });
 
   test('count what a circuit breaker refuses', async () => {
@@ -168,15 +161,15 @@ e2e('metrics of services and calls', () => {
     const fireUnder = async (callee: string, parts: readonly Part[], wanted: readonly string[]): Promise<void> => {
       await reported();
       const [begun, over] = [Date.now(), new AbortController()];
-      const fired = (): readonly string[] => firing(begun, Date.now());
+      const now = (): readonly string[] => fired(begun, Date.now());
       const loading = Promise.all(
         parts.map(async ({ path, perSecond, connections = 4 }) =>
           load(task('ui').endpoint, { url: `http://${callee}.shop.internal:15080${path}`, requests: over.signal, perSecond, connections }),
         ),
       );
       try {
-        await until(() => fired().length >= wanted.length, { what: wanted.join(), timeoutMs: 60_000, detail: () => fired().join() });
-        expect(fired()).toEqual(wanted);
+        await until(() => now().length >= wanted.length, { what: wanted.join(), timeoutMs: 60_000, detail: () => now().join() });
+        expect(now()).toEqual(wanted);
       } finally {
         over.abort();
         await loading;
@@ -211,9 +204,9 @@ e2e('metrics of services and calls', () => {
         await until(() => sum('CallRequests', { Caller: 'ui', Service: 'carts' }, started) > 80, { what: 'the load' });
         const [tasks, begun] = [shop().tasks('carts'), Date.now()];
         for (const each of tasks) await each.kill();
-        const fired = (): readonly string[] => firing(begun, Date.now());
-        await until(() => fired().length >= 2, { what: 'both alarms', timeoutMs: 40_000, detail: () => fired().join() });
-        expect(fired()).toEqual(['cartsErrors', 'cartsUnavailable']);
+        const now = (): readonly string[] => fired(begun, Date.now());
+        await until(() => now().length >= 2, { what: 'both alarms', timeoutMs: 40_000, detail: () => now().join() });
+        expect(now()).toEqual(['cartsErrors', 'cartsUnavailable']);
         for (const each of tasks) each.deregister();
       } finally {
         over.abort();
@@ -237,13 +230,13 @@ e2e('metrics of services and calls', () => {
     // One more is that of `reported`.
     await untilSum('CallRequests', { Caller: 'ui', Service: 'catalog' }, countOf(result), begun, isNear);
     await untilSum('Requests', { Service: 'catalog' }, countOf(result), begun, isNear);
-    expect(firing(begun, Date.now())).toEqual([]);
+    expect(fired(begun, Date.now())).toEqual([]);
   });
 
   test('are all there that the dashboard and the alarms name', () => {
     const named = [
       ...dashboardMetrics(template.Resources ?? {}),
-      ...alarms.flatMap(([, { Metrics }]) => Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])),
+      ...[...alarms.values()].flatMap(({ Metrics }) => Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])),
     ]
       .filter(({ Namespace }) => Namespace === METRIC_NAMESPACE)
       .map((metric) => nameOf(metric, scope()));

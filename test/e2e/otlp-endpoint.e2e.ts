@@ -1,7 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-ecs';
 import { Secret as ManagedSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Microservices, OtlpProtocol, TraceCollector, Tracing, TrustedAuthorities } from '../../lib';
+import { Microservices, OtlpProtocol, Protocol, TraceCollector, Tracing, TrustedAuthorities } from '../../lib';
+import { INBOUND_PORT } from '../../lib/core/model/constants';
 import { Authority } from '../programs/agent/authority';
 import { settled } from './mesh';
 import { program } from './programs';
@@ -15,13 +16,15 @@ const HOST = 'otlp.vendor.example';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SECRET = 'key 100% secret';
 const DAY_MS = 86_400_000;
+const TCP_PORT = 6379;
 
 function system(protocol: OtlpProtocol, port: number, root: string): Template {
   const stack = new Stack(new App(), 'E2e');
   new Microservices(stack, 'Shop', {
     services: {
-      ui: { image: image('relay'), port: 8080, calls: ['orders'] },
+      ui: { image: image('relay'), port: 8080, calls: ['orders', 'cache'] },
       orders: { image: image('relay'), port: 8080 },
+      cache: { image: image('relay'), port: 8080, virtualPort: 6379, protocol: Protocol.TCP },
     },
     tracing: Tracing.openTelemetry({
       samplingRate: 1,
@@ -68,7 +71,7 @@ describe.each([
       });
       collector.send({ cert: certificateChain, key: privateKey });
       await until(() => news.some(({ listening }) => listening === true), { what: 'the collector' });
-      await Promise.all(['ui', 'orders'].map(async (name) => open.scale(name, 1)));
+      await Promise.all(['ui', 'orders', 'cache'].map(async (name) => open.scale(name, 1)));
       await settled(open);
       return open;
     });
@@ -111,6 +114,40 @@ describe.each([
         ['ui', 'outbound', '200'],
       ]);
       expect(JSON.stringify(news)).not.toContain('hidden');
+    });
+
+    const records = async (matches: (log: LogRecord) => boolean, count: number): Promise<readonly LogRecord[]> =>
+      until(
+        () => {
+          const found = news.flatMap(({ otlp_log: log = [] }) => log).filter(matches);
+          return found.length >= count ? found : undefined;
+        },
+        { what: 'log records' },
+      );
+
+    test('of connections to TCP services, by both Envoys', async () => {
+      const { client } = shop().task('ui');
+      const sent = { host: 'cache.shop.internal', port: TCP_PORT, send: 'GET /list HTTP/1.0\r\n\r\n' };
+      expect(await client.tcp(sent)).toMatchObject({ kind: 'received' });
+      const found = await records(({ body }) => body?.stringValue === 'connection', 2);
+      expect(
+        found.map(({ resource, attributes }) => [resource['service.name'], attributes['direction'], attributes['caller']]).sort(),
+      ).toEqual([
+        ['cache', 'inbound', 'spiffe://shop.internal/ui'],
+        ['ui', 'outbound', undefined],
+      ]);
+      for (const { attributes } of found) expect(Number(attributes['bytes_in'])).toBeGreaterThan(0);
+    });
+
+    test('of connections whose TLS handshake failed, by the service that was called', async () => {
+      const { address } = shop().task('orders');
+      await shop().task('ui').client.tcp({ host: address, port: INBOUND_PORT, send: 'GET / HTTP/1.0\r\n\r\n' });
+      const [record] = await records(({ body }) => body?.stringValue === 'TLS handshake failed', 1);
+      expect(record?.resource).toMatchObject({ 'service.name': 'orders' });
+      expect(record?.attributes).toMatchObject({
+        direction: 'inbound',
+        downstream_failure: expect.stringContaining('SSL_routines') as string,
+      });
     });
   });
 });

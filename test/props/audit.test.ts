@@ -81,8 +81,12 @@ const inClient = (acme: object, field: string) => ({
   path: `edge.clients.acme.${field}`,
 });
 const METHOD = 'hipstershop.ProductCatalogService/GetProduct';
-const inGrpcRoutes = (field: string, kind: 'http' | 'rest' = 'http') => ({
-  props: grpcEdge(demoApi(), { grpcRoutes: [{ service: 'catalog', mapping: 'web', [field]: unexpected }] }, kind),
+const inGrpcRoutes = (field: string, kind: 'http' | 'rest' | 'alb' = 'http') => ({
+  props: grpcEdge(
+    demoApi(),
+    { ...(kind === 'alb' ? { plainHttp: true } : {}), grpcRoutes: [{ service: 'catalog', mapping: 'web', [field]: unexpected }] },
+    kind,
+  ),
   path: `edge.grpcRoutes[0].${field}`,
 });
 const inGrpcMethod = (field: string) => ({
@@ -249,6 +253,7 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
   ],
   GrpcRoutesProps: (field) => [inGrpcRoutes(field), inGrpcRoutes(field, 'rest')],
   HttpApiGrpcRoutesProps: (field) => [inGrpcRoutes(field)],
+  LoadBalancerGrpcRoutesProps: (field) => [inGrpcRoutes(field, 'alb')],
   RestApiGrpcRoutesProps: (field) => [inGrpcRoutes(field, 'rest')],
   RestApiGrpcMethodProps: (field) => [inGrpcMethod(field)],
   HttpApiRouteProps: (field) => [inEdgeRoute(field)],
@@ -399,6 +404,12 @@ const PLACES: Readonly<Record<string, (field: string) => readonly { readonly pro
     {
       props: mesh({ ui: service() }, { observability: { metrics: true, dashboard: { [field]: unexpected } } }),
       path: `observability.dashboard.${field}`,
+    },
+  ],
+  PrometheusEndpointProps: (field) => [
+    {
+      props: mesh({ ui: service() }, { observability: { prometheus: { openTo: [new Opaque({ connections: {} })], [field]: unexpected } } }),
+      path: `observability.prometheus.${field}`,
     },
   ],
   AlarmThresholds: (field) => alarmsWith({ [field]: unexpected }, field),

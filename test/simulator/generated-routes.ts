@@ -305,12 +305,24 @@ const virtualHosts = fc
 
 /** The settings of one connection manager. */
 export const generatedManager: fc.Arbitrary<JsonObject> = fc
-  .record({ settings, virtualHosts, filters: httpFilters, changes: record(changes), wins: maybe(fc.constant(true)) })
-  .map(({ settings: own, virtualHosts: hosts, filters, changes: all, wins }) => ({
+  .record({
+    settings,
+    virtualHosts,
+    filters: httpFilters,
+    changes: record(changes),
+    wins: maybe(fc.constant(true)),
+    portless: maybe(fc.constant(true)),
+  })
+  .map(({ settings: own, virtualHosts: hosts, filters, changes: all, wins, portless }) => ({
     stat_prefix: 'generated',
     skip_xff_append: true,
     ...own,
-    route_config: given({ ...all, most_specific_header_mutations_wins: wins, virtual_hosts: hosts }),
+    route_config: given({
+      ...all,
+      most_specific_header_mutations_wins: wins,
+      ignore_port_in_host_matching: portless,
+      virtual_hosts: hosts,
+    }),
     http_filters: [...filters, extension(`${FILTERS}.router.v3.Router`)],
   }));
 

@@ -93,10 +93,13 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     rooms: [
       'lib/core/contract',
       'lib/core/description',
+      'lib/core/model',
       'lib/core/readable',
       'lib/core/reading',
       'programs/emulator/**',
+      'programs/functions/**',
       'programs/local/local-system.ts',
+      'programs/cli/local/engine',
       'programs/map',
       'programs/cli/port-number.ts',
       'programs/cli/assembly',
@@ -104,6 +107,8 @@ export const ROOMS_OF_PROGRAMS: Readonly<Record<string, Room>> = {
     ],
     packages: ['node:**', 'yaml', 'aws-cdk-lib/cx-api'],
   },
+  // Of Compose files and what runs them, whatever a system is.
+  'programs/cli/local/engine': { rooms: ['programs/cli/trouble.ts'], packages: ['node:**', 'yaml'] },
   'programs/cli/cost': {
     rooms: ['programs/cli/paint.ts', 'programs/cli/wrap.ts', 'lib/core/contract', 'lib/core/description', 'lib/core/readable'],
   },

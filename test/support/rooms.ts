@@ -297,7 +297,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   // What moves weights of versions by itself.
   'lib/cdk/shifts': {
-    rooms: ['lib/microservice.ts', 'lib/core/contract', 'lib/core/plan', 'lib/cdk', 'lib/cdk/certificates'],
+    rooms: ['lib/microservice.ts', 'lib/core/contract', 'lib/core/plan', 'lib/cdk', 'lib/cdk/certificates', 'lib/cdk/placement'],
     packages: CDK,
   },
   'lib/cdk/clients': {

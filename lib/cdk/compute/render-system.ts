@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
@@ -14,7 +13,7 @@ import type { IClient } from '../../client';
 import type { SubnetAddresses } from '../../core/plan/addresses';
 import { scopeOf } from '../../core/contract/scope';
 import { secretVariablesOf } from '../../core/model/observability/tracing';
-import type { ContainerPlan, ContainerRole, SystemPlan, WeightsPlan, WorkloadPlan } from '../../core/plan/system-plan';
+import type { ContainerPlan, ContainerRole, SystemPlan, WorkloadPlan } from '../../core/plan/system-plan';
 import { pathOfWorkload, serviceOf } from '../../core/plan/system-plan';
 import type { IssueList } from '../../core/reading/issues';
 import type { IJob } from '../../job';
@@ -31,8 +30,8 @@ import type { SystemStack } from '../placement/stack-size';
 import { throwIssue } from '../throw-issue';
 import { edgeOf } from '../user-edges';
 import { agentImages, envoyImages } from '../containers/built-images';
-import { ServiceShift } from '../shifts/service-shift';
-import { Shifter } from '../shifts/shifter';
+import { renderShifts } from '../shifts/render-shifts';
+import { Shifter, type ShiftedVersions } from '../shifts/shifter';
 import { renderBeforeDeployment } from '../jobs/before-deployment';
 import { Job } from './job';
 import type { Microservice } from './microservice';
@@ -41,6 +40,7 @@ import type { Foundation } from './network';
 import { renderNamespaceName } from './namespace-name';
 import { renderFoundation, renderVirtualNames } from './network';
 import { renderObservability } from '../observability/render';
+import { openToScrapers } from '../observability/scrapers';
 import type { MetricsContext } from '../observability/service-metrics';
 import type { Issuing } from '../certificates/proven-identity';
 import type { WorkloadContext } from './workload';
@@ -147,13 +147,18 @@ export function renderSystem(
   );
   const tasks: Tasks = new Map<string, Microservice | Job>([...services, ...jobs]);
   if (shifter !== undefined)
-    for (const weights of shifted) renderShift(shifter, weights, props, services, weightsOf(weights.service, scope));
+    renderShifts(shifter, plan, {
+      placeOf: (group) => ({ scope: units.of(group).scope, logGroup: units.of(group).foundation.logGroup }),
+      parameterOf: weightsOf,
+      versionsOf: (name) => versionsOf(services, props, name),
+    });
   renderRecords(scope, plan, zone, tasks, units);
   renderOrder(plan, tasks);
   renderOpenings(plan, tasks, units);
   renderSharedOpenings(plan, tasks, units, callersGroups);
   renderRuns(scope, plan, props, foundation, tasks);
   renderOpenPorts(plan, tasks, props);
+  openToScrapers(plan.workloads, (name) => find(tasks, name), props.observability?.prometheus);
   const gateways = new Map<string, PlainService>();
   for (const { name, edge, clientGateway } of plan.workloads) {
     const service = services.get(name);
@@ -374,25 +379,20 @@ function renderOpenings(plan: SystemPlan, services: Tasks, units: Units): void {
   }
 }
 
-/** What moves the weights of a service, after the ECS services of all versions. */
-function renderShift(
-  shifter: Shifter,
-  weights: WeightsPlan,
-  props: MicroservicesProps,
-  services: ReadonlyMap<string, Microservice>,
-  parameter: ssm.IStringParameter,
-): void {
-  const { service: name, shift } = weights;
+/** What a shift has to know of a service. */
+function versionsOf(services: ReadonlyMap<string, Microservice>, props: MicroservicesProps, name: string): ShiftedVersions {
   const service = services.get(name);
-  if (shift === undefined || !(service instanceof VersionedService)) throw new Error(`bug: ${name} has no versions to shift`);
+  if (!(service instanceof VersionedService)) throw new Error(`bug: ${name} has no versions to shift`);
   const { workloads } = service;
-  shifter.renderShift(weights, shift, parameter.parameterName, {
+  return {
     scope: service,
     ecsServices: workloads.flatMap(({ ecsService }) => ecsService.node.defaultChild ?? []),
     taskDefinitionArns: workloads.map(({ taskDefinition }) => taskDefinition.taskDefinitionArn),
     alarms: props.services[name]?.shift?._options.alarms ?? [],
-  });
-  service.shift = new ServiceShift(shifter.stateMachine, { mesh: shifter.meshScope, service: name });
+    moved: (shift) => {
+      service.shift = shift;
+    },
+  };
 }
 
 /** Ports that users open past Envoy. */

@@ -27,9 +27,14 @@ export function renderWeights(scope: Construct, plan: SystemPlan, units: Units, 
   handOut(undefined, scope, own);
   for (const group of new Set(groups.values())) {
     if (group === undefined) continue;
-    const made = ofGroup(group).map(
-      (each) => [each.service, renderParameter(units.foundationsOf(group, each.service), 'Weights', each)] as const,
-    );
+    const made = ofGroup(group).map((each) => {
+      const place = units.foundationsOf(group, each.service);
+      const isMoved = each.shift !== undefined && shifter !== undefined;
+      return [
+        each.service,
+        isMoved ? shifter.renderParameter(place, 'ShiftedWeights', each) : renderParameter(place, 'Weights', each),
+      ] as const;
+    });
     handOut(group, units.foundationsOf(group), new Map(made));
   }
   const imported = new Map<Construct, Imported>();

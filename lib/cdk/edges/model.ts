@@ -42,7 +42,7 @@ export interface EdgeContext {
   /** The user's own, of a resource policy. */
   readonly statements?: readonly iam.PolicyStatement[];
   /** What the user says of a load balancer, where it is no plain data. */
-  readonly balancer?: Partial<Pick<LoadBalancerOptions, 'certificate' | 'sslPolicy' | 'loadBalancer' | 'accessLogBucket'>>;
+  readonly balancer?: Partial<Pick<LoadBalancerOptions, 'certificate' | 'sslPolicy' | 'loadBalancer' | 'listener' | 'accessLogBucket'>>;
   readonly target: EdgeTarget;
   /** That of the mesh. */
   readonly logGroup: logs.ILogGroup;

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { DashboardPlan, MeasuredPlan } from '../../core/plan/observability/observability-plan';
+import type { DashboardPlan, MeasuredPlan, RowPlan } from '../../core/plan/observability/observability-plan';
 import type { MeshMetrics } from './mesh-metrics';
-import { errorShare } from './mesh-metrics';
+import { errorShare, shareOfCalls } from './mesh-metrics';
 
 const PERIOD = Duration.minutes(1);
 const HEIGHT = 6;
@@ -46,7 +46,7 @@ function lifeOf(metrics: MeshMetrics): cloudwatch.GraphWidget {
 }
 
 /** Its name, and below it requests, errors, latency and troubles; tasks where it has its own. */
-function rowOf(row: MeasuredPlan, metrics: MeshMetrics, tasks: TasksOf): cloudwatch.IWidget[][] {
+function rowOf(row: RowPlan, metrics: MeshMetrics, tasks: TasksOf): cloudwatch.IWidget[][] {
   const graphs = [
     requestsOf(row, metrics),
     errorsOf(row, metrics),
@@ -58,14 +58,29 @@ function rowOf(row: MeasuredPlan, metrics: MeshMetrics, tasks: TasksOf): cloudwa
   return [
     [
       new cloudwatch.TextWidget({
-        markdown: `## ${row.name}`,
+        markdown: [`## ${row.name}`, ...(row.leftOut === undefined ? [] : [row.leftOut])].join('\n'),
         width: COLUMNS,
-        height: 1,
+        height: row.leftOut === undefined ? 1 : 2,
         background: cloudwatch.TextWidgetBackground.TRANSPARENT,
       }),
     ],
     graphs.map((graph) => new cloudwatch.GraphWidget({ ...graph, width, height: HEIGHT, leftYAxis: { min: 0 } })),
+    ...shiftsOf(row, metrics),
   ];
+}
+
+/** How calls move from version to version, and how often they were taken back. */
+function shiftsOf({ name: service, shifts, versions = [], callers }: RowPlan, metrics: MeshMetrics): cloudwatch.IWidget[][] {
+  if (shifts === undefined) return [];
+  const shares = new cloudwatch.GraphWidget({
+    ...{ title: 'Share of calls by version, percent', width: 18, height: HEIGHT, stacked: true, leftYAxis: { min: 0, max: 100 } },
+    left: versions.map((version) => shareOfCalls(metrics, { service, version, versions }, { label: version, period: PERIOD })),
+  });
+  const takenBack = new cloudwatch.SingleValueWidget({
+    ...{ title: 'Shifts taken back', width: callers.length === 0 ? COLUMNS : 6, height: HEIGHT, setPeriodToTimeRange: true },
+    metrics: [metrics.shiftsTakenBack(service, { label: 'taken back' })],
+  });
+  return [[...(callers.length === 0 ? [] : [shares]), takenBack]];
 }
 
 /** What its own Envoys have counted, and what its callers have; an external service has none of its own. */

@@ -1,6 +1,7 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { defined } from '../../core/defined';
 import { CALL_METRICS, SERVICE_METRICS } from '../../core/contract/metric';
+import { SHIFTS_TAKEN_BACK_METRIC } from '../../core/contract/weight-shift';
 import { lifeLeftMetric, meshMetric, type MeshMetricPlace } from '../mesh-metric';
 
 export type MetricPlace = MeshMetricPlace & { readonly service: string };
@@ -21,6 +22,10 @@ export class MeshMetrics {
   /** What callers' Envoys have counted. */
   ofCalls(name: CallMetric, place: MetricPlace, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return meshMetric(this.meshScope, CALL_METRICS[name], place, { ...defaultsOf(name), ...options });
+  }
+
+  shiftsTakenBack(service: string, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return meshMetric(this.meshScope, SHIFTS_TAKEN_BACK_METRIC, { service }, { statistic: cloudwatch.Stats.SUM, ...options });
   }
 
   lifeLeft(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
@@ -47,6 +52,23 @@ export function errorShare(
     expression: `100 * errors_${id} / requests_${id}`,
     usingMetrics: { [`errors_${id}`]: metric('serverErrors'), [`requests_${id}`]: metric('requests') },
     ...defined({ label, period, color }),
+  });
+}
+
+/** How many percent of the calls of all callers a version gets. Of one that gets none there are none, so that they count as 0. */
+export function shareOfCalls(
+  metrics: MeshMetrics,
+  { service, version, versions }: { readonly service: string; readonly version: string; readonly versions: readonly string[] },
+  options: cloudwatch.MathExpressionOptions,
+): cloudwatch.MathExpression {
+  const calls = versions.map((each) => [`calls_${idOf({ service, version: each })}`, each] as const);
+  const { period } = options;
+  return new cloudwatch.MathExpression({
+    expression: `100 * FILL(calls_${idOf({ service, version })}, 0) / (${calls.map(([id]) => `FILL(${id}, 0)`).join(' + ')})`,
+    usingMetrics: Object.fromEntries(
+      calls.map(([id, each]) => [id, metrics.ofCalls('requests', { service, version: each }, defined({ period }))]),
+    ),
+    ...options,
   });
 }
 

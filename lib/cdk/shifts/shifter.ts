@@ -1,4 +1,4 @@
-import { ArnFormat, CustomResource, Duration, Fn, Stack, Aws } from 'aws-cdk-lib';
+import { ArnFormat, CustomResource, Duration, Fn, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import type { ShiftPace, WeightShiftProperties, WeightsProperties } from '../../core/contract/weight-shift';
 import { WEIGHT_SHIFT_RESOURCE, WEIGHTS_RESOURCE, weightsDescription } from '../../core/contract/weight-shift';
 import type { WeightsPlan } from '../../core/plan/system-plan';
+import type { IServiceShift } from '../../microservice';
 import { acknowledge } from '../acknowledge';
 import { MeshFunction } from '../certificates/mesh-function';
 import { findingText } from '../finding-text';
@@ -17,6 +18,8 @@ import { findingText } from '../finding-text';
 export interface ShifterProps {
   readonly meshScope: string;
   readonly logGroup: logs.ILogGroup;
+  /** ARNs of parameters that another one makes, and this one moves. @default - it makes them, of whatever services */
+  readonly parameterArns?: readonly string[];
 }
 
 /** What a shift needs to be known of the service. */
@@ -27,11 +30,13 @@ export interface ShiftedVersions {
   readonly ecsServices: readonly IConstruct[];
   readonly taskDefinitionArns: readonly string[];
   readonly alarms: readonly cloudwatch.IAlarmRef[];
+  /** Is told what moves them. */
+  readonly moved: (shift: IServiceShift) => void;
 }
 
 /**
  * What moves weights: a function, which is also the custom resource of parameters and of shifts, and a state machine that calls it once a
- * minute. There is one of each for a system.
+ * minute. There is one of each for a system, and one for each of its groups with such a service.
  *
  * The parameters are made by the function, since CloudFormation would write the last weights into its own at once; and not by the resource
  * that comes after the ECS services, since tasks of callers, which those may be, need weights to start.
@@ -45,7 +50,7 @@ export class Shifter extends Construct {
   constructor(
     private readonly system: Construct,
     id: string,
-    { meshScope, logGroup }: ShifterProps,
+    { meshScope, logGroup, parameterArns }: ShifterProps,
   ) {
     super(system, id);
     this.meshScope = meshScope;
@@ -55,11 +60,13 @@ export class Shifter extends Construct {
       description: 'Moves weights of versions of a mesh, and takes them back',
       logGroup,
       statements: [
-        new iam.PolicyStatement({
-          actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
-          // Of whatever service: CloudFormation takes away what a role may do before it deletes the parameter of one that is removed.
-          resources: [parameters],
-        }),
+        parameterArns === undefined
+          ? new iam.PolicyStatement({
+              actions: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
+              // Of whatever service: CloudFormation takes away what a role may do before it deletes the parameter of one that is removed.
+              resources: [parameters],
+            })
+          : new iam.PolicyStatement({ actions: ['ssm:GetParameter', 'ssm:PutParameter'], resources: [...parameterArns] }),
         // Neither metrics nor their alarms are resources here: of alarms, the function asks for several at once.
         new iam.PolicyStatement({ actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], resources: ['*'] }),
         // By its name, since the state machine comes after the function that it calls.
@@ -68,7 +75,8 @@ export class Shifter extends Construct {
       // It waits for permissions, which were made a moment ago.
       timeout: Duration.minutes(2),
     });
-    acknowledge(shifter.role, ['metricsOfShifts', 'anyParameterOfSystem'], findingText(this, parameters));
+    acknowledge(shifter.role, ['metricsOfShifts']);
+    if (parameterArns === undefined) acknowledge(shifter.role, ['anyParameterOfSystem'], findingText(this, parameters));
     this.serviceToken = shifter.provider('Provider').serviceToken;
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
       stateMachineName: this.named(),
@@ -123,7 +131,8 @@ export class Shifter extends Construct {
    * Of parameters, CloudFormation makes no longer ones: lib/core/plan/deployed-bytes.ts.
    */
   private named(...parts: readonly string[]): string {
-    const ofStack = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+    // Also of a parameter in foundations, which are nested in this stack.
+    const ofStack = Fn.select(2, Fn.split('/', Stack.of(this.system).stackId));
     return Fn.join('-', ['mesh', ...parts, this.system.node.addr.slice(-8), ofStack]);
   }
 }

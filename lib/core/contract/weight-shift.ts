@@ -44,9 +44,9 @@ export interface ShiftSteps {
 export interface ShiftComparison {
   /** Requests that both must have had. */
   readonly minRequests: number;
-  /** By how many percentage points its share of errors may be higher. */
+  /** By how many percentage points its share of attempts that fail may be higher. */
   readonly errorMargin: number;
-  /** How many times as long its 99th percentile may be. */
+  /** How many times as long a percentile of its latency may be. */
   readonly latencyFactor: number;
 }
 
@@ -99,6 +99,14 @@ export interface ShiftedDocument extends WeightsDocument {
   readonly shift?: ShiftState;
 }
 
+/** What checks have made of the latency of a version. */
+export interface JudgedVersion {
+  /** What came before it was judged, in milliseconds since 1970: no check judges a minute that another one has. */
+  readonly until: number;
+  /** How many checks in a row have found it slow. */
+  readonly slow: number;
+}
+
 /** What goes around in the state machine; each step of it answers the next. */
 export interface ShiftInput {
   readonly Service: string;
@@ -109,8 +117,10 @@ export interface ShiftInput {
   readonly Step: number;
   /** How often versions and alarms were looked at since. */
   readonly Check: number;
-  /** How often in a row some version was slow. */
+  /** How often in a row some version was slow, for people: `Judged` says it of each. */
   readonly Slow: number;
+  /** Of versions, by name. Absent: nothing was judged yet, or by a function of an earlier release. */
+  readonly Judged?: Readonly<Record<string, JudgedVersion>>;
   /** In milliseconds since 1970. */
   readonly Begun: number;
 }
@@ -125,5 +135,5 @@ export interface ShiftAnswer extends ShiftInput {
   readonly Reason: string;
 }
 
-/** 1 whenever a shift has gone back. Dimensions: mesh and service. */
+/** 1 whenever a shift has gone back, or has ended since nobody can read its weights. Dimensions: mesh and service. */
 export const SHIFTS_TAKEN_BACK_METRIC = 'ShiftsTakenBack';

@@ -4,10 +4,10 @@ import type { EdgeAuthorizer, EdgeRoute, EdgeTopology } from '../model/topology'
 import type { AuthorizerDescription, EdgeDescription, RouteDescription, TargetDescription } from './system-description';
 
 export function describeEdge(edge: EdgeTopology): EdgeDescription {
-  const { name, path, kind, gatewayName: gateway, group, domain, throttle, clientThrottle } = edge;
+  const { name, path, kind, gatewayName: gateway, group, domain, throttle, clientThrottle, api } = edge;
   return {
     ...{ name, path, kind, gateway },
-    ...defined({ stack: group, domain: domain?.name, basePath: domain?.basePath, throttle }),
+    ...defined({ stack: group, domain: domain?.name, basePath: domain?.basePath, hosts: api.hosts, throttle }),
     ...(clientThrottle === undefined
       ? {}
       : {

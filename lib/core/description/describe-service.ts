@@ -1,7 +1,13 @@
 import { defined } from '../defined';
 import type { AllowRule, Service } from '../model/topology';
 import type { CallPolicy, ServiceRoute } from '../model/traffic-policy';
-import type { AllowDescription, CallPolicyDescription, ServiceDescription, ServiceRouteDescription } from './system-description';
+import type {
+  AllowDescription,
+  CallPolicyDescription,
+  ServiceDescription,
+  ServiceRouteDescription,
+  ShiftDescription,
+} from './system-description';
 
 /** @param url what callers use; undefined: nobody can call it */
 export function describeService(service: Service, url: string | undefined): ServiceDescription {
@@ -15,6 +21,7 @@ export function describeService(service: Service, url: string | undefined): Serv
     ...defined({
       loadBalancer: service.loadBalancerTarget?.kind,
       versions: service.versions?.map(({ name: version, workloadName: workload, weight }) => ({ name: version, workload, weight })),
+      shift: service.shift === undefined ? undefined : describeShift(service.shift),
       versionHeader: service.versionHeader,
       mirror: service.mirror,
       allow: service.allow?.map(describeRule),
@@ -33,6 +40,10 @@ function kindOf({ job, port, additionalPort }: Service): ServiceDescription['kin
   if (job !== undefined) return 'job';
   if (additionalPort !== undefined) return 'port';
   return port === undefined ? 'worker' : 'service';
+}
+
+function describeShift({ steps, checksPerStep, checkSeconds, comparison }: NonNullable<Service['shift']>): ShiftDescription {
+  return { firstStep: steps.first, nextSteps: steps.next, secondsPerStep: checksPerStep * checkSeconds, ...defined({ comparison }) };
 }
 
 function describeRule({ callers, everyService, loadBalancer, methods, paths }: AllowRule): AllowDescription {

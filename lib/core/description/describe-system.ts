@@ -5,11 +5,17 @@ import type { Topology } from '../model/topology';
 import { launchTypeOf } from '../model/topology';
 import { fargateVcpus } from '../plan/fargate-vcpus';
 import type { SystemPlan, WorkloadPlan } from '../plan/system-plan';
-import { countMetrics } from '../plan/observability/count-metrics';
+import { countMetrics, countMetricsOfServices } from '../plan/observability/count-metrics';
 import { serviceOf } from '../plan/system-plan';
 import { describeEdge } from './describe-edge';
 import { describeService } from './describe-service';
-import type { ExternalDescription, LimitDescription, SystemDescription, WorkloadDescription } from './system-description';
+import type {
+  CustomMetricsDescription,
+  ExternalDescription,
+  LimitDescription,
+  SystemDescription,
+  WorkloadDescription,
+} from './system-description';
 
 /**
  * What tools are told of a system.
@@ -25,7 +31,7 @@ export function describeSystem(topology: Topology, plan: SystemPlan, path: strin
     mesh: { provider: topology.mesh.provider, proxyImage: topology.mesh.proxyImage },
     certificates: topology.certificates.kind,
     traced: sendsToXRay(topology.tracing),
-    ...defined({ customMetrics: plan.observability === undefined ? undefined : countMetrics(plan.observability) }),
+    ...defined({ customMetrics: describeMetrics(topology, plan) }),
     egress: topology.egress,
     stacks: (topology.groups ?? []).map(({ name, kind }) => ({ name, kind })),
     services: topology.services.map((service) => describeService(service, urls.get(service.name))),
@@ -37,6 +43,13 @@ export function describeSystem(topology: Topology, plan: SystemPlan, path: strin
     limits: plan.uses.map(describeUse),
     warnings: plan.warnings.map(({ id, path: place, message }) => ({ id, path: place, message })),
   };
+}
+
+function describeMetrics({ services, observability }: Topology, plan: SystemPlan): CustomMetricsDescription | undefined {
+  const measured = plan.observability === undefined ? { usual: 0, most: 0 } : countMetrics(plan.observability);
+  const others = countMetricsOfServices(services, observability?.metrics === true);
+  const [usual, most] = [measured.usual + others.usual, measured.most + others.most];
+  return most === 0 ? undefined : { usual, most };
 }
 
 /** Of services, and of their ports beside the first, as the plan has them. */

@@ -94,6 +94,8 @@ export interface ServiceDescription {
   readonly loadBalancer?: 'application' | 'network';
   /** Sorted by name; absent: it has one version. */
   readonly versions?: readonly VersionDescription[];
+  /** How calls go from version to version after a deployment; absent: at once. */
+  readonly shift?: ShiftDescription;
   /** Header by which a request names a version. */
   readonly versionHeader?: string;
   /** Version that gets copies of requests. */
@@ -132,6 +134,24 @@ export interface ServiceRouteDescription {
   /** In place of those of the caller's policy. */
   readonly timeouts?: CallPolicyDescription['timeouts'];
   readonly retry?: CallPolicyDescription['retry'];
+}
+
+/** After each step, versions and alarms are looked at for as long as `secondsPerStep`; what is worse gets its calls taken back at once. */
+export interface ShiftDescription {
+  /** How many percent of all calls the first step moves. */
+  readonly firstStep: number;
+  /** How many each step after it moves. */
+  readonly nextSteps: number;
+  readonly secondsPerStep: number;
+  /** When a version counts as worse than those whose calls it gets; absent: alarms alone decide. */
+  readonly comparison?: {
+    /** Requests that both must have had. */
+    readonly minRequests: number;
+    /** By how many percentage points its share of errors may be higher. */
+    readonly errorMargin: number;
+    /** How many times as long its 99th percentile may be. */
+    readonly latencyFactor: number;
+  };
 }
 
 export interface VersionDescription {
@@ -193,6 +213,8 @@ export interface EdgeDescription {
   /** Domain of the user's own. */
   readonly domain?: unknown;
   readonly basePath?: string;
+  /** The only ones by which clients may call: names, or `*.` with the rest of one. Absent: any. */
+  readonly hosts?: readonly string[];
   readonly throttle?: ThrottleDescription;
   /** For each client, for each task of the gateway service. */
   readonly clientThrottle?: ThrottleDescription & { readonly header: string };

@@ -34,6 +34,11 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
   /** How long a `timeout` can be for a response that is not streamed; absent: as long as for one that is. */
   readonly bufferedTimeout?: Limit;
   /**
+   * The largest body that it passes on, of requests and of responses, so that no route takes or returns a larger one. Absent: bodies of any
+   * size, and the memory of the gateway service bounds those that it must hold (held-bodies.ts).
+   */
+  readonly largestBody?: number;
+  /**
    * Whether its API maps what it knows of a client behind the ID of the request (lib/core/model/edge-headers.ts), so that any of it may be
    * absent. If not, it may say only what never is.
    */
@@ -62,6 +67,8 @@ export interface EdgeKind<Options = unknown, Api = unknown> {
    * What it passes on at most, or what a route of it does; `warnOfLimits` (limits.ts) compares it with what the services behind it allow.
    */
   limits(options: Options, route?: EdgeRoute): EdgeLimits;
+  /** The only hosts by which clients may call, where it asks for that: names, or `*.` with the rest of one. */
+  hosts?(options: Options): readonly string[] | undefined;
   /** How much of what AWS gives an API it takes. */
   uses(edge: EdgeTopology<Options>): readonly LimitUse[];
   /** Which paths could stand in nested stacks; undefined: the API has few resources. */
@@ -107,6 +114,8 @@ export interface EdgeLimits {
   readonly longerWaits?: LongerWaits;
   /** For how long nothing may be sent of a response that is streamed; absent: it is not streamed, or for ever. */
   readonly streamIdleSeconds?: number;
+  /** What a user can do about that, such as `set idleTimeout of the edge`. Absent: nothing. */
+  readonly longerSilence?: string;
   /** The largest body of a request; absent: any. */
   readonly payloadBytes?: number;
   /** All headers of a request together; absent: any. */

@@ -19,22 +19,34 @@ interface Met extends PlacedTimeouts {
   /** How long the API waits. */
   readonly limit: number;
   readonly longerWaits: LongerWaits;
-  /** For how long it waits for the next part of a stream; absent: as long as for the whole. */
-  readonly idle: number | undefined;
+}
+
+/** A stream that its API ends if nothing is sent. */
+interface Silent extends PlacedTimeouts {
+  /** After how long. */
+  readonly idle: number;
+  /** For how long a stream may last. */
+  readonly limit: number;
+  /** What a user can do about that at the edge. */
+  readonly longerSilence: string | undefined;
 }
 
 /** Where a service may take longer than the API waits, and where the API was told to wait for longer than the service may take. */
 export function ofTimeouts(routes: readonly EdgeRoute[], limitsOf: LimitsOf, service: Service, api: string): readonly Warning[] {
   const met = routes.flatMap((route): Met[] => {
-    const { requestSeconds: limit, longerWaits = { choices: [] }, streamIdleSeconds: idle } = limitsOf(route);
-    return limit === undefined ? [] : timeoutsOf(service, route).map((placed) => ({ ...placed, route, limit, longerWaits, idle }));
+    const { requestSeconds: limit, longerWaits = { choices: [] } } = limitsOf(route);
+    return limit === undefined ? [] : timeoutsOf(service, route).map((placed) => ({ ...placed, route, limit, longerWaits }));
+  });
+  const streams = routes.flatMap((route): Silent[] => {
+    const { requestSeconds: limit = Infinity, streamIdleSeconds: idle, longerSilence } = limitsOf(route);
+    return idle === undefined ? [] : timeoutsOf(service, route).map((placed) => ({ ...placed, idle, limit, longerSilence }));
   });
   // The shortest wait of a path is what counts.
   const slow = met.filter(({ timeouts, limit }) => !isWithin(timeouts, limit)).sort((a, b) => b.limit - a.limit);
   const short = met.filter(
     ({ timeouts, limit, route }) => isMeant(route) && lengthOf(timeouts) !== undefined && !isAtLeast(timeouts, limit),
   );
-  const silent = met.flatMap((each) => tooSilent(each, service, api));
+  const silent = streams.flatMap((each) => tooSilent(each, service, api));
   return [
     ...new Map(slow.map((each) => [each.path, tooSlow(each, service, api)])).values(),
     ...new Map(silent.map((each) => [each.path, each])).values(),
@@ -94,8 +106,12 @@ function tooShort({ path, timeouts, limit, route }: Met, { name }: Service, api:
 }
 
 /** Of a limit that the user has set: by default a stream has about the same, or none, and what it sends is not known. */
-function tooSilent({ path, timeouts: { idleSeconds }, limit, idle }: Met, { name }: Service, api: string): readonly Warning[] {
-  if (idle === undefined || idleSeconds === undefined || idleSeconds <= idle || limit <= idle) return [];
+function tooSilent(
+  { path, timeouts: { idleSeconds }, limit, idle, longerSilence }: Silent,
+  { name }: Service,
+  api: string,
+): readonly Warning[] {
+  if (idleSeconds === undefined || idleSeconds <= idle || limit <= idle) return [];
   const most = counted(idle, 'second');
   return [
     {
@@ -104,7 +120,7 @@ function tooSilent({ path, timeouts: { idleSeconds }, limit, idle }: Met, { name
       message:
         `"${name}" may send nothing for ${counted(idleSeconds, 'second')}, but ${api} ends a stream on which nothing is sent for ${most}.` +
         ' Let the service send something more often, such as a comment of server-sent events (":"), ' +
-        `or set Timeout.of({ idle: … }) to at most ${most}`,
+        `${longerSilence === undefined ? '' : `or ${longerSilence}, `}or set Timeout.of({ idle: … }) to at most ${most}`,
     },
   ];
 }

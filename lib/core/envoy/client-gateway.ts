@@ -12,6 +12,7 @@ import { BUFFER_BYTES, upstreamClusters } from './clusters';
 import { collectorClusters } from './collector';
 import { httpConnectionManager } from './http-connection-manager';
 import { failedHandshakes } from './observability/access-log';
+import { prometheusPart } from './prometheus';
 import { connectionLimit } from './overload';
 import type { EnvoyMemory } from './overload';
 import { routes } from './routes';
@@ -79,6 +80,7 @@ export function clientGatewayBootstrap(
       routes: [REFUSE_HEALTH_CHECKERS, ...routes(callee, callPolicyOf(undefined, callee))],
     })),
   });
+  const prometheus = prometheusPart(topology);
   return bootstrap(
     name,
     memory,
@@ -90,12 +92,17 @@ export function clientGatewayBootstrap(
           ...DRAINED_BY_AGENT,
           address: socketAddress('0.0.0.0', CLIENT_GATEWAY_PORT),
           per_connection_buffer_limit_bytes: BUFFER_BYTES,
-          access_log: failedHandshakes('client'),
+          access_log: failedHandshakes('client', { service: name, tracing: topology.tracing }),
           filter_chains: [{ ...clientTls(topology, gateway), filters: [manager] }],
         },
+        ...prometheus.listeners,
       ],
-      clusters: [...targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)), ...collectorClusters(topology)],
+      clusters: [
+        ...targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
+        ...collectorClusters(topology),
+        ...prometheus.clusters,
+      ],
     },
-    [connectionLimit([LISTENER], memory), ...weightsLayers(targets)],
+    [connectionLimit([LISTENER], memory), ...prometheus.layers, ...weightsLayers(targets)],
   );
 }

@@ -24,7 +24,14 @@ export function externalListener(topology: Topology, caller: Service, external: 
   const policy = callPolicyOf(caller, external);
   const filter =
     protocol === 'tcp'
-      ? tcpProxy({ direction: 'outbound', peer: name, cluster: name, authenticated: false, timeouts: [policy.timeouts] })
+      ? tcpProxy({
+          direction: 'outbound',
+          peer: name,
+          cluster: name,
+          authenticated: false,
+          log: { service: caller.name, tracing: topology.tracing },
+          timeouts: [policy.timeouts],
+        })
       : httpConnectionManager({
           peer: name,
           direction: 'outbound',

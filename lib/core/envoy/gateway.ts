@@ -7,7 +7,7 @@ import { defined } from '../defined';
 import type { HttpConnectionManager, ResponseMapper } from './api/http-connection-manager';
 import type { HttpFilter } from './api/http-filters';
 import type { Listener, NetworkFilter } from './api/listener';
-import type { HeaderChanges, RouteMatcher, TypedPerFilterConfig } from './api/route';
+import type { HeaderChanges, RouteConfiguration, RouteMatcher, TypedPerFilterConfig } from './api/route';
 import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
@@ -31,10 +31,14 @@ import { collectorClusters } from './collector';
 import { chooseRoute, findRoute } from './gateway-routes';
 import { issuerClusters } from './issuers';
 import { httpConnectionManager } from './http-connection-manager';
+import { prometheusPart } from './prometheus';
 import { forwardedPrefix } from './security/forwarded-prefix';
 import { message, socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
 import { weightsLayers } from './traffic/versions';
+
+/** Clients may write the port of the listener behind the name. */
+const HOSTS_WITHOUT_PORTS: Partial<RouteConfiguration> = { ignore_port_in_host_matching: true };
 
 /** What differs by who chooses a route: whatever stands in front, or the gateway itself. */
 interface Choice {
@@ -93,7 +97,11 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
     },
     requestLimits: largestRequestLimits(targets),
     ...defined({ idleSeconds }),
-    routeConfig: { ...(aggregationsOf(edge) === undefined ? {} : ROUTES_HAVE_THE_LAST_WORD), ...routeConfig },
+    routeConfig: {
+      ...(aggregationsOf(edge) === undefined ? {} : ROUTES_HAVE_THE_LAST_WORD),
+      ...(edge.api.hosts === undefined ? {} : HOSTS_WITHOUT_PORTS),
+      ...routeConfig,
+    },
     filters: [
       ...first,
       ...requestIdFilter(edge),
@@ -109,7 +117,10 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
       ...routePolicyFilters(edge),
       ...grpcFilters(edge),
     ],
-    virtualHosts: [message({ name: gatewayName, domains: ['*'], typed_per_filter_config: settingsOfHost(edge), matcher })],
+    // What stands in front asks for the same; a rule of somebody else's that leads here finds nothing.
+    virtualHosts: [
+      message({ name: gatewayName, domains: edge.api.hosts ?? ['*'], typed_per_filter_config: settingsOfHost(edge), matcher }),
+    ],
   });
 }
 
@@ -133,6 +144,7 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
   const targets = servicesBehind(topology, edge);
   const { gatewayName, api } = edge;
   const aggregates = aggregationsOf(edge) !== undefined;
+  const prometheus = prometheusPart(topology);
   return bootstrap(
     gatewayName,
     { memoryMiB: edge.gateway.memoryMiB, share: 'gateway', takenMiB: aggregates ? AGGREGATOR_MEMORY_MIB : 0 },
@@ -144,15 +156,17 @@ export function gatewayBootstrap(topology: Topology, edge: EdgeTopology): Bootst
               listener(`edge-${authorizer}`, port, requests(topology, edge, targets, foundRoutes(topology, edge, targets, authorizer))),
             )),
         ...(aggregates ? [partsListener(topology, edge, targets)] : []),
+        ...prometheus.listeners,
       ],
       clusters: [
         ...targets.flatMap((callee) => upstreamClusters(topology, undefined, callee)),
         ...(aggregates ? [aggregatorCluster()] : []),
         ...issuerClusters(edge),
         ...collectorClusters(topology),
+        ...prometheus.clusters,
       ],
     },
-    weightsLayers(targets),
+    [...prometheus.layers, ...weightsLayers(targets)],
   );
 }
 

@@ -7,7 +7,7 @@ import type { HttpConnectionManager } from './api/http-connection-manager';
 import type { HttpFilter } from './api/http-filters';
 import type { NetworkFilter } from './api/listener';
 import type { Http2ProtocolOptions, HttpProtocolOptions } from './api/protocol';
-import type { HeaderChanges, VirtualHost } from './api/route';
+import type { RouteConfiguration, VirtualHost } from './api/route';
 import { duration, extension, message } from './syntax/messages';
 import type { RequestLimits } from './traffic/header-limits';
 import { tracing } from './observability/tracing';
@@ -39,7 +39,7 @@ export interface HttpConnectionManagerOptions {
   readonly tracing: TracingSettings | undefined;
   readonly virtualHosts: readonly VirtualHost[];
   /** Changes to the headers of all virtual hosts. */
-  readonly routeConfig?: HeaderChanges;
+  readonly routeConfig?: Omit<RouteConfiguration, 'virtual_hosts'>;
   readonly filters?: readonly HttpFilter[];
   readonly settings?: Partial<HttpConnectionManager>;
 }

@@ -42,17 +42,18 @@ export function loadBalancerListener(topology: Topology, service: Service, targe
     address: socketAddress('0.0.0.0', LOAD_BALANCER_PORT),
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
     filter_chains: [
-      { filters: [service.protocol === 'tcp' ? connections(service) : requests(topology, asTarget(service, target), target)] },
+      { filters: [service.protocol === 'tcp' ? connections(topology, service) : requests(topology, asTarget(service, target), target)] },
     ],
   };
 }
 
-function connections(service: Service): NetworkFilter {
+function connections({ tracing }: Topology, service: Service): NetworkFilter {
   return tcpProxy({
     direction: 'load-balancer',
     peer: service.name,
     cluster: APPLICATION_CLUSTER,
     authenticated: false,
+    log: { service: service.name, tracing },
     timeouts: [callPolicyOf(undefined, service).timeouts],
     startupSeconds: service.startupTimeoutSeconds,
   });

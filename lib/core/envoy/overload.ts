@@ -1,6 +1,7 @@
 import type { Bootstrap, RuntimeLayer } from './api/bootstrap';
 import type { Listener } from './api/listener';
 import type { OverloadAction, OverloadActionName, ResourceMonitor, TriggerThreshold } from './api/overload';
+import { GATEWAY_HEAP_SHARE } from '../model/constants';
 import { named, typed } from './syntax/messages';
 
 /** What a task has, and what of it its Envoy may take. */
@@ -14,7 +15,7 @@ export interface EnvoyMemory {
 }
 
 /** The heap is what grows with traffic; the program itself takes about 45 MiB more, most of it pages of its file. */
-const HEAP_SHARE = { sidecar: 0.25, gateway: 0.5 } as const;
+const HEAP_SHARE = { sidecar: 0.25, gateway: GATEWAY_HEAP_SHARE } as const;
 
 /**
  * Of all listeners together.

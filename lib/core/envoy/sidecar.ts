@@ -3,8 +3,9 @@ import type { MeshSettings, Service, Topology } from '../model/topology';
 import { isCalled } from '../model/topology';
 import { allNamed } from '../model/by-name';
 import { allTimeouts, callPolicyOf } from '../model/call-policy';
-import { failedHandshakes } from './observability/access-log';
+import { failedHandshakes, type LogOwner } from './observability/access-log';
 import { httpAuthorization } from './security/authorization';
+import { prometheusPart } from './prometheus';
 import { earlyHeaderMutation, joinLines } from './security/early-header-mutation';
 import { bootstrap } from './bootstrap';
 import { applicationCluster, applicationClusterOf, BUFFER_BYTES, upstreamClusters } from './clusters';
@@ -52,6 +53,8 @@ export function sidecarBootstrap(topology: SidecarTopology, service: Service, na
   const callees = allNamed(topology.services, service.calls);
   const externals = allNamed(topology.external, service.callsExternal);
   const called = [service, ...additionalPortsOf(topology, service)].filter(isCalled);
+  // Jobs end before a scraper finds them.
+  const prometheus = prometheusPart(service.job === undefined ? topology : {});
   return bootstrap(
     name,
     memoryOf(service),
@@ -61,15 +64,21 @@ export function sidecarBootstrap(topology: SidecarTopology, service: Service, na
         ...(service.loadBalancerTarget === undefined ? [] : [loadBalancerListener(topology, service, service.loadBalancerTarget)]),
         ...callees.map((callee) => outbound(topology, service, callee)),
         ...externals.map((external) => externalListener(topology, service, external)),
+        ...prometheus.listeners,
       ],
       clusters: [
         ...called.map(applicationCluster),
         ...callees.flatMap((callee) => upstreamClusters(topology, service, callee)),
         ...externals.map((external) => externalCluster(topology, service, external)),
         ...collectorClusters(topology),
+        ...prometheus.clusters,
       ],
     },
-    [...(called.length === 0 ? [] : [connectionLimit(listenersOf(service, called), memoryOf(service))]), ...weightsLayers(callees)],
+    [
+      ...(called.length === 0 ? [] : [connectionLimit(listenersOf(service, called), memoryOf(service))]),
+      ...prometheus.layers,
+      ...weightsLayers(callees),
+    ],
   );
 }
 
@@ -95,6 +104,7 @@ const REQUESTS_ONLY = 'te';
 /** What other tasks reach: the application, and nothing else. */
 function inbound(topology: SidecarTopology, service: Service): Listener {
   const authenticated = usesMutualTls(topology);
+  const log: LogOwner = { service: ownerOf(service), tracing: topology.tracing };
   const timeouts = allTimeouts(topology, service);
   const toApplication: RouteAction = {
     cluster: applicationClusterOf(service),
@@ -109,6 +119,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           peer: service.name,
           cluster: applicationClusterOf(service),
           authenticated,
+          log,
           timeouts,
           startupSeconds: service.startupTimeoutSeconds,
         })
@@ -116,7 +127,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
           peer: service.name,
           direction: 'inbound',
           protocol: service.protocol,
-          segmentName: ownerOf(service),
+          segmentName: log.service,
           tracing: topology.tracing,
           authenticated,
           looksAtPaths: rulesNamePaths(service),
@@ -151,7 +162,7 @@ function inbound(topology: SidecarTopology, service: Service): Listener {
     ...DRAINED_BY_AGENT,
     address: socketAddress('0.0.0.0', inboundPortOf(service)),
     per_connection_buffer_limit_bytes: BUFFER_BYTES,
-    access_log: authenticated ? failedHandshakes() : undefined,
+    access_log: authenticated ? failedHandshakes('inbound', log) : undefined,
     filter_chains: [chain],
   });
 }
@@ -179,7 +190,14 @@ function outbound(topology: Topology, service: Service, callee: Service): Listen
   const chains: Pick<Listener, 'filter_chains' | 'filter_chain_matcher'> =
     callee.protocol === 'tcp'
       ? tcpFilterChains(callee, (cluster) =>
-          tcpProxy({ direction: 'outbound', peer: cluster, cluster, authenticated: false, timeouts: [policy.timeouts] }),
+          tcpProxy({
+            direction: 'outbound',
+            peer: cluster,
+            cluster,
+            authenticated: false,
+            log: { service: service.name, tracing: topology.tracing },
+            timeouts: [policy.timeouts],
+          }),
         )
       : { filter_chains: [{ filters: [httpOutbound(topology, service, callee)] }] };
   return {

@@ -1,6 +1,6 @@
 import { statPrefix } from '../contract/statistics';
 import type { Timeouts } from '../model/traffic-policy';
-import { accessLog } from './observability/access-log';
+import { accessLog, type LogOwner } from './observability/access-log';
 import type { ListenerDirection } from './observability/direction';
 import type { NetworkFilter } from './api/listener';
 import { extension, message } from './syntax/messages';
@@ -14,6 +14,7 @@ export interface TcpProxyOptions {
   readonly cluster: string;
   /** Whether the other side has to prove who it is. */
   readonly authenticated: boolean;
+  readonly log: LogOwner;
   /** Of all who use it. */
   readonly timeouts: readonly Timeouts[];
   /** Of the application to which it leads: how long that may take to start. @default - it leads to another task or host */
@@ -21,14 +22,14 @@ export interface TcpProxyOptions {
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto */
-export function tcpProxy({ peer, direction, cluster, authenticated, timeouts, startupSeconds }: TcpProxyOptions): NetworkFilter {
+export function tcpProxy({ peer, direction, cluster, authenticated, log, timeouts, startupSeconds }: TcpProxyOptions): NetworkFilter {
   return extension(
     'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
     message({
       // Agents count connections by the listeners, and know by the name of one that the service has any.
       stat_prefix: statPrefix(direction === 'load-balancer' ? 'inbound' : direction, peer),
       cluster,
-      access_log: accessLog({ protocol: 'tcp', direction, peer, authenticated }),
+      access_log: accessLog({ ...log, protocol: 'tcp', direction, peer, authenticated }),
       ...tcpIdleTimeout(timeouts),
       ...maxTcpConnection(timeouts),
       // The application gets no connection of a caller who has not proved its identity. Nothing can be read before, so nothing is

@@ -102,6 +102,12 @@ export const ALB = limitsOf('alb', 'Elastic Load Balancing', `${ALB_GUIDE}/load-
     scope: 'rule of a listener',
     handling: { documented: 'routes that have more get another rule' },
   },
+  priority: {
+    counts: 'priority of a rule',
+    value: 50_000,
+    scope: 'listener',
+    handling: { error: 'OUT_OF_RANGE' },
+  },
   conditionWildcards: {
     counts: 'wildcards in paths, of which a greedy parameter takes two',
     value: 5,

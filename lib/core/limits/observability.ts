@@ -30,7 +30,9 @@ export const CLOUD_WATCH = limitsOf(
       counts: 'metrics in a graph',
       value: 500,
       scope: 'widget',
-      handling: { documented: 'a graph has the metrics of one service: a few for each of its callers and versions' },
+      handling: {
+        documented: 'a graph has the metrics of one service, with its first 100 callers and 50 versions by name; the dashboard says so',
+      },
     },
     dimensions: { counts: 'dimensions', value: 30, scope: 'metric', handling: { documented: 'metrics of the agents have fewer' } },
     embeddedMetrics: {

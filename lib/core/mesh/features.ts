@@ -104,6 +104,10 @@ export const FEATURES = {
     usedAt: ({ observability }) => (observability?.metrics === true ? ['observability.metrics'] : []),
     without: 'leave metrics, dashboard and alarms of observability out',
   },
+  prometheus: {
+    title: 'Metrics that Prometheus scrapes from each task (`observability.prometheus`)',
+    usedAt: ({ observability }) => (observability?.prometheus === undefined ? [] : ['observability.prometheus']),
+  },
   loadBalancerTarget: {
     title: 'A load balancer of your own in front (`loadBalancerTarget`)',
     usedAt: (topology) => services(topology, 'loadBalancerTarget', ({ loadBalancerTarget }) => loadBalancerTarget !== undefined),

@@ -67,6 +67,9 @@ export const AGENT_MEMORY_MIB = 96;
  */
 export const AGGREGATOR_MEMORY_MIB = 160;
 
+/** How much of the memory of its task the heap of a gateway's Envoy may take, what stands beside it included. */
+export const GATEWAY_HEAP_SHARE = 0.5;
+
 /** Short, so that a task that left is soon out of the callers' lists; Route 53 answers from the VPC for free. */
 export const DISCOVERY_TTL_SECONDS = 5;
 

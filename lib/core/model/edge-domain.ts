@@ -53,3 +53,28 @@ export interface ManagedGroup {
   /** Rules of it that refuse nothing. */
   readonly counted: readonly string[];
 }
+
+/** What the gateway service must know of the API before it. */
+export interface ApiTraits {
+  /** Whether API Gateway begins traces; if not, clients say nothing of them. */
+  readonly beginsTraces: boolean;
+  /** Where routes of the library's own making lead preflight requests to the gateway service. */
+  readonly preflightPaths: readonly string[];
+  /** The record of the gateway in Cloud Map: SRV has a port, and both kinds of API Gateway have it; A is for a kind that knows the port. */
+  readonly gatewayRecord: 'A' | 'SRV';
+  /**
+   * Where the gateway takes requests, sorted by authorizer. What stands in front names no route: it has let the authorizer of the port
+   * decide, and the gateway finds the route by the path. Absent: it names the route of each request, and there is one port for all.
+   */
+  readonly ports?: readonly AuthorizerPort[];
+  /** Whether what it says of clients stands behind the ID of the request; absent: it says only what is never absent. */
+  readonly provesContext?: true;
+  /** Hosts by which clients may call: names, or `*.` with the rest of one. Absent: any. */
+  readonly hosts?: readonly string[];
+}
+
+/** A port of a gateway service for the requests of which one authorizer has decided. */
+export interface AuthorizerPort {
+  readonly authorizer: string;
+  readonly port: number;
+}

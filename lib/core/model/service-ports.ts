@@ -24,6 +24,11 @@ export function inboundPortOfName(name: string): number {
   return FIRST + hash;
 }
 
+/** Whether some name has it. */
+export function isInboundPortOfName(port: number): boolean {
+  return port >= FIRST && port < FIRST + COUNT;
+}
+
 /** Where the Envoys of its tasks take its calls. */
 export function inboundPortOf({ additionalPort }: Pick<Service, 'additionalPort'>): number {
   return additionalPort?.inboundPort ?? INBOUND_PORT;

@@ -1,4 +1,5 @@
 import { APPLICATION_CONTAINER, COLLECTOR_CONTAINER, COLLECTOR_MEMORY_MIB, LOG_ROUTER_CONTAINER, XRAY_PORT } from './constants';
+import type { PrometheusSettings } from './observability/settings';
 import type { TracingSettings } from './observability/tracing';
 import { hasCollector, OTLP_PORTS } from './observability/tracing';
 
@@ -37,6 +38,12 @@ export function footprintOf(mesh: TaskFootprint, tracing: TracingSettings | unde
       ...(hasCollector(tracing) ? [{ name: COLLECTOR_CONTAINER, memoryMiB: collectorMemoryOf(tracing) }] : []),
     ],
   };
+}
+
+/** What stands in tasks with an endpoint for Prometheus. */
+export function footprintWithPrometheus(settings: PrometheusSettings | undefined, footprint: TaskFootprint): TaskFootprint {
+  if (settings === undefined) return footprint;
+  return { ...footprint, ports: new Map([...footprint.ports, [settings.port, "Envoy's endpoint for Prometheus"]]) };
 }
 
 /** Names that no container of the user's can have. */

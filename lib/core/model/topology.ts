@@ -5,7 +5,7 @@ import type { EdgeCache, RouteCache, RoutePolicy, RouteValidation } from './rout
 import type { AdditionalPort } from './service-ports';
 import { inboundPortOf, ownerOf } from './service-ports';
 import type { ClientGateway } from './clients';
-import type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
+import type { ApiTraits, AuthorizerPort, DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy } from './edge-domain';
 import type { Login } from './identity-headers';
 import type { KnownFields } from './json';
 import type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds } from './observability/settings';
@@ -17,7 +17,7 @@ import type { Warning } from '../reading/warnings';
  * sorted by name, so that equal systems give equal bytes whatever order they were written in.
  */
 
-export type { DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy };
+export type { ApiTraits, AuthorizerPort, DomainPlan, EdgeDomain, IpAddressType, MutualTls, TlsPolicy };
 export type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds };
 export type { EdgeCache, RouteCache, RouteValidation, Warning };
 export type { ContainerOptions, ContainerSettings, LinuxSettings, Mount, TaskStorage, Tmpfs, Ulimit, Volume } from './container-settings';
@@ -94,7 +94,12 @@ export interface PrivateAuthority {
   readonly arn?: string;
 }
 
-export interface LogDriverSettings {
+export interface LogDestination {
+  /** Whether it is CloudWatch Logs, which makes metrics of what agents write. */
+  readonly isCloudWatch: boolean;
+}
+
+export interface LogDriverSettings extends LogDestination {
   /** Whether applications and extra containers have it, too, unless they have one of their own. */
   readonly forApplications: boolean;
 }
@@ -208,8 +213,8 @@ export interface FoundTasks extends Sizing, ContainerSettings, TaskStorage {
   /** How long the application may take to open its port; 0: nobody waits for it. */
   readonly startupTimeoutSeconds: number;
   readonly extraContainers: readonly ExtraContainer[];
-  /** Whether the containers that the mesh adds have a log driver of the user's, other than the system's. */
-  readonly sidecarLogDriver?: true;
+  /** The log driver of the user's for what the mesh adds to these tasks; absent: the system's. */
+  readonly sidecarLogDriver?: LogDestination;
 }
 
 export interface Service extends FoundTasks, VersionedCalls {
@@ -491,29 +496,6 @@ export interface IdentitySource {
   readonly name: string;
 }
 
-/** What the gateway service must know of the API before it. */
-export interface ApiTraits {
-  /** Whether API Gateway begins traces; if not, clients say nothing of them. */
-  readonly beginsTraces: boolean;
-  /** Where routes of the library's own making lead preflight requests to the gateway service. */
-  readonly preflightPaths: readonly string[];
-  /** The record of the gateway in Cloud Map: SRV has a port, and both kinds of API Gateway have it; A is for a kind that knows the port. */
-  readonly gatewayRecord: 'A' | 'SRV';
-  /**
-   * Where the gateway takes requests, sorted by authorizer. What stands in front names no route: it has let the authorizer of the port
-   * decide, and the gateway finds the route by the path. Absent: it names the route of each request, and there is one port for all.
-   */
-  readonly ports?: readonly AuthorizerPort[];
-  /** Whether what it says of clients stands behind the ID of the request; absent: it says only what is never absent. */
-  readonly provesContext?: true;
-}
-
-/** A port of a gateway service for the requests of which one authorizer has decided. */
-export interface AuthorizerPort {
-  readonly authorizer: string;
-  readonly port: number;
-}
-
 export interface EdgeRoute {
   /** As the user wrote it, such as `GET /catalog/{proxy+}` or `$default`. */
   readonly key: string;
@@ -580,6 +562,8 @@ export interface GrpcJson {
   readonly anyContentType?: true;
   /** The largest body of a request; larger ones are answered with 413. */
   readonly maxRequestBytes: number;
+  /** The largest response; a larger one is answered with 500. Absent: what API Gateway passes on. */
+  readonly maxResponseBytes?: number;
   /** How the messages of a server stream are written; absent: the method has one answer. */
   readonly stream?: 'newlineDelimited' | 'serverSentEvents';
 }

@@ -19,6 +19,7 @@ import { apart, checkCallers, connectRules } from './security/parse-allow';
 import { parseCertificates } from './security/parse-certificates';
 import { parseGroups } from './parse-groups';
 import { parseObservability } from './observability/parse-observability';
+import { checkPrometheusPort, parsePrometheus } from './observability/parse-prometheus';
 import { parseTracing } from './observability/parse-tracing';
 import { FIELDS, PLACES } from './places';
 import { parseEdges } from './edge/parse-edges';
@@ -44,10 +45,11 @@ import { warnOfMirrors } from './workload/parse-versions';
 import { warnOfNoTasks } from './workload/warn-of-no-tasks';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
+import { warnOfLostMetrics } from './observability/warn-of-lost-metrics';
 import { checkShiftsHaveMetrics } from './workload/parse-shift';
 import { parseLogDriver } from './workload/parse-log-driver';
 import { parseMesh } from '../mesh/select-provider';
-import { footprintOf } from '../model/task-footprint';
+import { footprintOf, footprintWithPrometheus } from '../model/task-footprint';
 import { defined } from '../defined';
 
 /** The raw input with CDK objects replaced by markers (see input.ts), and what the construct knows beside the props. */
@@ -73,7 +75,10 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   const { provider, settings: mesh } = parseMesh(root.field('mesh'), root.field('services'));
   const certificates = parseCertificates(root.field('certificates'));
   const tracing = parseTracing(root.field('tracing'), name);
-  const { settings: logDriver, footprint } = parseLogDriver(root.field('logs'), footprintOf(provider.footprint, tracing));
+  const { settings: logDriver, footprint: fixed } = parseLogDriver(root.field('logs'), footprintOf(provider.footprint, tracing));
+  const prometheusAt = root.field('observability').field('prometheus');
+  const prometheus = parsePrometheus(prometheusAt, fixed);
+  const footprint = footprintWithPrometheus(prometheus, fixed);
   const capacities = parseCapacities(root.field('capacityProviders'), root.field('cluster'));
   const defaults: MeshDefaults = {
     capacities,
@@ -104,7 +109,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   );
   const egress = parseEgress(root.field('egress'));
   const parsed = entries.flatMap(([key, at]) => parseService(key, at, defaults, footprint) ?? []);
-  checkShiftsHaveMetrics(servicesAt, root.field('logs').field('driver'));
+  checkShiftsHaveMetrics(servicesAt, logDriver);
   const drafts = [
     ...parsed.flatMap((draft) => withPorts(draft, footprint)),
     ...jobs.filter(([key]) => !declared.includes(key)).flatMap(([key, at]) => parseJob(key, at, defaults, { footprint, outside }) ?? []),
@@ -124,6 +129,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     authenticated: certificates.kind !== 'none',
   });
   checkWorkloadNames(drafts, outside, { edges, clientGateway }, issues);
+  checkPrometheusPort(prometheusAt, prometheus, edges);
   const groups = parseGroups(root.field('groups'), [
     ...root.field('services').values(),
     ...root.field('jobs').values(),
@@ -138,11 +144,12 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   for (const each of registered) checkApex(each, domain, discoveryDomain, namespace);
   checkZone(root.field('zone'), zone, { domain, discoveryDomain, registered });
 
-  const observability = parseObservability(root.field('observability'), [
+  const measured = [
     ...drafts.map((draft) => draft.name),
     ...edges.map(({ gatewayName }) => gatewayName),
     ...(clientGateway === undefined ? [] : [clientGateway.name]),
-  ]);
+  ];
+  const observability = parseObservability(root.field('observability'), measured, prometheus);
   const warnings = [...checkSharedAuthority(certificates, domain, root.field('domain').absent)];
   const { services, external } = connect(drafts, externals, {
     domain,
@@ -165,6 +172,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     );
   }
   for (const each of external) warnings.push(...externalWarnings(each));
+  warnings.push(...warnOfLostMetrics({ services, certificates, ...defined({ logDriver, observability }) }));
   return deepFreeze({
     name,
     domain,

@@ -24,7 +24,9 @@ export function handedOutWeights(
   const owners = new Map(workloads.map((workload) => [serviceOf(workload), workload.group]));
   const readers = workloads.filter((reader) => group !== undefined || reader.group !== undefined);
   const read = new Set(readers.flatMap(({ weightedCallees = [] }) => weightedCallees));
-  return weights.filter(({ service }) => owners.get(service) === group && read.has(service));
+  // What moves weights stands beside the tasks, too.
+  const isTold = ({ service, shift }: WeightsPlan): boolean => read.has(service) || (group !== undefined && shift !== undefined);
+  return weights.filter((each) => owners.get(each.service) === group && isTold(each));
 }
 
 /** Of the ID of a security group. */

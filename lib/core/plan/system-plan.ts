@@ -184,6 +184,8 @@ export interface MeshWorkloadPlan {
   readonly registration?: RegistrationPlan;
   /** Ports that are opened to others past Envoy. */
   readonly openPorts?: readonly OpenPort[];
+  /** Where scrapers of the user's read the metrics of its tasks; absent: nowhere. */
+  readonly prometheusPort?: number;
   /** Present: its tasks run to an end. */
   readonly job?: Job;
   /** How load balancers of the user's own reach its tasks; absent: they do not. */

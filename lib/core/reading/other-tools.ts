@@ -56,6 +56,9 @@ export const SYNONYMS: ReadonlyMap<string, readonly string[]> = tableOf<readonly
     initcontainers: ['extraContainers'],
     cronjob: ['jobs'],
     cronjobs: ['jobs'],
+    jobtemplate: ['jobs'],
+    cron: ['schedule'],
+    persistentvolumeclaim: ['volumes'],
   },
   // Docker, Docker Compose
   {
@@ -194,16 +197,43 @@ export const SYNONYMS: ReadonlyMap<string, readonly string[]> = tableOf<readonly
     target: ['service'],
     backend: ['service'],
     api: ['edge'],
+    customdomain: ['domain'],
+    customdomainname: ['domain'],
+    domains: ['domain'],
+    defaultdomainmapping: ['domain'],
+    certificatearn: ['certificate', 'domain'],
+    alias: ['domain'],
+    recordtype: ['domain'],
+    webacl: ['firewall'],
+    webaclarn: ['firewall'],
+    waf: ['firewall'],
+    usageplan: ['clients'],
+    usageplans: ['clients'],
+    apikeys: ['clients'],
+    requestvalidator: ['validation'],
+    requestmodels: ['validation'],
+    requestparameters: ['validation'],
+    gatewayresponses: ['detailedErrors'],
+    policy: ['resourcePolicyStatements'],
+    resourcepolicy: ['resourcePolicyStatements'],
+    ipallowlist: ['allowedIpRanges'],
+    endpointtypes: ['privateApi'],
+    endpointconfiguration: ['privateApi'],
+    disableexecuteapiendpoint: ['executeApiEndpoint'],
+    cachecluster: ['cache'],
+    cacheclusterenabled: ['cache'],
+    cachettl: ['ttl', 'cache'],
+    apidefinition: ['openApi'],
+    openapi: ['openApi'],
+    swagger: ['openApi'],
     xray: ['tracing'],
   },
 );
 
 const OWN_LOAD_BALANCER =
-  'API Gateway is in front of services (edge); a load balancer of your own leads to a service with loadBalancerTarget, and keeps its ' +
-  'own listeners, certificates and settings';
-const OWN_DOMAIN =
-  'a domain is a resource of its own, which leads to the API of the handle: restApi.addDomainName(), or DomainName and ApiMapping, of ' +
-  'system.edge()';
+  'edge: Edge.loadBalancer() of the system puts a load balancer in front of services, and Edge.httpApi() an API; one of your own leads to ' +
+  'a service with loadBalancerTarget, and keeps its own listeners, certificates and settings';
+const EDGE_DOMAIN = 'domain: { domainName, certificate } of the edge is the name by which clients know it';
 const SIZE = 'cpu and memoryLimitMiB are the size of the task, and those of an entry in extraContainers what it may take of it';
 const PLACEMENT = 'Amazon ECS spreads tasks over Availability Zones; capacityProviderStrategies says on what they run, vpcSubnets where';
 const NETWORK =
@@ -213,6 +243,23 @@ const RESTART = 'Amazon ECS replaces a task when an essential container of it st
 const NOT_ON_FARGATE = 'AWS Fargate has no such setting for containers, and it is not offered on instances';
 const ESCAPE = "what there is no prop for can be set on the resource: system.service('ui').workload().taskDefinition, or .container";
 const PUBLIC = 'tasks get no public addresses: clients reach services by an edge, or by a load balancer of your own (loadBalancerTarget)';
+
+const RUN_RETRIES =
+  "a run of a job is not repeated by itself: who starts it says how often, such as addRetry() of system.job('report').stepFunctionsTask()";
+const RUN_COUNT = 'a run of a job is one task: start it as often as it is to run, such as from a Map state of AWS Step Functions';
+const RUN_TIMEOUT =
+  "a run of a job has no time limit of its own: set taskTimeout of system.job('report').stepFunctionsTask(), or let the program end itself";
+
+/** What names that mean something else in a service mean in a job. */
+export const OF_JOBS: ReadonlyMap<string, string> = tableOf<string>({
+  timeout: RUN_TIMEOUT,
+  activedeadlineseconds: RUN_TIMEOUT,
+  retry: RUN_RETRIES,
+  retries: RUN_RETRIES,
+  maxretries: RUN_RETRIES,
+  desiredcount: RUN_COUNT,
+  replicas: RUN_COUNT,
+});
 
 /** What is no prop here, but has a place, or is not offered. A prop of the library that has the name, anywhere, is named instead. */
 export const ELSEWHERE: ReadonlyMap<string, string> = tableOf<string>(
@@ -247,6 +294,9 @@ export const ELSEWHERE: ReadonlyMap<string, string> = tableOf<string>(
     nodeport: 'a task has a network interface of its own: there is no port of a host, and port is that of the application',
     poddisruptionbudget: 'deployment: Deployment.rolling({ minHealthyPercent }) says how many tasks stay',
     activedeadlineseconds: 'tasks of a service run until they are replaced, and those of a job until they exit',
+    backofflimit: RUN_RETRIES,
+    completions: RUN_COUNT,
+    parallelism: RUN_COUNT,
     concurrencypolicy: 'nothing keeps two runs of a job from going on at once: what it does has to suit that',
   },
   // Docker Compose
@@ -285,25 +335,23 @@ export const ELSEWHERE: ReadonlyMap<string, string> = tableOf<string>(
     cfnoverrides: ESCAPE,
     family: "the library makes the task definition: system.service('ui').workload().taskDefinition has its family",
     servicename: 'the key of the entry in services is the name; CloudFormation makes that of the ECS service',
+    customdomain: EDGE_DOMAIN,
+    alias: EDGE_DOMAIN,
+    recordtype: EDGE_DOMAIN,
+    defaultdomainmapping: EDGE_DOMAIN,
+    certificatearn: EDGE_DOMAIN,
     listenerport: OWN_LOAD_BALANCER,
     listeners: OWN_LOAD_BALANCER,
     openlistener: OWN_LOAD_BALANCER,
     publicloadbalancer: OWN_LOAD_BALANCER,
     loadbalancername: OWN_LOAD_BALANCER,
+    publiclb: OWN_LOAD_BALANCER,
     targetprotocol: OWN_LOAD_BALANCER,
     protocolversion: OWN_LOAD_BALANCER,
     redirecthttp: OWN_LOAD_BALANCER,
     sslpolicy: OWN_LOAD_BALANCER,
     idletimeout: 'timeout: Timeout.of({ idle }) for calls of the mesh; that of a load balancer of your own is set there',
     deregistrationdelay: 'a task that stops answers its requests in flight by itself; stopTimeout is the time until SIGKILL',
-    domainname: OWN_DOMAIN,
-    domains: OWN_DOMAIN,
-    customdomain: OWN_DOMAIN,
-    alias: OWN_DOMAIN,
-    recordtype: OWN_DOMAIN,
-    certificate: OWN_DOMAIN,
-    certificatearn: OWN_DOMAIN,
-    defaultdomainmapping: OWN_DOMAIN,
     cloudmapoptions: 'tasks register in a Cloud Map namespace by themselves; namespace of the system takes one of your own',
     serviceregistries: 'tasks register in a Cloud Map namespace by themselves; namespace of the system takes one of your own',
     serviceconnect: 'the mesh takes its place: calls says whom a service calls, by <service>.<domain>',
@@ -314,6 +362,10 @@ export const ELSEWHERE: ReadonlyMap<string, string> = tableOf<string>(
     propagatetags: "tasks have the tags of their service: Tags.of(system.service('ui')).add()",
     enableecsmanagedtags: 'tasks have the tags of their cluster and service already',
     tags: "tags are the CDK's: Tags.of(system.service('ui')).add()",
+    maxreceivecount: 'a queue is a resource of its own: its deadLetterQueue has maxReceiveCount',
+    retentionperiod: 'a queue is a resource of its own: its retentionPeriod is set there',
+    subnetselection: 'tasks run in vpcSubnets of the system',
+    sharedmemorysize: NOT_ON_FARGATE,
     visibilitytimeout: 'a queue is a resource of its own: grant it to the service, and give its URL in environment',
     subscribe:
       "a queue is a resource of its own: queue.grantConsumeMessages(system.service('ui')), and its URL in environment; " +

@@ -1,5 +1,5 @@
 import { mistakes } from './closeness';
-import { ELSEWHERE, SYNONYMS } from './other-tools';
+import { ELSEWHERE, OF_JOBS, SYNONYMS } from './other-tools';
 
 export type Meant = { readonly property: string } | { readonly elsewhere: string };
 
@@ -25,7 +25,17 @@ export function meantBy(key: string, known: readonly string[], places: Places = 
   const property =
     known.find((name) => plainOf(name) === plain) ?? names.find((name) => known.includes(name)) ?? typoOf(plain, known, places);
   if (property !== undefined) return { property };
-  const elsewhere = placeOf(plain, names, places, path) ?? [plain, ...names.map(plainOf)].flatMap((name) => ELSEWHERE.get(name) ?? [])[0];
+  const ofJob = /^jobs\.[^.]+$/.test(path) ? OF_JOBS.get(plain) : undefined;
+  if (ofJob !== undefined) return { elsewhere: ofJob };
+  const elsewhere =
+    placeOf(nameOf(plain, places), places, path) ??
+    ELSEWHERE.get(plain) ??
+    placeOf(
+      names.find((each) => places.has(each)),
+      places,
+      path,
+    ) ??
+    names.flatMap((name) => ELSEWHERE.get(plainOf(name)) ?? [])[0];
   return elsewhere === undefined ? undefined : { elsewhere };
 }
 
@@ -39,9 +49,8 @@ function typoOf(plain: string, known: readonly string[], places: Places): string
   return isPlural || !isOther ? near : undefined;
 }
 
-/** Where a property belongs that does not belong here, if it has few places; what other tools call it counts, too. */
-function placeOf(plain: string, names: readonly string[], places: Places, path: string): string | undefined {
-  const name = nameOf(plain, places) ?? names.find((each) => places.has(each));
+/** Where a property belongs that does not belong here, if it has few places. */
+function placeOf(name: string | undefined, places: Places, path: string): string | undefined {
   const found = name === undefined ? [] : nearest(places.get(name) ?? [], path);
   if (name === undefined || found.length === 0 || found.length > MOST_PLACES) return undefined;
   const texts = found.map((place) => (place === '' ? 'the props of the construct' : place));

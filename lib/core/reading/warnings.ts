@@ -153,6 +153,10 @@ export const WARNINGS = table({
     when: 'A gateway can have more tasks than the default quota of targets of its Network Load Balancer',
     fix: RAISE,
   },
+  'metrics-elsewhere': {
+    when: 'A log driver of your own may send elsewhere than to CloudWatch Logs what mesh agents write, of which metrics are made',
+    fix: 'Use `LogDrivers.awsLogs()`, or send what `mesh-agent` writes to a log group, unchanged ([Logs](workloads.md#logs)).',
+  },
   'mirror-to-version-with-weight': {
     when: 'A version gets copies of requests and a share of the requests themselves',
     fix: 'Give it weight 0 while it mirrors.',

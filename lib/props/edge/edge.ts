@@ -106,7 +106,8 @@ export interface RouteProps {
 
   /**
    * The largest body of a request, 1 byte to 10 MiB; larger ones get 413. A request that tells no length is held back by the gateway
-   * service until it is whole. The gateway service holds JSON for gRPC in memory until it is whole, whatever it tells.
+   * service until it is whole. The gateway service holds JSON for gRPC in memory until it is whole, whatever it tells. Behind a load
+   * balancer at most an eighth of the memory of a task of the gateway service: 64 MiB by default.
    *
    * @default - that of the edge; of JSON for gRPC 1 MiB if the edge has none
    */
@@ -280,7 +281,7 @@ export interface EdgeOptions {
 
   /**
    * The largest body of a request, 1 byte to 10 MiB; larger ones get 413. A request that tells no length is held back by the gateway
-   * service until it is whole.
+   * service until it is whole. Behind a load balancer at most an eighth of the memory of a task of the gateway service: 64 MiB by default.
    *
    * @default - 10 MiB, which API Gateway passes on; behind a load balancer, any size
    */
@@ -725,7 +726,7 @@ export class Edge {
 
 /** Options that every kind of edge has. */
 interface GivenEdgeOptions
-  extends EdgeOptions, Partial<Pick<LoadBalancerOptions, 'certificate' | 'sslPolicy' | 'loadBalancer' | 'accessLogBucket'>> {
+  extends EdgeOptions, Partial<Pick<LoadBalancerOptions, 'certificate' | 'sslPolicy' | 'loadBalancer' | 'listener' | 'accessLogBucket'>> {
   readonly routes?: { readonly [key: string]: RouteProps & { readonly authorizer?: object } };
   readonly grpcRoutes?: readonly (GrpcRoutesProps & { readonly authorizer?: object })[];
   readonly openApi?: OpenApiDocument;

@@ -121,7 +121,7 @@ export interface GrpcRouteProps {
 
   /**
    * How clients get the messages of a server stream. Only for methods that return one, on routes of a REST API with
-   * `ResponseTransferMode.STREAM`.
+   * `ResponseTransferMode.STREAM`, or of a load balancer.
    *
    * @default GrpcStream.NEWLINE_DELIMITED
    */

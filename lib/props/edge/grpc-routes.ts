@@ -79,6 +79,7 @@ export interface GrpcRoutesProps {
 
   /**
    * Maximum size of a request body, 1 byte to 10 MiB; a larger one gets 413. The gateway service holds JSON in memory until it is complete.
+   * Behind a load balancer at most an eighth of the memory of a task of the gateway service: 64 MiB by default.
    *
    * @default - that of the edge; of JSON 1 MiB if the edge has none
    */

@@ -1,11 +1,13 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { IApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IApplicationListener, IApplicationLoadBalancer, IpAddressType, SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ILoadBalancerAuthorizer } from './authorizer';
 import type { EdgeOptions, RouteProps } from './edge';
 import type { Firewall } from './firewall';
+import type { GrpcRoutesProps } from './grpc-routes';
+import type { OpenApiDocument } from './open-api-document';
 
 /**
  * Route of an edge with a load balancer.
@@ -23,6 +25,29 @@ export interface LoadBalancerRouteProps extends RouteProps {
 
   /**
    * Time after which the gateway service ends a request to this route, 50 milliseconds to `idleTimeout` of the edge: see
+   * `LoadBalancerOptions.timeout`.
+   *
+   * @default - that of the edge
+   */
+  readonly timeout?: Duration;
+}
+
+/**
+ * Routes of an edge with a load balancer to all methods of a gRPC service.
+ *
+ * @example
+ * const quotes: LoadBalancerGrpcRoutesProps = { service: 'quotes', mapping: GrpcMapping.WEB, authorizer: Authorizer.none() };
+ */
+export interface LoadBalancerGrpcRoutesProps extends GrpcRoutesProps {
+  /**
+   * Authorizer of the routes.
+   *
+   * @default - the authorizer of the edge; an error if it has none
+   */
+  readonly authorizer?: ILoadBalancerAuthorizer;
+
+  /**
+   * Time after which the gateway service ends a request to these routes, 50 milliseconds to `idleTimeout` of the edge: see
    * `LoadBalancerOptions.timeout`.
    *
    * @default - that of the edge
@@ -72,8 +97,32 @@ export interface LoadBalancerOptions extends EdgeOptions {
    * Routes by method and path, such as `GET /catalog/{id}`, `ANY /orders/{proxy+}` or `$default`. The most specific route that matches is
    * chosen, as an HTTP API does. A parameter is a whole segment of a path, a greedy parameter the last one: `/orders/{proxy+}` matches
    * paths below `/orders`, not `/orders` itself.
+   *
+   * @default - none: the edge has `grpcRoutes`, or `openApi`
    */
-  readonly routes: { readonly [key: string]: LoadBalancerRouteProps };
+  readonly routes?: { readonly [key: string]: LoadBalancerRouteProps };
+
+  /**
+   * Routes to all methods of gRPC services, beside `routes`. A route that both have is an error.
+   *
+   * @default - none
+   */
+  readonly grpcRoutes?: LoadBalancerGrpcRoutesProps[];
+
+  /**
+   * OpenAPI document, each of whose operations is a route, beside `routes`. An operation that is in `routes`, too, is an error.
+   *
+   * @default - none
+   */
+  readonly openApi?: OpenApiDocument;
+
+  /**
+   * Authorizers by the names of `components.securitySchemes` of the document in `openApi`, for operations whose `security` names them.
+   * Operations without `security` have the authorizer of the edge.
+   *
+   * @default - none
+   */
+  readonly securitySchemes?: { readonly [name: string]: ILoadBalancerAuthorizer };
 
   /**
    * Authorizer of the routes that have none of their own. An edge has at most 5 authorizers, `Authorizer.none()` included.
@@ -94,12 +143,13 @@ export interface LoadBalancerOptions extends EdgeOptions {
    * Certificate of AWS Certificate Manager for the name by which clients call. Clients speak HTTPS to port 443; a load balancer that is
    * made sends them there from port 80.
    *
-   * @default - that of `domain`; without one an error, unless `plainHttp` is true
+   * @default - that of `domain`, or of `listener`; without one an error, unless `plainHttp` is true
    */
   readonly certificate?: ICertificate;
 
   /**
-   * Whether clients speak HTTP, to port 80, where anybody on the way can read and change what they send. Only with `Authorizer.none()`.
+   * Whether clients speak HTTP, to port 80 or that of `listener`, where anybody on the way can read and change what they send. Only with
+   * `Authorizer.none()`.
    *
    * @default false
    */
@@ -116,7 +166,7 @@ export interface LoadBalancerOptions extends EdgeOptions {
   /**
    * Name by which clients call, of which `url` of the edge is made. The record in DNS is your own.
    *
-   * @default - that of `domain`, or the name that AWS gives the load balancer
+   * @default - that of `domain`, or the first of `hosts` without `*`, or the name that AWS gives the load balancer
    */
   readonly domainName?: string;
 
@@ -127,6 +177,34 @@ export interface LoadBalancerOptions extends EdgeOptions {
    * @default - one is made
    */
   readonly loadBalancer?: IApplicationLoadBalancer;
+
+  /**
+   * Listener of a load balancer of your own, in the VPC of the mesh, that the edge shares with other applications, such as
+   * `ApplicationListener.fromApplicationListenerAttributes()`. The edge adds rules for `hosts` to it, from `firstPriority` on, and leaves
+   * its default action, its certificates and its security group as they are. It must speak HTTPS, unless `plainHttp` is true, and its load
+   * balancer must append to `X-Forwarded-For`, as it does by default.
+   *
+   * @default - the edge makes a listener
+   */
+  readonly listener?: IApplicationListener;
+
+  /**
+   * Hosts by which clients call, at most 3: names in lower case, such as `api.example.com`, or `*.example.com` for all names below one.
+   * Each rule of the edge has them as a condition. Requests to another host get what other rules and the default action of `listener` say,
+   * or 404 where the edge makes the listener.
+   *
+   * @default - any host; an error with `listener`
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#host-conditions
+   */
+  readonly hosts?: string[];
+
+  /**
+   * Priority of the first rule of the edge on `listener`, 1 to 49,901. The edge takes 100 priorities from there on, in which no other rule
+   * may stand.
+   *
+   * @default - an error with `listener`; without it, rules begin with 1
+   */
+  readonly firstPriority?: number;
 
   /**
    * Whether the load balancer that is made has public addresses, and stands in public subnets. If not, clients reach it from inside the

@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 
 /**
  * Metrics, saved queries, dashboard and alarms of a system.
@@ -47,6 +48,34 @@ export interface ObservabilityProps {
    * @default - none
    */
   readonly alarms?: MeshAlarmProps;
+
+  /**
+   * Endpoint in each task of services and gateways at which a scraper outside of the mesh reads the metrics of its Envoy in the text format
+   * of Prometheus. It does not need `metrics`, and nothing is billed for it.
+   *
+   * @default - none
+   */
+  readonly prometheus?: PrometheusEndpointProps;
+}
+
+/**
+ * Endpoint for Prometheus, or whatever scrapes as it does, in each task of services and gateways. It answers `GET /metrics` in plain text
+ * with the statistics of Envoy for services and calls, and all else with 404. Jobs have none, since they end before they are found.
+ *
+ * @example
+ * const endpoint: PrometheusEndpointProps = { openTo: [prometheus] };
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export interface PrometheusEndpointProps {
+  /** Security groups, or constructs that have one, that may connect: those of the scrapers, and nobody else. */
+  readonly openTo: IConnectable[];
+
+  /**
+   * Port of the endpoint in each task, 1024 to 65535.
+   *
+   * @default 15090
+   */
+  readonly port?: number;
 }
 
 /**

@@ -25,17 +25,18 @@ export interface VersionComparisonProps {
   readonly minRequests?: number;
 
   /**
-   * Number of percentage points by which the share of errors (status codes of 500 and above, and what never reached the version) may be
-   * higher than that of the versions that get less, 0 to 100. A difference that chance makes (less than three standard errors) never
-   * counts.
+   * Number of percentage points by which the share of attempts that fail (with status codes of 500 and above, without reaching the
+   * version, or tried again) may be higher than that of the versions that get less, 0 to 100. A difference that chance makes (less than
+   * three standard errors) never counts.
    *
    * @default 1
    */
   readonly errorMargin?: number;
 
   /**
-   * Factor by which the 99th percentile of the latency may be above that of the versions that get less, 1.1 to 100. It must be exceeded
-   * in two checks in a row, and by 50 ms.
+   * Factor by which latency may be above that of the versions that get less, 1.1 to 100: by the median, from 100 requests on the 90th
+   * percentile and from 1,000 on the 99th. It must be exceeded in two checks in a row, of different minutes, by 50 ms, and by more than
+   * chance.
    *
    * @default 2
    */
@@ -135,7 +136,8 @@ export interface AllAtOnceShiftOptions extends ShiftOptions {
  *
  * Add a version with weight 0 in an earlier deployment: callers that are not replaced yet do not know its name.
  *
- * Not for TCP services, nor for services in groups. Weights of the service, and of each of its routes, must add up to 100.
+ * Of TCP services, versions cannot be compared: give `alarms` and `comparison: { enabled: false }`. Only new connections go by the weights.
+ * Weights of the service, and of each of its routes, must add up to 100.
  *
  * @example
  * const orders: ServiceProps = {

@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AssetManifestArtifact, CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { AssetManifestArtifact, CloudAssembly, UNKNOWN_REGION, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { statPrefix } from '../../../lib/core/contract/statistics';
 import { OtherReleaseError } from '../../../lib/core/plan/pack-config';
 import { isObject, type JsonObject } from '../../../lib/core/readable/json';
 import { isPackedEnvironment, readEnvironment } from '../../../lib/core/readable/readable-environment';
 import type { ReadableConfig, ReadableEnvironment } from '../../../lib/core/readable/readable-environment';
+import { checkAssembly } from './check-assembly';
 import { resourcesOf, withParameters, type StackTemplate } from './nested-templates';
 import { PROGRAM, Trouble } from '../trouble';
 import type { StackName, Workload } from './workload';
@@ -24,6 +25,8 @@ export interface StackContent {
   readonly stack: StackName;
   /** Of its cloud assembly: stages have their own. */
   readonly directory: string;
+  /** Undefined: the stack is for no Region in particular. */
+  readonly region: string | undefined;
   readonly templates: readonly StackTemplate[];
 }
 
@@ -33,18 +36,12 @@ export function workloadsIn({ stack, templates }: StackContent): readonly Worklo
 
 /** The stacks of a cloud assembly, those of its stages too. */
 export function readStacks(directory: string): readonly StackContent[] {
-  if (!existsSync(join(directory, 'manifest.json')))
-    throw existsSync(directory)
-      ? new Trouble(`${directory} is not the output of cdk synth: it has no file manifest.json`, {
-          fix: 'name the directory that cdk synth has written, by default cdk.out',
-        })
-      : new Trouble(`there is no directory ${directory}`, {
-          fix: 'run `npx cdk synth` first, or name the directory that it has written',
-        });
+  checkAssembly(directory);
   try {
     return new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true }).stacksRecursively.map((artifact) => ({
       stack: { path: artifact.hierarchicalId, name: artifact.stackName },
       directory: artifact.assembly.directory,
+      region: artifact.environment.region === UNKNOWN_REGION ? undefined : artifact.environment.region,
       templates: templatesOf(artifact),
     }));
   } catch (error) {

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SystemDescription } from '../../../lib/core/description/system-description';
 import { suggestion, Trouble } from '../trouble';
+import { checkAssembly } from './check-assembly';
 
 const SUFFIX = '.microservices.json';
 
@@ -14,17 +15,12 @@ const SCHEMA = /^1\./;
  * @throws Trouble if there is none, or one of a release that this one cannot read
  */
 export function readDescriptions(directory: string): readonly [SystemDescription, ...SystemDescription[]] {
-  if (!existsSync(directory))
-    throw new Trouble(`there is no directory ${directory}`, {
-      fix: 'run `npx cdk synth` first, or name the directory that it has written with --app',
-    });
+  checkAssembly(directory);
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(SUFFIX));
   const [first, ...others] = files.map((file) => readDescription(join(directory, file))).sort((a, b) => (a.path < b.path ? -1 : 1));
   if (first !== undefined) return [first, ...others];
   throw new Trouble(`no system in ${directory}`, {
-    fix: existsSync(join(directory, 'manifest.json'))
-      ? 'synthesize an app that has a Microservices construct with this release, or name the directory of another one with --app'
-      : 'name the directory that cdk synth has written with --app, by default cdk.out',
+    fix: 'synthesize an app that has a Microservices construct with this release, or name the directory of another one with --app',
   });
 }
 

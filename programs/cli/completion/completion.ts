@@ -7,7 +7,10 @@ export interface Word {
 }
 
 /** Names of a system, by what they name. */
-export type NamesOf = (kind: 'callees' | 'callers' | 'edges' | 'services' | 'systems' | 'workloads', app: string) => readonly string[];
+export type NamesOf = (
+  kind: 'callees' | 'callers' | 'edges' | 'jobs' | 'services' | 'systems' | 'versions' | 'workloads',
+  app: string,
+) => readonly string[];
 
 export const FILES = 'files';
 

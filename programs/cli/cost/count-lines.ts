@@ -106,6 +106,7 @@ function resourceLines(resources: readonly JsonObject[], requests: number | unde
   const authorities = of('AWS::ACMPCA::CertificateAuthority').map(propertiesOf);
   const shortLived = authorities.filter((authority) => authority['UsageMode'] === 'SHORT_LIVED_CERTIFICATE').length;
   const acls = of('AWS::WAFv2::WebACL').map(propertiesOf);
+  const associations = of('AWS::WAFv2::WebACLAssociation').length;
   const publicAddresses = sum(
     balancers.filter((balancer) => balancer['Scheme'] === 'internet-facing').map((balancer) => lengthOf(balancer['Subnets'])),
   );
@@ -144,14 +145,15 @@ function resourceLines(resources: readonly JsonObject[], requests: number | unde
     ...count('Amazon CloudWatch', 'metrics of log filters', 'cloudwatch.metric', of('AWS::Logs::MetricFilter').length),
     ...count('AWS WAF', 'web ACLs', 'waf.acl', acls.length),
     ...count('AWS WAF', 'rules', 'waf.rule', sum(acls.map((acl) => lengthOf(acl['Rules'])))),
-    ...(acls.length === 0 ? [] : [firewallRequests(acls.length, requests)]),
+    // An ACL may stand in front of several edges, and one of another stack in front of this.
+    ...(associations === 0 ? [] : [firewallRequests(associations, requests)]),
     ...of('AWS::ApiGateway::Stage').map(propertiesOf).flatMap(cacheLines),
   ];
 }
 
-function firewallRequests(acls: number, requests: number | undefined): Line {
+function firewallRequests(edges: number, requests: number | undefined): Line {
   const line = { service: 'AWS WAF', part: 'requests', price: 'waf.request' };
-  return requests === undefined ? { ...line, reason: 'by requests: say --requests' } : { ...line, quantity: (acls * requests) / 1e6 };
+  return requests === undefined ? { ...line, reason: 'by requests: say --requests' } : { ...line, quantity: (edges * requests) / 1e6 };
 }
 
 function cacheLines(stage: JsonObject): readonly Line[] {

@@ -104,6 +104,7 @@ export const RESOURCE_COSTS: Readonly<Partial<Record<string, ResourceCost>>> = {
   'AWS::Lambda::Function': unknown('by invocation and duration, but for renewals of certificates'),
   'AWS::Lambda::Permission': OF_FUNCTION,
   'AWS::Logs::LogGroup': unknown('by what is kept; what is written is counted'),
+  'AWS::Logs::QueryDefinition': free('saved queries are free; running one is paid by what it scans'),
   'AWS::Logs::MetricFilter': counted('cloudwatch.metric'),
   'AWS::Route53::HostedZone': counted('route53.zone'),
   'AWS::Route53::RecordSet': free('records are free up to 10,000 of a zone'),

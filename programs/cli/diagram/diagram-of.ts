@@ -1,6 +1,7 @@
 import type {
   EdgeDescription,
   ServiceDescription,
+  ShiftDescription,
   SystemDescription,
   WorkloadDescription,
 } from '../../../lib/core/description/system-description';
@@ -74,16 +75,23 @@ function gatewayBox({ name, clientGateway }: WorkloadDescription): Box {
 }
 
 function serviceBox(service: ServiceDescription): Box {
-  const { name, kind, portOf, protocol, versions = [], mirror, webSockets } = service;
+  const { name, kind, portOf, protocol, versions = [], shift, mirror, webSockets } = service;
   const sum = versions.reduce((total, { weight }) => total + weight, 0);
   const lines = [
     ...versions.map((version) => `${version.name} ${sum === 0 ? '0' : share(version.weight / sum)} %`),
+    ...(shift === undefined ? [] : [stepsOf(shift)]),
     ...(mirror === undefined ? [] : [`copies of ${share(mirror.percent / 100)} % to ${mirror.version}`]),
   ];
   const takesCalls = kind === 'service' || kind === 'port';
   const words = kind === 'port' ? `port of ${portOf ?? ''}` : kind;
   const caption = [words, ...(takesCalls ? [nameOfProtocol(protocol)] : []), ...(webSockets ? ['WebSockets'] : [])].join(' · ');
   return { id: `service ${name}`, kind, name, caption, lines };
+}
+
+/** How its calls go from version to version. */
+function stepsOf({ firstStep, nextSteps, secondsPerStep }: ShiftDescription): string {
+  const steps = firstStep === nextSteps || firstStep === 100 ? `${firstStep} %` : `${firstStep} %, then ${nextSteps} %`;
+  return `shifts by ${steps}, every ${secondsPerStep / 60} min`;
 }
 
 function share(part: number): string {

@@ -5,8 +5,9 @@ import type {
   SystemDescription,
   ThrottleDescription,
 } from '../../../lib/core/description/system-description';
+import { covers } from '../../../lib/core/reading/check-host';
 import type { ChosenRoute } from './edge-route';
-import type { Fact, QuestionFrom } from './explanation';
+import type { Fact, Question, QuestionFrom } from './explanation';
 import { counted } from './hops';
 import { edgeRoutePath } from './names';
 
@@ -26,6 +27,22 @@ export function edgeOf({ edges }: SystemDescription, { edge: name }: QuestionFro
 /** What stands in front of the gateway service. */
 export function frontOf({ kind }: EdgeDescription): string {
   return kind === 'alb' ? 'the load balancer' : 'API Gateway';
+}
+
+/** By which a client calls: what the question says, or the first that the edge takes; undefined: the edge takes no requests to it. */
+export function hostOf({ hosts }: EdgeDescription, headers: Question['headers']): string | undefined {
+  if (hosts === undefined) return CLIENT_HOST;
+  const host = headers['host']?.[0];
+  if (host === undefined) return hosts[0]?.replace('*', 'client');
+  const name = host.toLowerCase().replace(/:\d+$/, '');
+  return hosts.some((pattern) => covers(pattern, name)) ? name : undefined;
+}
+
+/** Of an edge that takes requests to some hosts alone. */
+export function hostFacts({ hosts, path }: EdgeDescription, host: string | undefined): readonly Fact[] {
+  if (hosts === undefined) return [];
+  const text = host === undefined ? `its rules are for ${hosts.join(', ')} alone` : `its rules take requests to ${host}`;
+  return [{ text, path: `${path}.hosts` }];
 }
 
 /** What the API or the load balancer does with a request, before the gateway service gets it. */

@@ -2,7 +2,7 @@ import { CLIENT_HOST_HEADER, CLIENT_IP_HEADER, ROUTE_HEADER } from '../../../lib
 import type { EdgeDescription, RouteDescription, SystemDescription } from '../../../lib/core/description/system-description';
 import type { Request } from '../../simulator/simulate';
 import type { System } from '../../simulator/system';
-import { authorizerFacts, CLIENT_ADDRESS, CLIENT_HOST, edgeFacts, edgeOf, frontOf, waitOf } from './at-edge';
+import { authorizerFacts, CLIENT_ADDRESS, CLIENT_HOST, edgeFacts, edgeOf, frontOf, hostFacts, hostOf, waitOf } from './at-edge';
 import { explainConnection } from './connection';
 import { chooseRoute } from './edge-route';
 import type { Explanation, Fact, Question, QuestionFrom, Refusal, Stage } from './explanation';
@@ -59,21 +59,32 @@ function explainClient(system: SystemDescription, envoys: System, question: Ques
   const path = withoutBasePath(question.path, edge.basePath);
   const chosen = chooseRoute(edge, method, path.replace(/[?#].*$/s, ''));
   const { route } = chosen;
+  const host = hostOf(edge, headers);
   const base: readonly Fact[] =
     path === question.path ? [] : [{ text: `${edge.basePath ?? ''} comes off the path`, path: `${edge.path}.domain` }];
-  const front: Stage = { at: `edge ${edge.name} (${edge.kind})`, facts: [...base, ...edgeFacts(edge, chosen)] };
+  const front: Stage = { at: `edge ${edge.name} (${edge.kind})`, facts: [...base, ...hostFacts(edge, host), ...edgeFacts(edge, chosen)] };
+  if (host === undefined) {
+    const why = `no rule of the load balancer takes requests to ${String(headers['host'])}`;
+    const refusal: Refusal = { status: 404, by: `${edge.path}.hosts`, why };
+    return { ...EMPTY, verdict: 'refused', summary: refusedText(refusal), refusal, stages: [front] };
+  }
   if (route === undefined) {
     const status = edge.kind === 'rest' ? 403 : 404;
     const refusal: Refusal = { status, by: `${edge.path}.routes`, why: `no route of ${frontOf(edge)} takes ${method} ${path}` };
     return { ...EMPTY, verdict: 'refused', summary: refusedText(refusal), refusal, stages: [front] };
   }
   const seconds = waitOf(edge, route);
-  return explainSent(system, envoys, sentBy(edge, route, envoys, { method, path, headers }), {
-    caller: edge.gateway,
-    stages: [front],
-    needs: authorizerFacts(edge, route),
-    before: seconds === undefined ? undefined : { who: frontOf(edge), seconds, path: `${edgeRoutePath(edge, route)}.timeout` },
-  });
+  return explainSent(
+    system,
+    envoys,
+    sentBy(edge, route, envoys, { method, path, headers: { ...headers, ...(edge.hosts === undefined ? {} : { ':authority': [host] }) } }),
+    {
+      caller: edge.gateway,
+      stages: [front],
+      needs: authorizerFacts(edge, route),
+      before: seconds === undefined ? undefined : { who: frontOf(edge), seconds, path: `${edgeRoutePath(edge, route)}.timeout` },
+    },
+  );
 }
 
 /** API Gateway names the route; a load balancer chooses the port of the route's authorizer. */

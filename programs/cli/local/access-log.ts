@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import type { AccessLogLine } from '../../map/source';
-import { containerName } from './container-name';
-import type { Engine } from './engine';
+import { containerName } from './engine/container-name';
+import type { Engine } from './engine/engine';
 
 const PAUSE_MS = 1000;
 /** Of what nobody has read yet. */

@@ -1,10 +1,11 @@
 import type { ContainerDescription } from '../../../lib/core/description/system-description';
 import type { ContainerModel, Dependency, FileSystemModel, HealthCheckModel } from '../../emulator/template/system';
 import { TASK_AWS_PORT } from '../../local/local-system';
-import type { ComposeCondition, ComposeHealthCheck, ComposeService } from './compose-file';
-import { literal } from './compose-file';
-import { containerName } from './container-name';
-import { ROLE_LABEL, TASK_LABEL } from './labels';
+import type { ComposeCondition, ComposeHealthCheck } from './engine/compose-file';
+import { literal } from './engine/compose-file';
+import { containerName } from './engine/container-name';
+import type { Unnamed } from './holders';
+import { ROLE_LABEL, TASK_LABEL } from './engine/labels';
 import type { LocalOptions } from './local-plan';
 import type { SynthesizedWorkload } from './read-local-system';
 import { Trouble } from '../trouble';
@@ -19,12 +20,6 @@ export interface TaskContainer {
   readonly kept: readonly string[];
 }
 
-export interface ComposedContainer {
-  readonly service: Omit<ComposeService, 'container_name'>;
-  /** Names of its volumes. */
-  readonly volumes: readonly string[];
-}
-
 /** What all containers of a system have. */
 export interface ComposeOptions extends LocalOptions {
   readonly project: string;
@@ -32,7 +27,7 @@ export interface ComposeOptions extends LocalOptions {
 }
 
 /** A container of a task definition as Compose has it, in the network of the holder of its task. */
-export function composeContainer(container: TaskContainer, options: ComposeOptions): ComposedContainer {
+export function composeContainer(container: TaskContainer, options: ComposeOptions): Unnamed {
   const { task, model, description, kept } = container;
   const mounts = mountsOf(container);
   const own = !isUsers(description);
@@ -43,7 +38,7 @@ export function composeContainer(container: TaskContainer, options: ComposeOptio
       .filter((each) => kept.includes(each.container))
       .map((each) => [`${task}-${each.container}`, { condition: conditionOf(each) }] as const),
   ];
-  const service: ComposedContainer['service'] = {
+  return {
     ...(given === undefined ? options.imageOf(model.image) : { image: given }),
     ...(model.entryPoint !== undefined && { entrypoint: model.entryPoint.map(literal) }),
     ...(model.command.length > 0 && { command: model.command.map(literal) }),
@@ -63,7 +58,6 @@ export function composeContainer(container: TaskContainer, options: ComposeOptio
     stop_grace_period: `${model.stopTimeoutMs / 1000}s`,
     labels: { [ROLE_LABEL]: description.role, [TASK_LABEL]: task },
   };
-  return { service, volumes: mounts.map(({ volume }) => volume) };
 }
 
 /** Whether it is the user's, and not the library's. */

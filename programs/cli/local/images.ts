@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { ComposeBuild } from './compose-file';
-import { literal } from './compose-file';
+import type { ComposeBuild } from './engine/compose-file';
+import { literal } from './engine/compose-file';
 import { Trouble } from '../trouble';
 
 /** An image as Compose gets it. */

@@ -1,24 +1,29 @@
 import { createHash } from 'node:crypto';
+import { PUBLIC_AUTHORITIES_FILE } from '../../../lib/core/model/constants';
 import type { ContainerDescription, SystemDescription } from '../../../lib/core/description/system-description';
 import type { ContainerModel } from '../../emulator/template/system';
 import type { Template } from '../../emulator/template/template';
 import { isList, isObject } from '../../emulator/template/template';
 import type { LocalEdge, LocalSystem, LocalTask, Relay, TaskSettings } from '../../local/local-system';
-import { AWS_HOST, CONTROL_PORT, FRAMEWORK_DIRECTORY, PROGRAMS_DIRECTORY, SYSTEM_DIRECTORY, TASK_VARIABLE } from '../../local/local-system';
-import type { ComposeFile, ComposeService } from './compose-file';
+import { AWS_HOST, ISSUER_PORT, ISSUERS_DIRECTORY } from '../../local/local-system';
+import type { ComposeFile, ComposeService } from './engine/compose-file';
 import { composeContainer, isUsers } from './compose-container';
-import { containerName } from './container-name';
-import type { EngineTraits } from './engine';
+import { containerName } from './engine/container-name';
+import type { EngineTraits } from './engine/engine';
+import type { Unnamed } from './holders';
+import { awsContainer, holder, NETWORK, readOnly } from './holders';
 import type { LocalImage } from './images';
-import { DEFINITION_LABEL, ROLE_LABEL, TASK_LABEL } from './labels';
-import type { SynthesizedSystem, SynthesizedWorkload } from './read-local-system';
+import type { KeySource } from './issuers';
+import { issuersName, keySourcesOf, portsInUse } from './issuers';
+import { DEFINITION_LABEL } from './engine/labels';
+import type { SynthesizedJob, SynthesizedSystem, SynthesizedWorkload } from './read-local-system';
 import type { LocalSettings, Swap } from './settings';
 import { Trouble } from '../trouble';
 
 export interface LocalOptions {
   /** Names of services whose own applications run; undefined: all. */
   readonly only: ReadonlySet<string> | undefined;
-  /** Processes on the host in place of applications, by the names of services. */
+  /** Processes on the host in place of applications, by the names of services, and of versions as `<service>-<version>`. */
   readonly swaps: ReadonlyMap<string, Swap>;
   readonly settings: LocalSettings;
   /** Names of variables that the files of the environment have. */
@@ -39,8 +44,26 @@ export interface LocalPlan {
   readonly tasks: Readonly<Record<string, TaskSettings>>;
   /** Where processes on the host reach what they call. */
   readonly callees: readonly LocalCallee[];
+  readonly jobs: readonly LocalJob[];
+  /** Hosts in whose place the local issuer answers gateway services. */
+  readonly issuerHosts: readonly string[];
   /** Containers of the template that are not run, with the reason. */
   readonly leftOut: readonly string[];
+}
+
+/** A job, whose task runs when somebody starts it. */
+export interface LocalJob {
+  readonly name: string;
+  /** ID of its task. */
+  readonly task: string;
+  /** Name of the container whose exit code is that of the job. */
+  readonly container: string;
+  /** Logical ID of its task definition. */
+  readonly definition: string;
+  /** Whether it runs before the services are started. */
+  readonly before: 'run' | 'left out' | 'never';
+  /** Of its task alone. */
+  readonly compose: ComposeFile;
 }
 
 export interface LocalCallee {
@@ -49,17 +72,15 @@ export interface LocalCallee {
   readonly port: number;
 }
 
-const NETWORK = 'mesh';
-
-type Unnamed = Omit<ComposeService, 'container_name'>;
-
 /** A task, with the names of its Compose services. */
-interface PlannedTask {
+export interface PlannedTask {
   readonly id: string;
   readonly workload: SynthesizedWorkload;
   readonly serviceName: string;
   readonly swap: Swap | undefined;
   readonly standsIn: boolean;
+  /** Of issuers that the local one stands in for. */
+  readonly keys: readonly KeySource[];
 }
 
 export function planLocal(system: SynthesizedSystem, options: LocalOptions): LocalPlan {
@@ -67,47 +88,83 @@ export function planLocal(system: SynthesizedSystem, options: LocalOptions): Loc
   const tasks = system.workloads.flatMap((workload) => tasksOf(workload, options));
   const callees = calleesOf(system, tasks, options);
   const agent = agentImageOf(system, options);
-  const services: [string, Unnamed][] = [['aws', awsContainer(agent, system, options)]];
-  const volumes = new Set<string>();
-  const built = new Set<string>();
-  for (const task of tasks) {
-    const containers = containersOf(task);
-    services.push([
-      task.id,
-      holder(
-        task,
-        system,
-        agent,
-        callees.filter(({ task: id }) => id === task.id),
-        options,
-      ),
-    ]);
-    const hash = hashOf(containers.filter(({ description }) => !isUsers(description)).map(({ model }) => model));
-    for (const { model, description } of containers) {
-      const made = composeContainer(
-        { task: task.id, workload: task.workload, model, description, kept: containers.map((each) => each.model.name) },
-        { ...options, project, region: system.model.region },
-      );
-      const definition = isUsers(description) ? hashOf([model]) : hash;
-      services.push([`${task.id}-${model.name}`, { ...made.service, labels: { ...made.service.labels, [DEFINITION_LABEL]: definition } }]);
-      for (const volume of made.volumes) volumes.add(volume);
-    }
-  }
+  const hosts = hostsOf(tasks);
+  const whole = { system, project, agent, callees, hosts, options };
+  const aws: [string, Unnamed] = ['aws', awsContainer(agent, system, options)];
+  const jobs = system.jobs.map((job): LocalJob => {
+    const { name } = job.description;
+    const task: PlannedTask = { id: `${name}-1`, workload: job, serviceName: name, swap: undefined, standsIn: false, keys: [] };
+    const container = job.description.containers.find(({ role }) => role === 'application')?.name ?? '';
+    const file = composeFile(
+      project,
+      servicesOf(task, whole).map(([service, content]) => [service, atEnd(content)]),
+    );
+    return { name, task: task.id, container, definition: job.service.logicalId, before: beforeOf(job, options), compose: file };
+  });
   return {
-    compose: {
-      name: project,
-      'x-podman': { in_pod: false },
-      services: Object.fromEntries(
-        services.map(([name, service]) => [name, builtOnce({ container_name: containerName(project, name), ...service }, built)]),
-      ),
-      networks: { [NETWORK]: {} },
-      volumes: Object.fromEntries([...volumes].sort().map((name) => [name, {}])),
-    },
-    system: localSystem(system, tasks, options),
+    compose: composeFile(project, [aws, ...tasks.flatMap((task) => servicesOf(task, whole))]),
+    jobs,
+    system: localSystem(system, tasks, jobs, options),
     tasks: Object.fromEntries(tasks.map((task) => [task.id, settingsOf(task, callees, options)])),
     callees: callees.map(({ caller, callee, port }) => ({ caller, callee, port })),
-    leftOut: leftOutOf(system),
+    issuerHosts: hosts,
+    leftOut: leftOutOf(system, jobs),
   };
+}
+
+/** What all tasks of a system have in common. */
+interface Whole {
+  readonly system: SynthesizedSystem;
+  readonly project: string;
+  readonly agent: LocalImage;
+  readonly callees: readonly PlannedCallee[];
+  readonly hosts: readonly string[];
+  readonly options: LocalOptions;
+}
+
+/** The holder of a task and its containers, by the names of their services. */
+function servicesOf(task: PlannedTask, { system, project, agent, callees, hosts, options }: Whole): readonly [string, Unnamed][] {
+  const containers = containersOf(task);
+  const own = callees.filter(({ task: id }) => id === task.id);
+  const hash = hashOf(containers.filter(({ description }) => !isUsers(description)).map(({ model }) => model));
+  // The configuration of an Envoy names the file: whom it trusts changes by what is there.
+  const authorities = `./${ISSUERS_DIRECTORY}/${issuersName(hosts)}.pem:${PUBLIC_AUTHORITIES_FILE}:${readOnly(options)}`;
+  const services = containers.map(({ model, description }): [string, Unnamed] => {
+    const made = composeContainer(
+      { task: task.id, workload: task.workload, model, description, kept: containers.map((each) => each.model.name) },
+      { ...options, project, region: system.model.region },
+    );
+    const trusted = description.role === 'proxy' && task.keys.length > 0 ? [authorities] : [];
+    const volumes = [...(made.volumes ?? []), ...trusted];
+    const labels = { ...made.labels, [DEFINITION_LABEL]: isUsers(description) ? hashOf([model]) : hash };
+    return [`${task.id}-${model.name}`, { ...made, ...(volumes.length > 0 && { volumes }), labels }];
+  });
+  return [[task.id, holder(task, system, agent, own, options)], ...services];
+}
+
+function composeFile(project: string, services: readonly (readonly [string, Unnamed])[]): ComposeFile {
+  const built = new Set<string>();
+  const mounted = services.flatMap(([, { volumes = [] }]) => volumes.map((each) => each.split(':')[0] ?? ''));
+  const volumes = [...new Set(mounted)].filter((name) => !name.startsWith('.')).sort();
+  return {
+    name: project,
+    'x-podman': { in_pod: false },
+    services: Object.fromEntries(
+      services.map(([name, service]) => [name, builtOnce({ container_name: containerName(project, name), ...service }, built)]),
+    ),
+    networks: { [NETWORK]: {} },
+    volumes: Object.fromEntries(volumes.map((name) => [name, {}])),
+  };
+}
+
+/** What ends in a task of a job ends the task. */
+function atEnd(content: Unnamed): Unnamed {
+  return Object.fromEntries(Object.entries(content).filter(([name]) => name !== 'restart')) as Unnamed;
+}
+
+function beforeOf({ description: { name }, beforeDeployment }: SynthesizedJob, { only, settings }: LocalOptions): LocalJob['before'] {
+  if (!beforeDeployment) return 'never';
+  return (only !== undefined && !only.has(name)) || settings.tasks[name] === 0 ? 'left out' : 'run';
 }
 
 /** What Compose calls the system: by its place in the app, of which names are there once. `Shop/Shop` is `shop-local`. */
@@ -131,10 +188,18 @@ function builtOnce(service: ComposeService, built: Set<string>): ComposeService 
 function tasksOf(workload: SynthesizedWorkload, { settings, swaps, only }: LocalOptions): readonly PlannedTask[] {
   const { name, service: serviceName = name, version, edge } = workload.description;
   const isService = edge === undefined && !workload.description.clientGateway;
-  const swap = version === undefined ? swaps.get(serviceName) : undefined;
+  // Of a service with versions, the process takes the place of one.
+  const swap = swaps.get(version === undefined ? serviceName : name);
   const standsIn = isService && swap === undefined && only !== undefined && !only.has(serviceName) && !only.has(name);
   const count = swap === undefined ? (settings.tasks[name] ?? 1) : 1;
-  return Array.from({ length: count }, (_, index) => ({ id: `${name}-${index + 1}`, workload, serviceName, swap, standsIn }));
+  const inUse = portsInUse(workload);
+  const keys = keySourcesOf(workload).filter(({ port }) => !inUse.includes(port));
+  return Array.from({ length: count }, (_, index) => ({ id: `${name}-${index + 1}`, workload, serviceName, swap, standsIn, keys }));
+}
+
+/** Of issuers whose keys gateway services fetch from the local one. */
+function hostsOf(tasks: readonly PlannedTask[]): readonly string[] {
+  return [...new Set(tasks.flatMap(({ keys }) => keys.map(({ host }) => host)))].sort();
 }
 
 interface NamedContainer {
@@ -163,68 +228,9 @@ function agentImageOf({ workloads }: SynthesizedSystem, { settings, imageOf }: L
   return given === undefined ? imageOf(agent.model.image) : { image: given };
 }
 
-const MOUNTS = [`./system:${SYSTEM_DIRECTORY}:ro`, `./programs:${PROGRAMS_DIRECTORY}:ro`];
-/** Paths that the image of the agent declares as volumes: without a place for them there would be one without a name for each. */
-const OWN_VOLUMES = ['/run/mesh', '/run/app-mesh'];
-
-function awsContainer(image: LocalImage, { description }: SynthesizedSystem, { edgePorts, controlPort }: LocalOptions): Unnamed {
-  const edges = description.edges.flatMap(({ name }) => edgePorts.get(name) ?? []);
-  return {
-    ...image,
-    entrypoint: ['node', `${PROGRAMS_DIRECTORY}/aws.js`],
-    // Of the same user as the agent; all that it has is in memory.
-    user: '101:101',
-    read_only: true,
-    cap_drop: ['ALL'],
-    init: true,
-    networks: { [NETWORK]: { aliases: [AWS_HOST] } },
-    ports: [...edges.map((port) => `127.0.0.1:${port}:${port}`), `127.0.0.1:${controlPort}:${CONTROL_PORT}`],
-    volumes: [...MOUNTS, `./provider-framework:${FRAMEWORK_DIRECTORY}:ro`],
-    tmpfs: [...OWN_VOLUMES],
-    restart: 'on-failure',
-    stop_grace_period: '1s',
-    labels: { [ROLE_LABEL]: 'aws' },
-  };
-}
-
-interface PlannedCallee extends LocalCallee {
+export interface PlannedCallee extends LocalCallee {
   readonly task: string;
   readonly relay: Relay;
-}
-
-function holder(
-  task: PlannedTask,
-  { model }: SynthesizedSystem,
-  image: LocalImage,
-  callees: readonly PlannedCallee[],
-  { traits }: LocalOptions,
-): Unnamed {
-  const { service } = task.workload;
-  const names = service.registries.flatMap(({ discovery }) => model.discovery.find(({ logicalId }) => logicalId === discovery)?.name ?? []);
-  const sysctls = Object.assign({}, ...service.task.containers.map((container) => container.sysctls)) as Record<string, string>;
-  const hosts = model.zones.flatMap(({ records }) =>
-    records
-      .filter(({ type, name }) => type === 'A' && !name.startsWith('*'))
-      .flatMap(({ name, values }) => values.map((value) => `${name}:${value}`)),
-  );
-  const onHost = task.swap === undefined || !traits.hostIsGiven ? [] : [`${task.swap.host}:host-gateway`];
-  return {
-    ...image,
-    entrypoint: ['node', `${PROGRAMS_DIRECTORY}/task.js`],
-    environment: { [TASK_VARIABLE]: task.id },
-    user: '101:101',
-    read_only: true,
-    cap_drop: ['ALL'],
-    init: true,
-    networks: { [NETWORK]: { aliases: [...new Set(names)].sort() } },
-    extra_hosts: [...hosts, ...onHost],
-    ...(Object.keys(sysctls).length > 0 && { sysctls }),
-    ...(callees.length > 0 && { ports: callees.map(({ port }) => `127.0.0.1:${port}:${port}`) }),
-    volumes: MOUNTS,
-    tmpfs: [...OWN_VOLUMES],
-    stop_grace_period: '1s',
-    labels: { [ROLE_LABEL]: 'task', [TASK_LABEL]: task.id },
-  };
 }
 
 /** What swapped processes call: a port of the host for each, since names of the mesh mean nothing there. */
@@ -238,12 +244,12 @@ function calleesOf(
       records.flatMap(({ name, values: [value] }) => (value === undefined ? [] : [[name, value] as const])),
     ),
   );
-  const called = tasks.flatMap(({ id, swap, serviceName }) => {
+  const called = tasks.flatMap(({ id, swap, serviceName, workload }) => {
     const service = description.services.find(({ name }) => name === serviceName);
     if (swap === undefined || service === undefined) return [];
     return service.calls.map((callee) => ({
       id,
-      caller: serviceName,
+      caller: workload.description.version === undefined ? serviceName : workload.description.name,
       callee,
       url: description.services.find(({ name }) => name === callee)?.url,
     }));
@@ -272,38 +278,55 @@ function settingsOf(task: PlannedTask, callees: readonly PlannedCallee[], { sett
   const toHost: readonly Relay[] =
     swap === undefined || first === undefined ? [] : [{ port: first.port, everywhere: true, toHost: swap.host, toPort: swap.port }];
   const answers = settings.answers[serviceName] ?? [];
+  const ports = [...new Set(task.keys.map(({ port }) => port))];
+  const toIssuers = ports.map((port): Relay => ({ port, toHost: AWS_HOST, toPort: ISSUER_PORT }));
   return {
     applicationPorts: swap === undefined ? workload.ports.map(({ port }) => port) : toHost.map(({ port }) => port),
     standIns: standsIn ? workload.ports.map((each) => ({ ...each, answers })) : [],
-    relays: [...toHost, ...relays],
+    relays: [...toHost, ...relays, ...toIssuers],
   };
 }
 
 function localSystem(
   { template, values, description }: SynthesizedSystem,
   tasks: readonly PlannedTask[],
+  jobs: readonly LocalJob[],
   { edgePorts }: LocalOptions,
 ): LocalSystem {
   const edges = description.edges.flatMap(({ name }): readonly LocalEdge[] => {
     const port = edgePorts.get(name);
     return port === undefined ? [] : [{ name, port }];
   });
+  const urls = [...new Set(tasks.flatMap(({ keys }) => keys.map(({ url }) => url)))].sort();
   return {
     template,
     values,
     tasks: tasks.map(({ id, workload }): LocalTask => ({ id, service: workload.service.logicalId, workload: workload.description.name })),
+    ...(jobs.length > 0 && { jobs: jobs.map(({ task, name, definition }) => ({ id: task, taskDefinition: definition, workload: name })) }),
     edges,
+    ...(urls.length > 0 && { issuers: { file: `${ISSUERS_DIRECTORY}/${issuersName(hostsOf(tasks))}.json`, urls } }),
   };
 }
 
-function leftOutOf({ workloads, description, template }: SynthesizedSystem): readonly string[] {
+function leftOutOf({ workloads, description, template }: SynthesizedSystem, jobs: readonly LocalJob[]): readonly string[] {
   const collectors = workloads.some((workload) => namedContainers(workload).some(({ description: { role } }) => role === 'collector'));
-  const jobs = description.workloads.filter(({ job }) => job).map(({ name }) => name);
+  const started = jobs.filter(({ before }) => before === 'never').map(({ name }) => name);
+  const leftOut = jobs.filter(({ before }) => before === 'left out').map(({ name }) => name);
   return [
     ...lostFields(template),
+    ...workloads.flatMap(unanswered),
     ...(collectors ? [description.traced ? 'collectors of traces, which send to AWS X-Ray' : 'collectors of traces'] : []),
-    ...(jobs.length > 0 ? [`jobs, which schedules and deployments start: ${jobs.join(', ')}`] : []),
+    ...(started.length > 0 ? [`schedules and events that start jobs; \`local run <job>\` starts one of ${started.join(', ')}`] : []),
+    ...(leftOut.length > 0 ? [`jobs before the services, which --only or the settings leave out: ${leftOut.join(', ')}`] : []),
   ];
+}
+
+/** The port of an issuer that a process of the gateway service has: nobody else can answer there. */
+function unanswered(workload: SynthesizedWorkload): readonly string[] {
+  const inUse = portsInUse(workload);
+  return keySourcesOf(workload).flatMap(({ url, port }) =>
+    inUse.includes(port) ? [`the local issuer in the place of ${url}, whose port a process of ${workload.description.name} has`] : [],
+  );
 }
 
 /** What containers of ECS have, and these do not get. */

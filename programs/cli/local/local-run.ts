@@ -7,22 +7,23 @@ import { httpSource } from '../../map/http-source';
 import type { MapSource } from '../../map/source';
 import { Trouble } from '../trouble';
 import { accessLog } from './access-log';
-import type { ComposeService } from './compose-file';
-import { changedServices, removedServices } from './compose-file';
-import { containerName } from './container-name';
-import { ContainerFailed, Containers } from './containers';
+import type { ComposeFile, ComposeService } from './engine/compose-file';
+import { changedServices, partOf, removedServices } from './engine/compose-file';
+import { containerName } from './engine/container-name';
+import { ContainerFailed, Containers, removeNow } from './engine/containers';
 import { collectorsOf } from './collectors';
 import { Control } from './control';
-import type { Engine } from './engine';
-import { mustRun } from './engine';
+import type { Engine } from './engine/engine';
+import { mustRun } from './engine/engine';
 import { frameworkDirectory } from './framework-directory';
-import { TASK_LABEL } from './labels';
+import { JobRun } from './job-run';
+import { TASK_LABEL } from './engine/labels';
 import type { LocalDirectory } from './local-directory';
-import type { LocalPlan } from './local-plan';
+import type { LocalJob, LocalPlan } from './local-plan';
 import { checkPorts } from './ports';
 import type { LocalArguments, Prepared, Say } from './prepare';
 import { prepare } from './prepare';
-import { fetchImages, refuseOthers, removeNow, takeDown } from './take-down';
+import { fetchImages, refuseOthers, takeDown } from './take-down';
 import { changed, stateOf, synthesizedFiles } from './watch';
 
 /** A system that runs, from its first container to its end. */
@@ -48,12 +49,21 @@ export class LocalRun {
       ...plan.callees.map(({ port }) => [port, undefined] as const),
     ]);
     this.prepared = prepared;
-    directory.write(plan, this.programs, frameworkDirectory());
+    await directory.write(plan, this.programs, frameworkDirectory());
     for (const each of plan.leftOut) this.say(`not run: ${each}`);
-    for (const each of collectorsOf(plan.compose)) this.say(`traces go to ${each}, which is outside of this system`);
-    await fetchImages(this.engine, directory.composeFile, imagesOf(plan, Object.keys(plan.compose.services)), this.say, signal);
-    await this.create(directory, environment, signal);
-    await this.startAll(Object.keys(plan.compose.services), plan, signal);
+    for (const each of collectorsOf(plan.compose, prepared.system.workloads))
+      this.say(`traces go to ${each}, which is outside of this system`);
+    await fetchImages(this.engine, directory.composeFile, imagesOf(plan.compose, Object.keys(plan.compose.services)), this.say, signal);
+    await this.create(directory, environment, [], signal);
+    const jobs = plan.jobs.filter(({ before }) => before === 'run');
+    if (jobs.length > 0) {
+      // As a deployment, which starts services when these have ended well.
+      await this.startAll(['aws'], plan, signal);
+      await this.deploys(prepared, signal);
+      await this.runJobs(jobs, prepared, signal);
+    }
+    const others = Object.keys(plan.compose.services).filter((name) => jobs.length === 0 || name !== 'aws');
+    await this.startAll(others, plan, signal);
     await this.becomesHealthy(plan, controlPort, signal);
     if (signal.aborted) return;
     this.say(`${Object.keys(plan.tasks).length} tasks are healthy, after ${seconds(Date.now() - begun)}`);
@@ -106,18 +116,20 @@ export class LocalRun {
     const removed = removedServices(before, compose);
     if (replaced.length === 0 && JSON.stringify(next.plan) === JSON.stringify(this.prepared?.plan)) return;
     // Before anything is removed: an image that cannot be had changes nothing.
-    await fetchImages(this.engine, next.directory.writeNext(compose), imagesOf(next.plan, replaced), this.say, signal);
+    await fetchImages(this.engine, next.directory.writeNext(compose), imagesOf(compose, replaced), this.say, signal);
+    await this.runChangedJobs(next, signal);
     const old = [...removed, ...replaced].map((service) => containerName(before.name, service));
     // First what is in networks, then what holds them.
+    const isInOther = (name: string): boolean => before.services[name.slice(before.name.length + 1)]?.network_mode !== undefined;
+    await removeNow(this.engine, old.filter(isInOther));
     await removeNow(
       this.engine,
-      old.filter((name) => before.services[name.slice(before.name.length + 1)]?.network_mode !== undefined),
+      old.filter((name) => !isInOther(name)),
     );
-    await removeNow(this.engine, old);
-    next.directory.write(next.plan, this.programs, frameworkDirectory());
+    await next.directory.write(next.plan, this.programs, frameworkDirectory());
     this.prepared = next;
     if (replaced.length > 0) {
-      await this.create(next.directory, next.environment, signal);
+      await this.create(next.directory, next.environment, replaced, signal);
       await this.startAll(replaced, next.plan, signal);
     }
     await this.deploys(next, signal);
@@ -128,6 +140,43 @@ export class LocalRun {
     this.say(`changed: ${tasks.length === 0 ? 'no task' : tasks.join(', ')}, after ${seconds(Date.now() - begun)}`);
   }
 
+  /** As a deployment, before anything else changes: if one fails, the system that runs goes on. */
+  private async runChangedJobs(next: Prepared, signal: AbortSignal): Promise<void> {
+    const { prepared } = this;
+    const jobs = next.plan.jobs.filter(
+      (job) => job.before === 'run' && JSON.stringify(prepared?.plan.jobs.find(({ name }) => name === job.name)) !== JSON.stringify(job),
+    );
+    if (jobs.length === 0) return;
+    await next.directory.write(next.plan, this.programs, frameworkDirectory());
+    try {
+      await this.deploys(next, signal);
+      await this.runJobs(jobs, next, signal);
+    } catch (error) {
+      if (prepared !== undefined) await prepared.directory.write(prepared.plan, this.programs, frameworkDirectory());
+      throw error;
+    }
+  }
+
+  private async runJobs(jobs: readonly LocalJob[], { directory, environment }: Prepared, signal: AbortSignal): Promise<void> {
+    for (const job of jobs) {
+      if (signal.aborted) return;
+      const begun = Date.now();
+      const composeFile = directory.putJob(job);
+      await fetchImages(this.engine, composeFile, imagesOf(job.compose, Object.keys(job.compose.services)), this.say, signal);
+      const line = (text: string): void => {
+        this.say(`${job.name} | ${text}`);
+      };
+      const env = valuesFor(job.compose, environment);
+      const code = await new JobRun(this.engine, job, job.compose).run({ composeFile, env, line, signal });
+      if (signal.aborted) return;
+      if (code !== 0)
+        throw new Trouble(`the job ${job.name} ended with ${code}, and has to end well before the services start`, {
+          fix: 'see what it says above; to go on without it, write `tasks: { <job>: 0 }` into the file of --settings',
+        });
+      this.say(`the job ${job.name} ended well, after ${seconds(Date.now() - begun)}`);
+    }
+  }
+
   /** Services that get other values of the environment files than they have. */
   private withOtherValues({ plan, environment }: Prepared): readonly string[] {
     const had = this.prepared?.environment ?? {};
@@ -135,15 +184,21 @@ export class LocalRun {
     return Object.entries(plan.compose.services).flatMap(([name, service]) => (variablesOf(service).some(isOther) ? [name] : []));
   }
 
-  private async create(directory: LocalDirectory, environment: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+  /** @param services of the file; none: all */
+  private async create(
+    directory: LocalDirectory,
+    environment: Readonly<Record<string, string>>,
+    services: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
     if (signal.aborted) return;
     const { compose, name } = this.engine;
-    const file = ['-f', directory.composeFile];
+    const whole = directory.current;
+    const part = services.length === 0 || whole === undefined ? undefined : partOf(whole, services);
+    const file = ['-f', part === undefined ? directory.composeFile : directory.writeNext(part)];
     const how = name === 'finch' ? ['create', '--no-recreate'] : ['up', '--no-start', '--no-deps', '--no-recreate'];
-    // What else stands in the files is nothing that the engine is to have.
-    const used = Object.values(directory.current?.services ?? {}).flatMap(variablesOf);
-    const env = Object.fromEntries(used.map((variable) => [variable, environment[variable] ?? '']));
-    await mustRun([...compose, ...file, ...how], 'the containers cannot be created', { env, signal });
+    const env = whole === undefined ? {} : valuesFor(part ?? whole, environment);
+    await mustRun([...compose, ...file, ...how, ...services], 'the containers cannot be created', { env, signal });
   }
 
   private async startAll(services: readonly string[], plan: LocalPlan, signal: AbortSignal): Promise<void> {
@@ -240,12 +295,18 @@ function endedIn(states: States, missing: readonly string[]): string | undefined
   return found?.[0];
 }
 
+/** Of the environment files: what else stands in them is nothing that the engine is to have. */
+export function valuesFor({ services }: ComposeFile, environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const used = Object.values(services).flatMap(variablesOf);
+  return Object.fromEntries(used.map((variable) => [variable, environment[variable] ?? '']));
+}
+
 /** Names of the variables of environment files that a container gets. */
 function variablesOf({ environment = {} }: ComposeService): readonly string[] {
   return Object.values(environment).flatMap((value) => VARIABLE.exec(value)?.[1] ?? []);
 }
 
-function imagesOf({ compose }: LocalPlan, services: readonly string[]): Parameters<typeof fetchImages>[2] {
+export function imagesOf(compose: ComposeFile, services: readonly string[]): Parameters<typeof fetchImages>[2] {
   const named = services.flatMap((name) => {
     const { image, build } = compose.services[name] ?? {};
     return image === undefined ? [] : [{ name, image, built: build !== undefined }];

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
-import { AWS_PORT, CONTROL_PORT } from '../../local/local-system';
+import { AWS_PORT, CONTROL_PORT, ISSUER_PORT } from '../../local/local-system';
 import { portNumber } from '../port-number';
 import { suggestion, Trouble } from '../trouble';
 
 const FIRST_EDGE = 8080;
 /** Those of the container in which edges listen. */
-const INSIDE: readonly number[] = [AWS_PORT, CONTROL_PORT];
+const INSIDE: readonly number[] = [AWS_PORT, CONTROL_PORT, ISSUER_PORT];
 
 /**
  * The port of each edge on this machine.

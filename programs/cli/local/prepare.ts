@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { SystemDescription } from '../../../lib/core/description/system-description';
 import { suggestion, Trouble } from '../trouble';
 import { readSystem } from '../assembly/read-description';
-import type { Engine } from './engine';
-import { traitsOf } from './engine';
+import type { Engine } from './engine/engine';
+import { traitsOf } from './engine/engine';
 import { readEnvironmentFile } from './environment-file';
 import { BuiltImages } from './images';
 import { LocalDirectory } from './local-directory';
@@ -52,11 +52,13 @@ export async function prepare(args: LocalArguments, engine: Pick<Engine, 'name'>
   const description = readSystem(args.app, args.stack);
   const system = await readLocalSystem(args.app, description);
   const services = description.services.filter(({ kind }) => kind !== 'job').map(({ name }) => name);
-  const workloads = system.workloads.map((workload) => workload.description.name);
-  const containers = system.workloads.flatMap(({ description: { name, service = name, containers: all } }) =>
+  const jobs = system.jobs.map((job) => job.description.name);
+  const before = system.jobs.filter(({ beforeDeployment }) => beforeDeployment).map((job) => job.description.name);
+  const workloads = [...system.workloads.map((workload) => workload.description.name), ...before];
+  const containers = [...system.workloads, ...system.jobs].flatMap(({ description: { name, service = name, containers: all } }) =>
     all.map((each) => `${service}/${each.name}`),
   );
-  const settings = readSettings(args.settings, { services, workloads, containers });
+  const settings = readSettings(args.settings, { services, jobs, workloads, containers });
   const environment = Object.assign({}, ...args.envFiles.map(readEnvironmentFile)) as Readonly<Record<string, string>>;
   const controlPort = args.controlPort === undefined ? CONTROL : portNumber(args.controlPort, '--control-port');
   const directory = new LocalDirectory(resolve(args.directory, projectName(description)));
@@ -67,7 +69,7 @@ export async function prepare(args: LocalArguments, engine: Pick<Engine, 'name'>
   );
   const traits = traitsOf(engine.name);
   const plan = planLocal(system, {
-    only: args.only === undefined ? undefined : namesOf(args.only, services),
+    only: args.only === undefined ? undefined : namesOf(args.only, [...services, ...before]),
     swaps: new Map(args.swaps.map((text) => readSwap(text, swappable(description), traits.host))),
     settings,
     variables: new Set(Object.keys(environment)),
@@ -83,9 +85,16 @@ export async function prepare(args: LocalArguments, engine: Pick<Engine, 'name'>
 /** Of `--only`: stand-ins for all. */
 const NONE = 'none';
 
-/** A process takes the place of one application that is called. */
-function swappable({ services }: SystemDescription): readonly string[] {
-  return services.filter(({ kind, versions }) => kind === 'service' && versions === undefined).map(({ name }) => name);
+/** Applications that are called, in the place of which a process may be; undefined: there are several, of these versions. */
+function swappable({ services, workloads }: SystemDescription): ReadonlyMap<string, readonly string[] | undefined> {
+  const called = services.filter(({ kind }) => kind === 'service');
+  return new Map(
+    called.flatMap(({ name, versions }): [string, readonly string[] | undefined][] => {
+      if (versions === undefined) return [[name, undefined]];
+      const own = workloads.filter(({ service }) => service === name).map((workload) => workload.name);
+      return [[name, own], ...own.map((each): [string, undefined] => [each, undefined])];
+    }),
+  );
 }
 
 function namesOf(text: string, known: readonly string[]): ReadonlySet<string> {

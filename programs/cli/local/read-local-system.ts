@@ -1,14 +1,16 @@
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { CloudAssembly, UNKNOWN_ACCOUNT, UNKNOWN_REGION } from 'aws-cdk-lib/cx-api';
-import { JOB_RUN_RESOURCE } from '../../../lib/core/contract/job-run';
+import { JOB_RUN_RESOURCE, JOB_TAG } from '../../../lib/core/contract/job-run';
 import type { SystemDescription, WorkloadDescription } from '../../../lib/core/description/system-description';
+import { isObject } from '../../../lib/core/readable/json';
+import { readEnvironment } from '../../../lib/core/readable/readable-environment';
 import { flatten } from '../../emulator/assembly/flatten';
 import { AwsEmulator } from '../../emulator/aws/emulator';
 import { Deployment } from '../../emulator/deployment/deployment';
 import type { KnownValues } from '../../emulator/template/intrinsics';
-import { readTemplate } from '../../emulator/template/read-template';
+import { readRun, readTemplate } from '../../emulator/template/read-template';
 import type { ServiceModel, System } from '../../emulator/template/system';
-import type { Template } from '../../emulator/template/template';
+import type { Resource, Template } from '../../emulator/template/template';
 import { stacksOf } from '../assembly/stacks-of-system';
 import { Trouble } from '../trouble';
 
@@ -20,7 +22,9 @@ export interface SynthesizedSystem {
   readonly template: Template;
   readonly values: KnownValues;
   readonly model: System;
+  /** Without jobs. */
   readonly workloads: readonly SynthesizedWorkload[];
+  readonly jobs: readonly SynthesizedJob[];
 }
 
 export interface SynthesizedWorkload {
@@ -32,9 +36,30 @@ export interface SynthesizedWorkload {
   readonly managesConnections: boolean;
 }
 
+/** Its service is none: tasks run to their end. */
+export interface SynthesizedJob extends SynthesizedWorkload {
+  /** Whether a deployment runs it before services change. */
+  readonly beforeDeployment: boolean;
+}
+
 export interface ApplicationPort {
   readonly port: number;
   readonly protocol: 'http' | 'http2' | 'grpc' | 'tcp';
+}
+
+/** The configurations of the Envoys of a task, of which there is one. */
+export function envoysOf({ service: { task } }: SynthesizedWorkload): readonly unknown[] {
+  return task.containers.flatMap(({ environment }) => {
+    const variables = Object.entries(environment).map(([Name, Value]) => ({ Name, Value }));
+    return readEnvironment(variables)?.config.envoy ?? [];
+  });
+}
+
+/** All that stands under a name in something, wherever that is. */
+export function valuesIn(content: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(content)) return content.flatMap((each) => valuesIn(each, name));
+  if (!isObject(content)) return [];
+  return Object.entries(content).flatMap(([key, value]) => (key === name ? [value] : valuesIn(value, name)));
 }
 
 /** Where a stack is for no account in particular. */
@@ -51,7 +76,7 @@ export async function readLocalSystem(app: string, description: SystemDescriptio
   const { directory, stackName } = stackOf(app, description);
   const assembly = new CloudAssembly(directory, { skipVersionCheck: true, skipEnumCheck: true });
   const values = valuesOf(assembly.stacks.find((each) => each.stackName === stackName));
-  const { template, model, mayManage } = await deployed(assembly, values);
+  const { template, model, mayManage, jobOf } = await deployed(assembly, values);
   const workloads = description.workloads
     .filter(({ job }) => !job)
     .map((workload) => {
@@ -59,7 +84,16 @@ export async function readLocalSystem(app: string, description: SystemDescriptio
       const ports = portsOf(workload, description);
       return { description: workload, service, ports, managesConnections: mayManage(service.task.role) };
     });
-  return { description, directory, template, values, model, workloads };
+  const jobs = description.workloads
+    .filter(({ job }) => job)
+    .map((workload): SynthesizedJob => {
+      const service = jobOf(workload.name);
+      const before = Object.values(template.Resources ?? {}).some(
+        ({ Type: type, Properties: { Job: job } = {} }) => type === JOB_RUN_RESOURCE && job === workload.name,
+      );
+      return { description: workload, service, ports: [], managesConnections: mayManage(service.task.role), beforeDeployment: before };
+    });
+  return { description, directory, template, values, model, workloads, jobs };
 }
 
 /** What templates of the account and Region of a stack are right for. */
@@ -77,6 +111,8 @@ interface DeployedModel {
   readonly model: System;
   /** Whether a role has statements for connections of WebSocket APIs. */
   readonly mayManage: (role: string | undefined) => boolean;
+  /** What a task of a job is, by the job's name. */
+  readonly jobOf: (name: string) => ServiceModel;
 }
 
 /** The same names and ARNs as in the container `aws`, which deploys the same template. */
@@ -92,7 +128,16 @@ async function deployed(assembly: CloudAssembly, values: KnownValues): Promise<D
         .principal('task', role)
         .statements()
         .some(({ Effect, Action }) => Effect === 'Allow' && [Action].flat().includes('execute-api:ManageConnections'));
-    return { template, model: readTemplate(deployment.template, deployment.values), mayManage };
+    const jobOf = (name: string): ServiceModel => {
+      const found = Object.entries(deployment.template.Resources ?? {}).filter(([, resource]) => isTaskOf(name, resource));
+      const [[taskDefinition] = [], another] = found;
+      if (taskDefinition === undefined || another !== undefined)
+        throw new Trouble(`${found.length} task definitions of the template are of the job "${name}"`, {
+          fix: 'run `npx cdk synth` again, and name the system with --stack if the app has several',
+        });
+      return readRun(deployment.template, deployment.values, { taskDefinition, securityGroups: [] });
+    };
+    return { template, model: readTemplate(deployment.template, deployment.values), mayManage, jobOf };
   } catch (error) {
     throw new Trouble(`${assembly.directory} cannot be run locally: ${error instanceof Error ? error.message : String(error)}`, {
       fix: 'run `npx cdk synth` again; if that does not help, please report this with the template',
@@ -100,6 +145,11 @@ async function deployed(assembly: CloudAssembly, values: KnownValues): Promise<D
   } finally {
     aws.close();
   }
+}
+
+function isTaskOf(job: string, { Type: type, Properties: { Tags: tags } = {} }: Resource): boolean {
+  const has = (tag: unknown): boolean => isObject(tag) && tag['Key'] === JOB_TAG && tag['Value'] === job;
+  return type === 'AWS::ECS::TaskDefinition' && Array.isArray(tags) && tags.some(has);
 }
 
 function serviceOf({ name }: WorkloadDescription, { services }: System, path: string): ServiceModel {

@@ -4,15 +4,17 @@ import type { MapSource } from '../../map/source';
 import { readSystem } from '../assembly/read-description';
 import { suggestion, Trouble } from '../trouble';
 import { Control } from './control';
-import { engineNamed, findEngine } from './engine';
+import { containerName } from './engine/container-name';
+import { engineNamed, findEngine } from './engine/engine';
 import { frameworkDirectory } from './framework-directory';
+import { JobRun, withCommand } from './job-run';
 import { LocalDirectory } from './local-directory';
 import { projectName } from './local-plan';
-import { LocalRun } from './local-run';
+import { imagesOf, LocalRun, valuesFor } from './local-run';
 import { portNumber } from '../port-number';
 import type { LocalArguments, Say } from './prepare';
 import { CONTROL, prepare } from './prepare';
-import { remainsOf, takeDown } from './take-down';
+import { fetchImages, remainsOf, takeDown } from './take-down';
 import { stateOf } from './watch';
 
 export type { LocalArguments } from './prepare';
@@ -23,7 +25,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 /** Writes the files of a local system, and nothing else. @returns the path of the Compose file */
 export async function writeLocal(args: LocalArguments, programs: string): Promise<string> {
   const { plan, directory } = await prepare(args, { name: engineNamed(args.engine) });
-  directory.write(plan, programs, frameworkDirectory());
+  await directory.write(plan, programs, frameworkDirectory());
   return directory.composeFile;
 }
 
@@ -65,6 +67,31 @@ export async function downLocal(args: LocalArguments, say: Say): Promise<void> {
   if (other !== undefined) throw new Trouble(`${project} runs from ${other}`, { fix: 'run `local down` there' });
   const found = await takeDown(engine, project, directory);
   say(found ? 'everything is taken down' : `nothing of ${project} runs`);
+}
+
+/** Runs a job in a system that runs, to its end. @returns its exit code */
+export async function runLocalJob(
+  args: LocalArguments,
+  asked: { readonly job: string | undefined; readonly command: readonly string[] },
+  say: Say,
+  signal: AbortSignal,
+): Promise<number> {
+  const engine = await findEngine(args.engine);
+  const { plan, directory, environment } = await prepare(args, engine);
+  const names = plan.jobs.map(({ name }) => name);
+  if (asked.job === undefined) throw new Trouble('local run takes the name of a job', { allowed: names, fix: 'name one of these' });
+  const job = plan.jobs.find(({ name }) => name === asked.job);
+  if (job === undefined)
+    throw new Trouble(`the system has no job "${asked.job}"`, { allowed: names, fix: suggestion(asked.job, names, 'name one of these') });
+  const { containers } = await remainsOf(engine, plan.compose.name);
+  if (directory.system === undefined || !containers.includes(containerName(plan.compose.name, 'aws')))
+    throw new Trouble(`${plan.compose.name} does not run`, { fix: 'start it with `local` in another terminal, or with `local --detach`' });
+  if (directory.system.jobs?.some(({ id }) => id === job.task) !== true)
+    throw new Trouble(`the system that runs has no job ${job.name}`, { fix: 'start `local` again' });
+  const compose = withCommand(job, asked.command);
+  const composeFile = directory.putJob(job, compose);
+  await fetchImages(engine, composeFile, imagesOf(compose, Object.keys(compose.services)), say, signal);
+  return new JobRun(engine, job, compose).run({ composeFile, env: valuesFor(compose, environment), signal });
 }
 
 /** A token that an edge of the running system accepts. */

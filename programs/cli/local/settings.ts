@@ -28,6 +28,8 @@ const MOST_TASKS = 10;
 
 export interface KnownNames {
   readonly services: readonly string[];
+  readonly jobs: readonly string[];
+  /** Of which settings may give the number of tasks. */
   readonly workloads: readonly string[];
   /** Of all containers, as `<service>/<container>`. */
   readonly containers: readonly string[];
@@ -42,8 +44,8 @@ export function readSettings(file: string | undefined, names: KnownNames): Local
   const everywhere = names.containers.map((name) => `*/${name.split('/')[1] ?? ''}`);
   given.only(Object.keys(EMPTY));
   return {
-    images: given.map('images', [...names.services, ...names.workloads, ...names.containers, ...everywhere], asText),
-    environment: given.map('environment', [...names.services, ...names.workloads], asTexts),
+    images: given.map('images', [...names.services, ...names.jobs, ...names.workloads, ...names.containers, ...everywhere], asText),
+    environment: given.map('environment', [...names.services, ...names.jobs, ...names.workloads], asTexts),
     answers: given.map('answers', names.services, asAnswers),
     tasks: given.map('tasks', names.workloads, asCount),
   };
@@ -146,15 +148,31 @@ function typeName(value: unknown): string {
   return Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`;
 }
 
-/** `ui=http://localhost:3000` @throws Trouble if it is something else */
-export function readSwap(text: string, services: readonly string[], host: string): readonly [service: string, swap: Swap] {
+/**
+ * `ui=http://localhost:3000`
+ *
+ * @param applications those that a process may take the place of; of a service with versions, the names of these
+ * @throws Trouble if it is something else
+ */
+export function readSwap(
+  text: string,
+  applications: ReadonlyMap<string, readonly string[] | undefined>,
+  host: string,
+): readonly [service: string, swap: Swap] {
   const [, service, url] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (service === undefined || url === undefined)
     throw new Trouble(`--swap "${text}" names no process on this machine`, {
       fix: 'write <service>=<URL>, such as ui=http://localhost:3000',
     });
+  const services = [...applications].filter(([, versions]) => versions === undefined).map(([name]) => name);
+  const versions = applications.get(service);
+  if (versions !== undefined)
+    throw new Trouble(`--swap ${service}: the service has versions, and a process takes the place of one of them`, {
+      allowed: versions,
+      fix: `name one, such as ${versions[0] ?? ''}=${url}; the others go on, with the weights of the props`,
+    });
   if (!services.includes(service))
-    throw new Trouble(`--swap names "${service}", which is no service with one version that is called`, {
+    throw new Trouble(`--swap names "${service}", which is no service that is called`, {
       allowed: services,
       fix: suggestion(service, services),
     });

@@ -1,7 +1,8 @@
 import { Trouble } from '../trouble';
-import type { Engine } from './engine';
-import { mustRun, runCommand } from './engine';
-import { ROLE_LABEL } from './labels';
+import { removeNow } from './engine/containers';
+import type { Engine } from './engine/engine';
+import { mustRun, runCommand } from './engine/engine';
+import { ROLE_LABEL } from './engine/labels';
 import type { LocalDirectory } from './local-directory';
 import type { Say } from './prepare';
 
@@ -63,11 +64,6 @@ async function labelled(list: readonly string[], ...labels: readonly string[]): 
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-/** Podman alone would wait for their end. */
-export async function removeNow({ name, command }: Engine, containers: readonly string[]): Promise<void> {
-  if (containers.length > 0) await runCommand([command, 'rm', '-f', '-v', ...(name === 'podman' ? ['-t', '0'] : []), ...containers]);
-}
-
 /**
  * @throws Trouble if another system has the names of this one, or this one runs already
  */
@@ -95,6 +91,9 @@ export async function fetchImages(
 ): Promise<void> {
   const fix = 'log in to its registry, or name another image in the file of --settings, under "images"';
   const done = new Set<string>();
+  const wanted = services.filter(({ built }) => !built).map(({ image }) => image);
+  // One question where nothing is missing, which is what most changes find.
+  const areThere = wanted.length > 0 && (await runCommand([engine.command, 'image', 'inspect', ...new Set(wanted)])).code === 0;
   for (const { name, image, built } of services) {
     if (signal.aborted) return;
     if (done.has(image)) continue;
@@ -102,7 +101,7 @@ export async function fetchImages(
     if (built) {
       say(`building the image of ${name}`);
       await mustRun([...engine.compose, '-f', composeFile, 'build', name], `the image of ${name} cannot be built`, { signal, fix });
-    } else if ((await runCommand([engine.command, 'image', 'inspect', image])).code !== 0) {
+    } else if (!areThere && (await runCommand([engine.command, 'image', 'inspect', image])).code !== 0) {
       say(`pulling ${image}`);
       await mustRun([engine.command, 'pull', image], `the image ${image} of ${name} cannot be pulled`, { signal, fix });
     }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-const POLL_MS = 300;
+const POLL_MS = 200;
 
 /**
  * Resolves as soon as the files are others than they were, and have been so for a moment; or when the signal ends it.

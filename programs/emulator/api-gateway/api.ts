@@ -1,4 +1,5 @@
 import { DEFAULT_EDGE } from '../../../lib/core/model/edge-names';
+import type { KnownValues } from '../template/intrinsics';
 import type { Template } from '../template/template';
 import type { Authorize } from './authorization';
 import type { ClientRequest } from './client-request';
@@ -19,8 +20,13 @@ export interface FromLink {
 }
 
 /** The API of an edge of a template, of either kind. */
-export function apiOf(template: Template, readings: Partial<Readings> = {}, edge = DEFAULT_EDGE, meter?: Meter): Api {
-  const apis = [...httpApis(template, { ...USUAL_READINGS, ...readings }, meter), ...restApis(template, meter)];
+export function apiOf(
+  template: Template,
+  readings: Partial<Readings> = {},
+  edge = DEFAULT_EDGE,
+  { meter, values = {} }: { readonly meter?: Meter | undefined; readonly values?: KnownValues } = {},
+): Api {
+  const apis = [...httpApis(template, { ...USUAL_READINGS, ...readings }, meter, values), ...restApis(template, meter, values)];
   const [api, second] = apis.filter((each) => each.edge === edge);
   if (api === undefined || second !== undefined)
     throw new Error(

@@ -1,4 +1,4 @@
-import type { Resolver } from '../template/intrinsics';
+import type { KnownValues, Resolver } from '../template/intrinsics';
 import type { Template } from '../template/template';
 import { Fields } from '../template/fields';
 import { admitted, readDemand } from './authorization';
@@ -33,8 +33,8 @@ interface Integration {
  *
  * @param meter counts requests; absent: there are no limits
  */
-export function httpApis(template: Template, readings: Readings, meter?: Meter): readonly Api[] {
-  const wiring = new Wiring(template);
+export function httpApis(template: Template, readings: Readings, meter?: Meter, values: KnownValues = {}): readonly Api[] {
+  const wiring = new Wiring(template, values);
   return wiring.all('ApiGatewayV2::Api').flatMap((api) => httpApi(wiring, api, readings, meter) ?? []);
 }
 

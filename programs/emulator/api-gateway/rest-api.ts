@@ -1,3 +1,4 @@
+import type { KnownValues } from '../template/intrinsics';
 import type { JsonObject, Template } from '../template/template';
 import { Fields } from '../template/fields';
 import { admitted, readDemand } from './authorization';
@@ -44,8 +45,8 @@ interface Method extends ApiRoute {
  *
  * @param meter counts requests, and has clients send keys; absent: there are no limits, and clients have the keys that their routes ask for
  */
-export function restApis(template: Template, meter?: Meter): readonly Api[] {
-  const wiring = new Wiring(template);
+export function restApis(template: Template, meter?: Meter, values: KnownValues = {}): readonly Api[] {
+  const wiring = new Wiring(template, values);
   return wiring.all('ApiGateway::RestApi').flatMap((api) => restApi(wiring, api, meter) ?? []);
 }
 

@@ -1,4 +1,5 @@
 import { Fields } from '../template/fields';
+import type { KnownValues } from '../template/intrinsics';
 import type { JsonObject, Template } from '../template/template';
 import type { Demand } from './authorization';
 import { readDemand } from './authorization';
@@ -70,8 +71,13 @@ const TIMEOUT_MS = 29_000;
  *
  * @param told the URL that services get for messages to connections, in the place of the one of the template
  */
-export function socketApi(template: Template, edge: string, told: (url: string) => string = (url) => url): SocketApi | undefined {
-  const wiring = new Wiring(template);
+export function socketApi(
+  template: Template,
+  edge: string,
+  told: (url: string) => string = (url) => url,
+  values: KnownValues = {},
+): SocketApi | undefined {
+  const wiring = new Wiring(template, values);
   const api = wiring.all('ApiGatewayV2::Api').find((each) => each.properties['ProtocolType'] === 'WEBSOCKET' && edgeOf(each) === edge);
   if (api === undefined) return undefined;
   const of = (type: string): readonly Wired[] => wiring.allOf(`ApiGatewayV2::${type}`, 'ApiId', api.id);

@@ -1,6 +1,7 @@
 import { DEFAULT_EDGE } from '../../../lib/core/model/edge-names';
 import type { JsonObject, Resource, Template } from '../template/template';
 import { Fields } from '../template/fields';
+import type { KnownValues } from '../template/intrinsics';
 import { Resolver } from '../template/intrinsics';
 
 /** A resource of a template, with its logical ID and its properties as they are written. */
@@ -13,8 +14,12 @@ export interface Wired {
 export class Wiring {
   readonly resolver: Resolver;
 
-  constructor(readonly template: Template) {
-    this.resolver = new Resolver(template);
+  /** @param values of what only a deployment knows */
+  constructor(
+    readonly template: Template,
+    values: KnownValues = {},
+  ) {
+    this.resolver = new Resolver(template, values);
   }
 
   all(type: string): readonly Wired[] {

@@ -107,22 +107,34 @@ export interface Query {
 
 type Sample = Pick<DataPoint, 'value' | 'count'>;
 
-/** Samples of one minute as one value. */
-const STATISTICS: Readonly<Record<string, (samples: readonly Sample[]) => number>> = {
-  Maximum: (samples) => Math.max(...samples.map(({ value }) => value)),
-  Sum: (samples) => samples.reduce((sum, { value, count = 1 }) => sum + value * count, 0),
-  p99: (samples) => {
-    let left = samples.reduce((sum, { count = 1 }) => sum + count, 0) * 0.01;
-    const [first, ...others] = [...samples].sort((a, b) => b.value - a.value);
-    let { value } = first ?? { value: NaN };
-    for (const each of first === undefined ? [] : [first, ...others]) {
-      ({ value } = each);
-      left -= each.count ?? 1;
-      if (left < 0) break;
-    }
-    return value;
-  },
-};
+/**
+ * A statistic of samples: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+ *
+ * @throws Error for one that is not known here
+ */
+function statistic(name: string): (samples: readonly Sample[]) => number {
+  if (name === 'Maximum') return (samples) => Math.max(...samples.map(({ value }) => value));
+  if (name === 'Sum') return (samples) => sumOf(samples, ({ value }) => value);
+  const [, percentile, rank] = /^(?:p([0-9.]+)|PR\(:([0-9.]+)\))$/.exec(name) ?? [];
+  if (percentile !== undefined) return (samples) => percentileOf(samples, Number(percentile));
+  if (rank !== undefined)
+    return (samples) => (sumOf(samples, ({ value }) => (value <= Number(rank) ? 1 : 0)) / sumOf(samples, () => 1)) * 100;
+  throw new Error(`the runner has no ${name} of metrics`);
+}
+
+function percentileOf(samples: readonly Sample[], percentile: number): number {
+  let left = (sumOf(samples, () => 1) * (100 - percentile)) / 100;
+  const falling = [...samples].sort((a, b) => b.value - a.value);
+  const found = falling.find(({ count = 1 }) => {
+    left -= count;
+    return left < 0;
+  });
+  return (found ?? falling.at(-1))?.value ?? NaN;
+}
+
+function sumOf(samples: readonly Sample[], of: (sample: Sample) => number): number {
+  return samples.reduce((sum, sample) => sum + of(sample) * (sample.count ?? 1), 0);
+}
 
 /** GetMetricData and DescribeAlarms. Neither knows resources. */
 export function metricsBackend(metrics: Metrics): Backend {
@@ -146,15 +158,14 @@ function metricData(metrics: Metrics, input: ServiceFields): ReturnType<typeof s
   const [from, to] = [Number(input['StartTime']), Number(input['EndTime'])];
   return succeeded({
     MetricDataResults: (input['MetricDataQueries'] as readonly Query[]).map(({ Id: id, MetricStat: { Metric: metric, Period, Stat } }) => {
-      const statistic = STATISTICS[Stat];
-      if (statistic === undefined) throw new Error(`the runner has no ${Stat} of metrics`);
+      const valueOf = statistic(Stat);
       const dimensions = Object.fromEntries(metric.Dimensions.map(({ Name, Value }) => [Name, Value]));
       const byPeriod = new Map<number, readonly Sample[]>();
       for (const { at, ...sample } of metrics.of({ namespace: metric.Namespace, name: metric.MetricName, dimensions })) {
         const start = Math.floor(at / 1000 / Period) * Period;
         if (at / 1000 >= from && at / 1000 < to) byPeriod.set(start, [...(byPeriod.get(start) ?? []), sample]);
       }
-      return { Id: id, StatusCode: 'Complete', Timestamps: [...byPeriod.keys()], Values: [...byPeriod.values()].map(statistic) };
+      return { Id: id, StatusCode: 'Complete', Timestamps: [...byPeriod.keys()], Values: [...byPeriod.values()].map(valueOf) };
     }),
   });
 }

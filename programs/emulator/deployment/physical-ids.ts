@@ -32,6 +32,19 @@ const FORMS: Readonly<Record<string, (key: string, hash: string, at: Place, prop
   'AWS::SSM::Parameter': (key, hash) => ({ [key]: `CFN-${key}-${hash.slice(0, 12)}` }),
   'AWS::IAM::Role': (key, _, { account, stack }) => named(key, stack, (name) => `arn:aws:iam::${account}:role/${name}`),
   'AWS::Lambda::Function': (key, _, { place, stack }) => named(key, stack, (name) => `arn:aws:lambda:${place}:function:${name}`),
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html
+  'AWS::Cognito::UserPool': (key, hash, { place }) => {
+    const [region = ''] = place.split(':');
+    const id = `${region}_${hash.slice(0, 9)}`;
+    const provider = `cognito-idp.${region}.amazonaws.com/${id}`;
+    return {
+      [key]: id,
+      [`${key}.UserPoolId`]: id,
+      [`${key}.Arn`]: `arn:aws:cognito-idp:${place}:userpool/${id}`,
+      [`${key}.ProviderName`]: provider,
+      [`${key}.ProviderURL`]: `https://${provider}`,
+    };
+  },
   'AWS::Logs::LogGroup': (key, _, { place, stack }) => named(key, stack, (name) => `arn:aws:logs:${place}:log-group:${name}:*`),
 };
 

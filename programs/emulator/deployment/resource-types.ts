@@ -212,6 +212,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     ],
   },
   'AWS::Logs::LogGroup': { replacing: ['LogGroupName'], unique: ['LogGroupName'] },
+  'AWS::Logs::QueryDefinition': { replacing: [] },
   'AWS::Route53::HostedZone': { replacing: ['DelegationSetId', 'Name'] },
   'AWS::Route53::RecordSet': {
     replacing: ['HostedZoneId', 'HostedZoneName', 'Name', 'SetIdentifier', 'Type'],

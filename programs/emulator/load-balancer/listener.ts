@@ -1,5 +1,6 @@
 import { DEFAULT_EDGE } from '../../../lib/core/model/edge-names';
 import { Fields } from '../template/fields';
+import type { KnownValues } from '../template/intrinsics';
 import type { JsonObject, Template } from '../template/template';
 import type { Wired } from '../api-gateway/wiring';
 import { Wiring } from '../api-gateway/wiring';
@@ -22,8 +23,10 @@ export interface EdgeListenerModel {
   readonly edge: string;
   /** The ECS service behind it: its logical ID. */
   readonly gateway: string;
-  /** In the order of their priorities; the default one is the last. */
+  /** In the order of their priorities; the default one is the last. Of a listener of the user's own, those of the edge alone. */
   readonly rules: readonly ListenerRule[];
+  /** To which the rules of the edge are limited, as patterns; empty: to none. */
+  readonly hosts: readonly string[];
   /** Of the gateway service, by the logical IDs of target groups. */
   readonly ports: ReadonlyMap<string, number>;
   /** After how long without a byte it gives up. */
@@ -35,16 +38,17 @@ export interface EdgeListenerModel {
 const IDLE_SECONDS = 60;
 
 /** The listener of an edge; undefined if it has none in the template. */
-export function listenerOf(template: Template, edge: string): EdgeListenerModel | undefined {
-  const wiring = new Wiring(template);
-  const [listener] = httpsListeners(wiring).filter(({ id }) => isOf(id, edge));
-  if (listener === undefined) return undefined;
-  const behind = serviceBehind(wiring, listener);
-  const attributes = Fields.of(wiring.behind(listener, 'LoadBalancerArn')?.properties ?? {}, 'LoadBalancer').objects(
-    'LoadBalancerAttributes',
-  );
+export function listenerOf(template: Template, edge: string, values: KnownValues = {}): EdgeListenerModel | undefined {
+  const wiring = new Wiring(template, values);
+  const listener = httpsListeners(wiring).find(({ id }) => isOf(id, edge));
+  const rules = listener === undefined ? sharedRules(wiring, edge) : rulesOf(wiring, listener);
+  if (rules.length === 0) return undefined;
+  const behind = serviceBehind(wiring, rules);
+  const hosts = rules.flatMap(({ conditions }) => conditions.flatMap((each) => hostsIn(Fields.of(each, 'Condition'))));
+  const balancer = listener === undefined ? undefined : wiring.behind(listener, 'LoadBalancerArn');
+  const attributes = Fields.of(balancer?.properties ?? {}, 'LoadBalancer').objects('LoadBalancerAttributes');
   const idle = attributes.find((each) => each.text('Key') === 'idle_timeout.timeout_seconds')?.number('Value') ?? IDLE_SECONDS;
-  return { edge, gateway: behind.id, rules: rulesOf(wiring, listener), ports: portsOf(wiring, behind), idleSeconds: idle, wiring };
+  return { edge, gateway: behind.id, rules, hosts: [...new Set(hosts)], ports: portsOf(wiring, behind), idleSeconds: idle, wiring };
 }
 
 export function httpsListeners(wiring: Wiring): readonly Wired[] {
@@ -56,13 +60,26 @@ export function httpsListeners(wiring: Wiring): readonly Wired[] {
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
  */
 export function rulesOf(wiring: Wiring, listener: Wired): readonly ListenerRule[] {
-  const rules = wiring
-    .allOf('ElasticLoadBalancingV2::ListenerRule', 'ListenerArn', listener.id)
+  const rules = sorted(wiring.allOf('ElasticLoadBalancingV2::ListenerRule', 'ListenerArn', listener.id));
+  const otherwise = Fields.of(listener.properties, listener.id).list('DefaultActions') as JsonObject[];
+  return [...rules, { conditions: [], actions: otherwise }];
+}
+
+/** Those of an edge on a listener that is not its own, which may be in no template at all: the constructs are named by their edge. */
+function sharedRules(wiring: Wiring, edge: string): readonly ListenerRule[] {
+  const rules = wiring.all('ElasticLoadBalancingV2::ListenerRule');
+  return sorted(rules.filter(({ id }) => nameIn(id, String.raw`Rule\d+`) === nameOf(edge)));
+}
+
+function sorted(rules: readonly Wired[]): readonly ListenerRule[] {
+  return rules
     .map(({ id, properties }) => Fields.of(properties, id))
     .sort((a, b) => a.number('Priority') - b.number('Priority'))
     .map((rule): ListenerRule => ({ conditions: rule.list('Conditions') as JsonObject[], actions: rule.list('Actions') as JsonObject[] }));
-  const otherwise = Fields.of(listener.properties, listener.id).list('DefaultActions') as JsonObject[];
-  return [...rules, { conditions: [], actions: otherwise }];
+}
+
+function hostsIn(condition: Fields): readonly string[] {
+  return condition.child('HostHeaderConfig')?.texts('Values') ?? [];
 }
 
 /** The ports of an ECS service, by the logical IDs of target groups. */
@@ -99,6 +116,11 @@ function holds(condition: Fields, { method = 'GET', path, headers = {} }: Asked)
         ? given.texts('RegexValues').some((regex) => new RegExp(regex).test(whole))
         : given.texts('Values').some((pattern) => wildcard(pattern).test(whole));
     }
+    case 'host-header': {
+      // "The match is case-insensitive"; a port is no part of the name.
+      const name = [headers['host']].flat()[0]?.toLowerCase().replace(/:\d+$/, '') ?? '';
+      return hostsIn(condition).some((pattern) => wildcard(pattern.toLowerCase()).test(name));
+    }
     case 'http-header': {
       const given = config('HttpHeaderConfig');
       const value = [headers[given.text('HttpHeaderName').toLowerCase()]].flat()[0];
@@ -115,23 +137,31 @@ function wildcard(pattern: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
 }
 
-function serviceBehind(wiring: Wiring, listener: Wired): Wired {
+function serviceBehind(wiring: Wiring, rules: readonly ListenerRule[]): Wired {
   const targets = new Set(
-    rulesOf(wiring, listener).flatMap(({ actions }) => actions.map((action) => wiring.resolver.referenced(action['TargetGroupArn']))),
+    rules.flatMap(({ actions }) => actions.flatMap((action) => wiring.resolver.referenced(action['TargetGroupArn']) ?? [])),
   );
   const found = wiring
     .all('ECS::Service')
     .find(({ properties }) =>
       ((properties['LoadBalancers'] ?? []) as readonly JsonObject[]).some((each) =>
-        targets.has(wiring.resolver.referenced(each['TargetGroupArn'])),
+        targets.has(wiring.resolver.referenced(each['TargetGroupArn']) ?? ''),
       ),
     );
-  if (found === undefined) throw new Error(`no ECS service is behind the listener ${listener.id}`);
+  if (found === undefined) throw new Error('no ECS service is behind the rules of the listener');
   return found;
 }
 
 /** A listener has no name and no description: its construct is named by its edge. */
 function isOf(listener: string, edge: string): boolean {
-  const [, name] = /Edge([A-Za-z0-9]*)Listener[0-9A-F]{8}(?:~\d+)?$/.exec(listener) ?? [];
-  return name === (edge === DEFAULT_EDGE ? '' : edge.replaceAll(/[^A-Za-z0-9]/g, ''));
+  return nameIn(listener, 'Listener') === nameOf(edge);
+}
+
+/** What stands in the logical ID of a construct of an edge. */
+function nameIn(id: string, construct: string): string | undefined {
+  return new RegExp(`Edge([A-Za-z0-9]*)${construct}[0-9A-F]{8}(?:~\\d+)?$`).exec(id)?.[1];
+}
+
+function nameOf(edge: string): string {
+  return edge === DEFAULT_EDGE ? '' : edge.replaceAll(/[^A-Za-z0-9]/g, '');
 }

@@ -1,9 +1,9 @@
 import { ParameterNotFound } from '@aws-sdk/client-ssm';
-import type { ShiftAnswer, ShiftInput, ShiftOnItsWay } from '../../../lib/core/contract/weight-shift';
+import type { ShiftAnswer, ShiftedDocument, ShiftInput, ShiftOnItsWay } from '../../../lib/core/contract/weight-shift';
 import { SHIFTS_TAKEN_BACK_METRIC } from '../../../lib/core/contract/weight-shift';
 import { MESH_DIMENSION, SERVICE_DIMENSION } from '../../../lib/core/contract/metric';
 import { embeddedMetric } from '../../shared/embedded-metric';
-import type { Log, LogFields } from '../../shared/log';
+import { causeOf, type Log, type LogFields } from '../../shared/log';
 import { compareVersions, sidesOf, type Verdict } from './compare-versions';
 import type { Measurements } from './measurements';
 import { nextStep, shiftOf } from './next-step';
@@ -37,12 +37,22 @@ export async function makeStep(input: ShiftInput | FailedSteps, parts: Parts): P
     if (error instanceof ParameterNotFound) return undefined;
     throw error;
   });
+  const stopped = (why: string): ShiftAnswer => ({ ...input, Status: 'stopped', Weights: {}, Reason: why });
   if (held === undefined) {
     const gone = 'the service has no shift any more';
     log.info('shift-stopped', { service, why: gone, execution: input.Id });
-    return { ...input, Status: 'stopped', Weights: {}, Reason: gone };
+    return stopped(gone);
   }
-  const document = documentOf(held.text);
+  let document: ShiftedDocument;
+  try {
+    document = documentOf(held.text);
+  } catch (error) {
+    // To try again would change nothing. What calls go by is what callers could read last: somebody has to look at it.
+    const why = `what the parameter holds cannot be read: ${causeOf(error).why}`;
+    log.warn('shift-stopped', { service, why, execution: input.Id });
+    log.raw(takenBackReport(input.Settings.mesh, service, now()));
+    return stopped(why);
+  }
   const shift = shiftOf(document, input);
   const step = 'answer' in shift ? shift : nextStep(document, shift, input, await verdictOf(input, shift, parts));
   const answer: ShiftAnswer =
@@ -61,18 +71,20 @@ export async function makeStep(input: ShiftInput | FailedSteps, parts: Parts): P
 
 async function verdictOf(input: ShiftInput | FailedSteps, shift: ShiftOnItsWay, { measurements, now }: Parts): Promise<Verdict> {
   if ('Failure' in input) return { kind: 'worse', reason: `its steps have failed: ${input.Failure.Error}` };
-  const { Service: service, Begun: begun, Slow: slowBefore, Settings: settings } = input;
+  const { Service: service, Begun: begun, Judged: judged = {}, Settings: settings } = input;
   const firing = await measurements.firing(settings.alarms);
   if (firing !== undefined) return { kind: 'worse', reason: firing };
-  if (settings.comparison === undefined) return { kind: 'fine', slow: false };
+  const { comparison, mesh } = settings;
+  if (comparison === undefined) return { kind: 'fine', judged };
   const sides = sidesOf(shift);
   const to = now();
-  const minutes = await measurements.minutes(
-    { mesh: settings.mesh, service, versions: [...sides.growing, ...sides.shrinking] },
-    new Date(Math.max(begun - BEFORE_MS, to - LONGEST_MS)),
-    new Date(to),
+  const [start, end] = [new Date(Math.max(begun - BEFORE_MS, to - LONGEST_MS)), new Date(to)];
+  const of = { mesh, service };
+  const minutes = await measurements.minutes({ ...of, versions: [...sides.growing, ...sides.shrinking] }, start, end);
+  const recent = Math.max(minuteOf(begun), to - RECENT_MS);
+  return compareVersions(sides, minutes, comparison, { recent, incomplete: minuteOf(to) }, judged, async (version, milliseconds) =>
+    measurements.sharesAbove({ ...of, version }, milliseconds, new Date(recent), end),
   );
-  return compareVersions(sides, minutes, settings.comparison, { recent: Math.max(minuteOf(begun), to - RECENT_MS), slowBefore });
 }
 
 /** What is counted of a minute is known by its beginning. */

@@ -32,7 +32,8 @@ export function nextStep(document: ShiftedDocument, shift: ShiftOnItsWay, input:
     const back: ShiftedDocument = { ...from, shift: { id, ended: 'taken back', reason, from, ...earlier } };
     return { document: back, answer: answerOf(input, back, 'back', reason) };
   }
-  const known = { ...input, Slow: verdict.slow ? input.Slow + 1 : 0 };
+  const { judged } = verdict;
+  const known = { ...input, Judged: judged, Slow: Math.max(0, ...Object.values(judged).map(({ slow }) => slow)) };
   const going = (next: ShiftInput, lists: ShiftedDocument, reason: string): ShiftAnswer => answerOf(next, lists, 'going', reason);
   // As above: the step was made.
   if (shift.step !== step) return { answer: going({ ...known, Step: shift.step, Check: 0 }, document, `step ${shift.step}`) };
@@ -52,6 +53,6 @@ export function nextStep(document: ShiftedDocument, shift: ShiftOnItsWay, input:
 }
 
 function answerOf(input: ShiftInput, { weights }: ShiftedDocument, Status: ShiftStatus, Reason: string): ShiftAnswer {
-  const { Service, Parameter, Id, Settings, Step, Check, Slow, Begun } = input;
-  return { Service, Parameter, Id, Settings, Step, Check, Slow, Begun, Status, Weights: weights, Reason };
+  const { Service, Parameter, Id, Settings, Step, Check, Slow, Judged = {}, Begun } = input;
+  return { Service, Parameter, Id, Settings, Step, Check, Slow, Judged, Begun, Status, Weights: weights, Reason };
 }

@@ -8,14 +8,14 @@ import { withoutConditions } from '../../emulator/deployment/conditions';
 import { taskIdentity, zoneOf } from '../../emulator/deployment/task-identity';
 import type { KnownValues, Template } from '../../emulator/template/intrinsics';
 import { isObject, Resolver } from '../../emulator/template/intrinsics';
-import { readTemplate } from '../../emulator/template/read-template';
+import { readRun, readTemplate } from '../../emulator/template/read-template';
 import type { ServiceModel, System } from '../../emulator/template/system';
-import type { LocalSystem, LocalTask } from '../local-system';
+import type { LocalJobTask, LocalSystem, LocalTask } from '../local-system';
 import type { Log } from '../log';
 import { messageOf } from '../log';
 
 /** A task of the system that is deployed. */
-export interface KnownTask extends LocalTask {
+export interface KnownTask extends Omit<LocalTask, 'service'> {
   readonly model: ServiceModel;
   /** Its availability zone. */
   readonly zone: string;
@@ -80,6 +80,11 @@ export class DeployedSystem {
     return this.account?.deployment.template;
   }
 
+  /** What they are called. */
+  get values(): KnownValues {
+    return this.account?.deployment.values ?? {};
+  }
+
   get place(): { readonly region: string; readonly account: string } | undefined {
     return this.current?.model;
   }
@@ -140,7 +145,12 @@ export class DeployedSystem {
       await account.deployment.deploy(system.template, { known: system.values });
       const { template, values } = account.deployment;
       const model = readTemplate(template, values);
-      const tasks = new Map(system.tasks.map((task) => [task.id, knownTask(task, model)]));
+      const jobs = (system.jobs ?? []).map((task): KnownTask => ({
+        ...task,
+        ...jobTask(task, template, values),
+        zone: zoneOf(model.region, 1),
+      }));
+      const tasks = new Map([...system.tasks.map((task) => knownTask(task, model)), ...jobs].map((task) => [task.id, task]));
       account.cloudMap.services = model.discovery;
       this.current = { system, model, tasks };
       await this.changed();
@@ -187,6 +197,15 @@ function parsed(content: string): LocalSystem {
 function placeOf(values: KnownValues): string {
   const resolver = new Resolver({}, values);
   return `${resolver.text({ Ref: 'AWS::Region' })}:${resolver.text({ Ref: 'AWS::AccountId' })}`;
+}
+
+/** As RunTask finds the newest revision of its task definition. */
+function jobTask({ id, taskDefinition }: LocalJobTask, template: Template, values: KnownValues): Pick<KnownTask, 'model'> {
+  const key = Object.keys(template.Resources ?? {})
+    .filter((each) => each.split('~')[0] === taskDefinition)
+    .at(-1);
+  if (key === undefined) throw new Error(`task ${id}: the template has no task definition ${taskDefinition}`);
+  return { model: readRun(template, values, { taskDefinition: key, securityGroups: [] }) };
 }
 
 function knownTask(task: LocalTask, { services, region }: System): KnownTask {

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { dirname, join } from 'node:path';
 import { healthyTasks } from '../../emulator/aws/cloud-map';
 import type { Behind } from '../edges/edges';
 import { Edges } from '../edges/edges';
+import { IssuerServer } from '../edges/issuer-server';
+import type { IssuerIdentities, LocalIssuers } from '../local-system';
 import { controlServer } from './control-server';
 import { DeployedSystem } from './deployed-system';
 import { Leases } from './leases';
@@ -18,6 +22,8 @@ export interface LocalAwsOptions {
   readonly awsPort: number;
   /** For the host. */
   readonly controlPort: number;
+  /** For gateway services that fetch keys of issuers. */
+  readonly issuerPort: number;
   /** Where the holders of tasks answer what Envoy's admin interface does. */
   readonly adminPort: number;
   /** On which all of it listens. @default - on every address */
@@ -32,6 +38,8 @@ export class LocalAws {
   readonly system: DeployedSystem;
   private readonly leases: Leases;
   private readonly edges: Edges;
+  private readonly issuer: IssuerServer;
+  private readonly directory: string;
   private readonly servers: readonly Server[];
   private readonly file: SystemFile;
 
@@ -40,17 +48,20 @@ export class LocalAws {
     this.system = new DeployedSystem(frameworkDirectory, log, async () => this.adopt());
     this.leases = new Leases(this.system, log);
     this.edges = new Edges(options.address, log);
+    this.issuer = new IssuerServer(this.edges.issuer);
+    this.directory = dirname(options.systemFile);
     this.servers = [
       taskServer(this.system, this.leases),
       controlServer({ system: this.system, leases: this.leases, edges: this.edges, adminPort }),
+      this.issuer.server,
     ];
     this.file = new SystemFile(options.systemFile, this.system, options.pollMs);
   }
 
   static async start(options: LocalAwsOptions): Promise<LocalAws> {
-    const { awsPort, controlPort, address } = options;
+    const { awsPort, controlPort, issuerPort, address } = options;
     const started = new LocalAws(options);
-    await Promise.all([awsPort, controlPort].map(async (port, index) => listening(started.servers[index], port, address)));
+    await Promise.all([awsPort, controlPort, issuerPort].map(async (port, index) => listening(started.servers[index], port, address)));
     options.log(`answers tasks on port ${awsPort} and the host on port ${controlPort}`);
     return started;
   }
@@ -65,14 +76,20 @@ export class LocalAws {
 
   private async adopt(): Promise<void> {
     this.leases.adopt();
-    const { system, template, place } = this.system;
+    const { system, template, values, place } = this.system;
+    if (system?.issuers !== undefined) this.answerFor(system.issuers);
     if (system !== undefined && template !== undefined && place !== undefined)
       await this.edges.adopt(system.edges, {
         template,
+        values,
         ...place,
         tasksOf: (service) => this.tasksOf(service),
         taskAt: (address) => this.taskAt(address),
       });
+  }
+
+  private answerFor({ file, urls }: LocalIssuers): void {
+    this.issuer.take(JSON.parse(readFileSync(join(this.directory, file), 'utf8')) as IssuerIdentities, urls);
   }
 
   private taskAt(address: string): ReturnType<Behind['taskAt']> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, request as send, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import type { AuthorizerModel } from '../../emulator/api-gateway/authorizers';
 import type { EdgeListenerModel } from '../../emulator/load-balancer/listener';
 import { ruleFor } from '../../emulator/load-balancer/listener';
@@ -76,14 +76,18 @@ export class BalancerEdge {
 
   private decide(request: IncomingMessage): Decision {
     const { method = 'GET', url = '/', headers } = request;
-    const { rules, ports, wiring } = this.world.listener();
-    for (const properties of ruleFor(rules, { method, path: url, headers })?.actions ?? []) {
+    const { rules, hosts, ports, wiring } = this.world.listener();
+    const rule = ruleFor(rules, { method, path: url, headers: { ...headers, host: calledHost(request, hosts) } });
+    // On a listener of the user's own there may be other rules, which lead elsewhere.
+    if (rule === undefined) return { status: 404, text: `The edge has no rule for this host: it takes ${hosts.join(', ')}.` };
+    for (const properties of rule.actions) {
       const action = Fields.of(wiring.resolver.resolve(properties), 'Action');
       const type = action.text('Type');
       if (type === 'forward') {
         const port = ports.get(wiring.resolver.referenced(properties['TargetGroupArn']) ?? '');
         return port === undefined ? { status: 503, text: 'A rule forwards to a target group without targets.' } : { port };
       }
+      if (type === 'fixed-response') return fixed(action.child('FixedResponseConfig'));
       const config = action.child('JwtValidationConfig');
       if (type !== 'jwt-validation' || config === undefined)
         return { status: 501, text: `The action ${type} of a listener's rule is not emulated yet.` };
@@ -103,7 +107,8 @@ export class BalancerEdge {
     const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     const { 'x-forwarded-for': claimed, 'x-amzn-trace-id': trace = traceId() } = headers;
     return {
-      ...passedOn(request, ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id', 'expect']),
+      ...passedOn(request, ['host', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id', 'expect']),
+      host: calledHost(request, this.world.listener().hosts),
       'x-forwarded-for': [[claimed ?? []].flat().join(', '), address].filter((each) => each !== '').join(', '),
       // As clients see it: whoever makes URLs of it makes those that work.
       'x-forwarded-proto': 'http',
@@ -137,6 +142,17 @@ export class BalancerEdge {
       request.pipe(sent);
     });
   }
+}
+
+/** By which a client calls. Names of this machine stand for the first host of an edge that wants one, which DNS leads elsewhere. */
+function calledHost({ headers: { host = 'localhost' } }: IncomingMessage, [first]: readonly string[]): string {
+  const name = host.replace(/:\d+$/, '');
+  const isLocal = name === 'localhost' || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
+  return first !== undefined && isLocal ? first.replace('*', 'local') : host;
+}
+
+function fixed(config: Fields | undefined): Decision {
+  return { status: Number(config?.text('StatusCode') ?? 503), text: config?.optionalText('MessageBody') ?? '' };
 }
 
 /** Whose tokens rules of a listener ask for: by their issuers, since they have no names. */

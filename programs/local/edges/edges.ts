@@ -13,6 +13,7 @@ import { contextOf } from '../../emulator/aws/principal';
 import { allows } from '../../emulator/aws/policy';
 import type { SocketApi } from '../../emulator/api-gateway/web-socket-api';
 import { rootOf, socketApi } from '../../emulator/api-gateway/web-socket-api';
+import type { KnownValues } from '../../emulator/template/intrinsics';
 import type { Template } from '../../emulator/template/template';
 import type { LocalEdge } from '../local-system';
 import { AWS_HOST } from '../local-system';
@@ -34,6 +35,8 @@ import { BadRequest, makeToken, readTokenRequest } from './token-request';
 export interface Behind {
   /** What is deployed. */
   readonly template: Template;
+  /** What `Ref` and `Fn::GetAtt` say of its resources. */
+  readonly values: KnownValues;
   readonly region: string;
   readonly account: string;
   /** The healthy tasks of an ECS service, by its logical ID. */
@@ -97,6 +100,7 @@ export class Edges {
   /** Takes what is deployed for what there is. Edges whose ports stay go on with the connections that they have. */
   async adopt(edges: readonly LocalEdge[], behind: Behind): Promise<void> {
     this.behind = behind;
+    const { template, values } = behind;
     if (this.local?.region !== behind.region) this.local = localCredentials(behind.region, behind.account);
     const stays = ({ name, port }: LocalEdge): boolean => edges.some((each) => each.name === name && each.port === port);
     await Promise.all([...this.open.values()].filter(({ edge }) => !stays(edge)).map(async (each) => this.shut(each)));
@@ -106,11 +110,12 @@ export class Edges {
       open.listener = undefined;
       open.socketApi = undefined;
       try {
-        open.listener = listenerOf(behind.template, edge.name);
+        open.listener = listenerOf(template, edge.name, values);
         // Services find this container by its name.
         const told = (url: string): string => `http://${AWS_HOST}:${edge.port}${new URL(url).pathname}`;
-        if (open.listener === undefined) open.socketApi = socketApi(behind.template, edge.name, told);
-        if (open.listener === undefined && open.socketApi === undefined) open.api = apiOf(behind.template, {}, edge.name, this.meter);
+        if (open.listener === undefined) open.socketApi = socketApi(template, edge.name, told, values);
+        if (open.listener === undefined && open.socketApi === undefined)
+          open.api = apiOf(template, {}, edge.name, { meter: this.meter, values });
       } catch (error) {
         open.missing = messageOf(error);
         this.log(`edge ${edge.name}: ${notEmulated(edge.name)} (${open.missing})`);

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
+import { ObservedStack } from '../../../examples/observed-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import { teamsApp } from '../../../examples/teams';
 import { WarehouseStack } from '../../../examples/warehouse-stack';
@@ -109,6 +110,7 @@ const EXAMPLES: readonly (readonly [string, (app: App) => unknown])[] = [
   ['the retail store', (app) => new ShopStack(app, 'Shop')],
   ['Online Boutique', (app) => new BoutiqueStack(app, 'Boutique')],
   ['the warehouse', (app) => new WarehouseStack(app, 'Warehouse')],
+  ['the ticket office', (app) => new ObservedStack(app, 'Tickets')],
   ['the shop of three teams', teamsApp],
 ];
 

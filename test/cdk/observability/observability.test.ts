@@ -3,12 +3,12 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Authorizer, Certificates, Edge, Protocol } from '../../../lib';
+import { Authorizer, Certificates, Edge, Protocol, Shift } from '../../../lib';
 import type { MicroservicesProps, ObservabilityProps } from '../../../lib';
 import { renderDashboard } from '../../../lib/cdk/observability/dashboard';
 import { MeshMetrics } from '../../../lib/cdk/observability/mesh-metrics';
 import { planObservability } from '../../../lib/core/plan/observability/plan-observability';
-import { mesh, service as rawService, topologyOf } from '../../support/parsing';
+import { image, mesh, service as rawService, topologyOf } from '../../support/parsing';
 import { build, resourcesOf, service, taskConfigOf } from '../../support/stack';
 import type { Built, Resource } from '../../support/stack';
 
@@ -198,6 +198,80 @@ describe('a dashboard', () => {
     expect(() => observed({ metrics: true, dashboard: { dashboardName: 'my shop' } })).toThrow(
       /dashboardName: is no name of a dashboard \[INVALID_NAME\]/,
     );
+  });
+});
+
+describe('a service whose versions shift', () => {
+  const built = observed(
+    { metrics: true, dashboard: {} },
+    {
+      services: {
+        ui: service({ calls: ['orders'] }),
+        orders: service({ versions: { v1: { weight: 90 }, v2: { weight: 10 } }, shift: Shift.linear({ step: 10 }) }),
+      },
+      external: {},
+    },
+  );
+  const widgets = dashboardsOf(built)[0]?.widgets ?? [];
+  const titled = (title: string): Widget | undefined => widgets.find(({ properties }) => properties.title === title);
+
+  test('has the share of calls that each version gets, of all callers', () => {
+    const metrics = JSON.stringify(titled('Share of calls by version, percent')?.properties.metrics);
+    expect(metrics).toContain('100 * FILL(calls_ordersVv2, 0) / (FILL(calls_ordersVv1, 0) + FILL(calls_ordersVv2, 0))');
+    expect(metrics).toMatch(/"CallRequests","Mesh","[^"]+","Service","orders","Version","v1"/);
+  });
+
+  test('has the number of shifts that were taken back', () => {
+    expect(titled('Shifts taken back')).toMatchObject({
+      type: 'metric',
+      properties: {
+        metrics: [['CdkEcsMicroservices', 'ShiftsTakenBack', 'Mesh', expect.anything(), 'Service', 'orders', expect.anything()]],
+      },
+    });
+    expect(widgets.filter(({ properties }) => properties.title === 'Shifts taken back')).toHaveLength(1);
+  });
+});
+
+describe('a service with very many callers and versions', () => {
+  const callers = Array.from({ length: 300 }, (_, index) => `c${String(index).padStart(3, '0')}`);
+  const many = Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => [`v${String(index).padStart(2, '0')}`, { weight: index < 40 ? 2 : 1 }]),
+  );
+  const plan = planObservability(
+    topologyOf(
+      mesh(
+        {
+          ...Object.fromEntries(callers.map((name) => [name, { image, calls: ['orders'] }])),
+          orders: rawService({ versions: many, shift: { kind: 'linear' } }),
+        },
+        { observability: { metrics: true, dashboard: {}, alarms: {} } },
+      ),
+    ),
+  );
+  const stack = new Stack(new App(), 'Large');
+  for (const dashboard of plan?.dashboards ?? []) renderDashboard(stack, dashboard, new MeshMetrics('shop.internal/Z1'), () => undefined);
+  const [body] = Object.values(resourcesOf(Template.fromStack(stack))).map(({ Properties }) => widgetsOf(Properties?.['DashboardBody']));
+  const widgets = body?.widgets ?? [];
+
+  test('has graphs within the limits of CloudWatch, and a sentence that says who is not in them', () => {
+    const counts = widgets.map(({ properties }) => properties.metrics?.length ?? 0);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(500);
+    expect(counts.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(2500);
+    expect(widgets.map(({ properties: { markdown } }) => markdown)).toContain(
+      [
+        '## orders',
+        'Of its 300 callers, these graphs show the first 100 by name, to c099. Of its 60 versions, these graphs show the first 50 by name, ' +
+          'to v49. CloudWatch has the metrics of the others under the same names.',
+      ].join('\n'),
+    );
+  });
+
+  test('has alarms that look at all callers', () => {
+    expect(plan?.measured?.find(({ name }) => name === 'orders')?.callers).toHaveLength(300);
+    expect(plan?.alarms?.filter(({ service: name }) => name === 'orders').map(({ countedBy }) => countedBy)).toEqual([
+      'callers',
+      'callers',
+    ]);
   });
 });
 

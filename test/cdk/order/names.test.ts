@@ -2,6 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
+import { ObservedStack } from '../../../examples/observed-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import { teamsApp } from '../../../examples/teams';
 import { WarehouseStack } from '../../../examples/warehouse-stack';
@@ -34,9 +35,11 @@ const NAMED: Readonly<Record<string, string>> = {
   'AWS::ApplicationAutoScaling::ScalingPolicy PolicyName': 'one of its service',
   'AWS::CertificateManager::Certificate DomainName': 'certificates may share one',
   'AWS::CloudWatch::Alarm MetricName': 'of a metric',
+  'AWS::CloudWatch::Dashboard DashboardName': 'one of an account, where the props give it one: another name is another dashboard',
   'AWS::ECS::TaskDefinition Family': "the CDK's, with the path of the construct and of its stack; revisions share it",
   'Custom::MeshAuthority Name': 'that of the authority in the mesh',
   'AWS::IAM::Policy PolicyName': 'one of its role',
+  'AWS::Logs::QueryDefinition Name': 'several may share one; with that of the stack and of the system',
   'AWS::Route53::HostedZone Name': 'one of its VPC: DOMAIN_CLASH where it can be known',
   'AWS::Route53::RecordSet Name': 'one of its zone',
   'AWS::ServiceDiscovery::PrivateDnsNamespace Name': 'one of its VPC: DOMAIN_CLASH where it can be known',
@@ -49,12 +52,13 @@ const stacks = [
   new ShopStack(newApp(), 'Shop'),
   new BoutiqueStack(newApp(), 'Boutique'),
   new WarehouseStack(newApp(), 'Warehouse'),
+  new ObservedStack(newApp(), 'Tickets'),
   ...Object.values(SHAPES).map((props) => stackOf(props).stack),
 ];
 /** What the user has beside the system is not ours. */
 const resources = stacks
   .flatMap((stack) => Object.entries((Template.fromStack(stack).toJSON() as PlainTemplate).Resources ?? {}))
-  .filter(([id]) => /^(Shop|Boutique|Warehouse|EcsMicroservices)/.test(id));
+  .filter(([id]) => /^(Shop|Boutique|Warehouse|Tickets|EcsMicroservices)/.test(id));
 
 // A name with a reference is that of what it refers to.
 const namesOf = (properties: JsonObject): readonly string[] =>

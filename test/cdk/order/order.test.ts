@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
+import { ObservedStack } from '../../../examples/observed-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import { teamsApp } from '../../../examples/teams';
 import { ChatStack } from '../../../examples/chat-stack';
@@ -24,6 +25,7 @@ const STACKS: Readonly<Record<string, () => Stack>> = {
   'Online Boutique': () => new BoutiqueStack(newApp(), 'Boutique'),
   'the chat': () => new ChatStack(newApp(), 'Chat'),
   'the warehouse': () => new WarehouseStack(newApp(), 'Warehouse'),
+  'the ticket office': () => new ObservedStack(newApp(), 'Tickets'),
   ...Object.fromEntries(Object.entries(SHAPES).map(([name, props]) => [`a system ${name}`, () => stackOf(props).stack])),
 };
 

@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import type { MicroservicesProps, ServiceProps } from '../../../lib';
-import { Microservices, Shift } from '../../../lib';
+import { Microservices, Protocol, Shift } from '../../../lib';
 import type { TaskMetrics } from '../../../lib/core/contract/agent';
 import { WEIGHT_SHIFT_RESOURCE } from '../../../lib/core/contract/weight-shift';
 import type { ShiftSettings } from '../../../lib/core/contract/weight-shift';
@@ -127,6 +127,31 @@ test('alarms are named to the state machine, those of the same stack and of the 
   for (const [field, value] of Object.entries(settings)) expect(text.replaceAll('\\', '')).toContain(`"${field}":${JSON.stringify(value)}`);
   expect(text.replaceAll('\\', '')).toContain('"alarms":["orders-fail"]');
   expect(text).not.toContain('comparison');
+});
+
+test('a TCP service has a shift by alarms, of which callers report nothing', () => {
+  const stack = new Stack(new App(), 'Alarms');
+  const alarm = new Alarm(stack, 'Full', {
+    alarmName: 'vault-full',
+    metric: new Metric({ namespace: 'Shop', metricName: 'Full' }),
+    threshold: 1,
+    evaluationPeriods: 1,
+  });
+  const vault: ServiceProps = {
+    image,
+    port: 7000,
+    protocol: Protocol.TCP,
+    versions,
+    shift: Shift.linear({ alarms: [alarm], comparison: { enabled: false } }),
+  };
+  const template = shop({ ui: { ...ui, calls: ['vault'] }, vault }).template();
+  template.hasResource('Custom::MeshWeightShift', {
+    Properties: { Service: 'vault', Weights: '{"weights":{"v1":100,"v2":0}}', Settings: Match.anyValue() },
+  });
+  const [shift] = Object.values(resources(template)).filter(({ Type: type }) => type === WEIGHT_SHIFT_RESOURCE);
+  const settings = JSON.stringify(shift?.Properties['Settings']).replaceAll('\\', '');
+  expect(settings).toContain('"alarms":["vault-full"]');
+  expect(settings).not.toContain('comparison');
 });
 
 test('callers report what the versions have answered, with metrics switched on or not; others do not', () => {

@@ -1,6 +1,7 @@
 import type { LoadBalancerPlan } from '../../../lib/core/edges/alb/plan';
 import { Opaque } from '../../../lib/core/reading/input';
 import { jwt } from '../../support/parsing';
+import { GATEWAY_PROOFS, streamsPassed } from '../gateway-proofs';
 import type { KindProofs } from '../kind-proofs';
 
 export const loadBalancerProofs: KindProofs<LoadBalancerPlan> = {
@@ -27,7 +28,8 @@ export const loadBalancerProofs: KindProofs<LoadBalancerPlan> = {
       cors?.allowOrigins.includes('https://shop.example') === true &&
       rules.some(({ conditions, authorizer }) => conditions.preflight === true && authorizer === 'none') &&
       targets.some(({ authorizer }) => authorizer === 'none'),
-    transformed: (_, { routes }) => routes.some(({ target }) => target.kind === 'aggregate'),
+    ...GATEWAY_PROOFS,
+    grpcStreams: streamsPassed,
     compression: (_, { routes }) => routes.every(({ policy }) => policy?.compression !== undefined),
     responseHeaders: (_, { routes }) => routes.every(({ policy }) => policy?.responseHeaders !== undefined),
     defaultRoute: ({ fallback }, { routes }) => routes.some(({ key, authorizer }) => key === '$default' && authorizer === fallback),

@@ -1,4 +1,5 @@
 import type { HttpApiPlan, HttpRoutePlan } from '../../../lib/core/edges/http/plan';
+import { GATEWAY_PROOFS } from '../gateway-proofs';
 import type { KindProof, KindProofs } from '../kind-proofs';
 
 const route =
@@ -38,7 +39,7 @@ export const httpApiProofs: KindProofs<HttpApiPlan> = {
     executeApiEndpoint: ({ executeApiEndpoint }) => executeApiEndpoint === false,
     basePath: ({ domain }) => domain?.mappingKey === 'shop/v1' && domain.url === 'https://api.example.com/shop/v1',
     mutualTls: ({ domain }) => domain?.mutualTls?.key === 'partners.pem',
-    transformed: (_, { routes }) => routes.some(({ target }) => target.kind === 'aggregate'),
+    ...GATEWAY_PROOFS,
     compression: (_, { routes }) => routes.every(({ policy }) => policy?.compression !== undefined),
     responseHeaders: (_, { routes }) => routes.every(({ policy }) => policy?.responseHeaders !== undefined),
     accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.routeKey') === true,

@@ -1,4 +1,5 @@
 import type { RestApiPlan, RestMethodPlan } from '../../../lib/core/edges/rest/plan';
+import { GATEWAY_PROOFS, streamsPassed } from '../gateway-proofs';
 import type { KindProof, KindProofs } from '../kind-proofs';
 
 const method =
@@ -14,6 +15,7 @@ const checkedBy =
     method(({ authorizationType }) => authorizationType === type)(plan, edge);
 
 export const restApiProofs: KindProofs<RestApiPlan> = {
+  streams: { responseTransferMode: 'STREAM' },
   clients: false,
   // Those of every method.
   overwrites: ({ methods: [first, ...others] }) =>
@@ -59,7 +61,10 @@ export const restApiProofs: KindProofs<RestApiPlan> = {
     mutualTls: ({ domain }) => domain?.mutualTls?.key === 'partners.pem',
     securityPolicy: ({ domain }) =>
       domain?.tls.securityPolicy === 'SecurityPolicy_TLS13_1_3_2025_09' && domain.tls.endpointAccessMode === 'STRICT',
-    transformed: (_, { routes }) => routes.some(({ target }) => target.kind === 'aggregate'),
+    ...GATEWAY_PROOFS,
+    grpcStreams: (api, edge) => streamsPassed(api, edge) && api.methods.some(({ streamed }) => streamed),
+    allowedIpRanges: ({ policy }) => policy?.ipRanges?.includes('203.0.113.0/24') === true,
+    nestedStackPaths: ({ nestedPaths }) => nestedPaths?.some(({ path }) => path === '/orders') === true,
     compression: (_, { routes }) => routes.every(({ policy }) => policy?.compression !== undefined),
     responseHeaders: (_, { routes }) => routes.every(({ policy }) => policy?.responseHeaders !== undefined),
     accessLogs: ({ stage }) => stage.accessLogFormat?.includes('$context.resourcePath') === true,

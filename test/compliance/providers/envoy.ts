@@ -66,6 +66,8 @@ export const envoyProofs: ProviderProofs = {
     ),
     savedQueries: ({ observability }) => observability?.queries !== undefined,
     traces: all(has('ui', { typed_config: { '@type': type('XRayConfig') } }), ({ workloads }) => workloads.every(({ traced }) => traced)),
+    prometheus: ({ workloads }) =>
+      workloads.every(({ prometheusPort }) => prometheusPort === 15_090) && JSON.stringify(workloads).includes('/stats/prometheus?'),
     metrics: ({ workloads }) => JSON.stringify(workloads).includes('MESH_METRICS'),
     openTelemetry: all(
       has('ui', { typed_config: { '@type': type('OpenTelemetryConfig'), service_name: 'ui' } }),

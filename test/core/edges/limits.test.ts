@@ -7,6 +7,7 @@ import { parseTopology } from '../../../lib/core/parse/parse';
 import { planSystem } from '../../../lib/core/plan-system';
 import { Bytes, Opaque } from '../../../lib/core/reading/input';
 import { IssueList } from '../../../lib/core/reading/issues';
+import { catalogProto, grpcService, protoFiles } from '../../support/grpc';
 import type { Raw } from '../../support/parsing';
 import { seconds, service } from '../../support/parsing';
 
@@ -107,8 +108,8 @@ const REST_HELP =
   '(responseTransferMode: ResponseTransferMode.STREAM), or answer long work with 202 at once and let clients fetch the result later. ' +
   'If the longer time is meant for callers in the mesh alone, set a timeout of at most 29 seconds here, and ';
 const HTTP_HELP =
-  'Answer in time, or answer long work with 202 at once and let clients fetch the result later. Only Edge.restApi() can wait longer or ' +
-  'stream. If the longer time is meant for callers in the mesh alone, set a timeout of at most 30 seconds here, and ';
+  'Answer in time, or answer long work with 202 at once and let clients fetch the result later. Only Edge.restApi() and ' +
+  'Edge.loadBalancer() can wait longer or stream. If the longer time is meant for callers in the mesh alone, set a timeout of at most 30 seconds here, and ';
 
 test.each<[string, string, Raw, string]>([
   ['a service behind a REST API', 'rest', { timeout: perRequest(60) }, `${REST_HELP}theirs in callPolicies`],
@@ -361,4 +362,27 @@ test('behind a load balancer a service is warned of silence alone, and a longer 
     },
   ]);
   expect(warningsOf({ services: { ui: slow }, edges: { default: behind({ idleTimeout: seconds(120) }) } })).toEqual([]);
+});
+
+test('a stream behind a load balancer may last, and its service is warned of silence that the load balancer does not wait for', () => {
+  const api = protoFiles({ 'shop.proto': catalogProto('rpc Watch(Empty) returns (stream Product);') });
+  const messages = (timeout: Raw, edge: Raw = {}): readonly string[] =>
+    warningsOf({
+      services: { catalog: grpcService(api, { timeout }) },
+      edges: {
+        default: {
+          kind: 'alb',
+          authorizer: { kind: 'none' },
+          certificate: new Opaque({ certificateArn: 'arn' }),
+          grpcRoutes: [{ service: 'catalog', mapping: 'web' }],
+          ...edge,
+        },
+      },
+    }).map(({ id, message }) => `${id} ${message}`);
+  const silent = { idle: seconds(90), stream: seconds(3600) };
+  expect(messages({ stream: seconds(3600) })).toEqual([]);
+  expect(messages(silent)).toEqual([
+    expect.stringMatching(/^edge-stream-idle "catalog" may send nothing for 90 seconds.*sent for 60 seconds.*set idleTimeout of the edge/),
+  ]);
+  expect(messages(silent, { idleTimeout: seconds(90) })).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { EdgeRoute, GrpcTarget } from '../../../lib/core/model/topology';
-import { Bytes } from '../../../lib/core/reading/input';
+import { Bytes, Opaque } from '../../../lib/core/reading/input';
 import { descriptorText } from '../../support/descriptor-text';
 import { catalogProto, demoApi, grpcEdge, protoFiles } from '../../support/grpc';
 import type { Raw } from '../../support/parsing';
@@ -13,13 +13,15 @@ const SHOP = protoFiles({
 const routesOf = (edge: Raw, api: unknown = SHOP, kind = 'http'): readonly EdgeRoute[] =>
   topologyOf(grpcEdge(api, edge, kind)).edges[0].routes;
 
+const GET = { service: 'catalog', method: 'shop.Catalog/Get' };
+const MIB = 1024 * 1024;
+
 function targetOf(key: string, grpc: Raw, route: Raw = {}, kind = 'http'): GrpcTarget {
-  const routes = routesOf(
-    { routes: { [key]: { grpc: { service: 'catalog', method: 'shop.Catalog/Get', ...grpc }, ...route } } },
-    SHOP,
-    kind,
-  );
-  const target = routes[0]?.target;
+  return targetIn({ routes: { [key]: { grpc: { ...GET, ...grpc }, ...route } } }, kind);
+}
+
+function targetIn(edge: Raw, kind: string): GrpcTarget {
+  const target = routesOf(edge, SHOP, kind)[0]?.target;
   if (target?.kind !== 'grpc') throw new Error('no gRPC route');
   return target;
 }
@@ -70,6 +72,37 @@ test('a method that returns a stream, on a route that streams', () => {
   const watch = { method: 'shop.Catalog/Watch' };
   expect(targetOf('GET /a', watch, streamed, 'rest').json?.stream).toBe('newlineDelimited');
   expect(targetOf('GET /a', { ...watch, stream: 'serverSentEvents' }, streamed, 'rest').json?.stream).toBe('serverSentEvents');
+});
+
+test('behind a load balancer, requests and responses may have what the gateway service can hold', () => {
+  const balanced = (more: Raw): GrpcTarget =>
+    targetIn({ certificate: new Opaque({ certificateArn: 'arn' }), ...more, routes: { 'POST /a': { grpc: GET } } }, 'alb');
+  expect(balanced({ maxRequestSize: new Bytes(64 * MIB) }).json).toMatchObject({ maxRequestBytes: 64 * MIB, maxResponseBytes: 64 * MIB });
+  const large = balanced({ maxRequestSize: new Bytes(256 * MIB), gateway: { cpu: 1024, memoryLimitMiB: 2048 } });
+  expect(large.json).toMatchObject({ maxRequestBytes: 256 * MIB, maxResponseBytes: 256 * MIB });
+  expect(targetOf('POST /a', {}).json?.maxResponseBytes).toBeUndefined();
+});
+
+describe('a method that returns a stream, behind a load balancer, which holds nothing back', () => {
+  const balanced = (edge: Raw): readonly EdgeRoute[] =>
+    routesOf({ certificate: new Opaque({ certificateArn: 'arn' }), ...edge }, SHOP, 'alb');
+  const watch = { service: 'catalog', method: 'shop.Catalog/Watch' };
+
+  test.each([
+    ['newlineDelimited', undefined],
+    ['serverSentEvents', 'serverSentEvents'],
+  ])('sends JSON as %s', (expected, stream) => {
+    expect(balanced({ routes: { 'GET /a': { grpc: { ...watch, stream } } } })).toMatchObject([
+      { streamed: true, target: { json: { stream: expected } } },
+    ]);
+  });
+
+  test.each(['methodNames', 'web'])('has a route among those of %s, and the others hold no stream', (mapping) => {
+    expect(balanced({ grpcRoutes: [{ service: 'catalog', mapping }] }).map(({ key, streamed }) => [key, streamed])).toEqual([
+      ['POST /shop.Catalog/Get', false],
+      ['POST /shop.Catalog/Watch', true],
+    ]);
+  });
 });
 
 test('gRPC-Web beside JSON, where its clients call', () => {

@@ -22,6 +22,7 @@ import { SERVICE_MISTAKES } from './mistakes/services';
 import { STORAGE_MISTAKES } from './mistakes/storage';
 import { SYSTEM_MISTAKES } from './mistakes/system';
 import { TRACING_MISTAKES } from './mistakes/tracing';
+import { PROMETHEUS_MISTAKES } from './mistakes/prometheus';
 import { CAPACITY_MISTAKES } from './mistakes/capacity';
 import { CLIENT_MISTAKES } from './mistakes/clients';
 import { RESOURCE_POLICY_MISTAKES } from './mistakes/resource-policies';
@@ -33,6 +34,7 @@ import { WORKLOAD_MISTAKES } from './mistakes/workload';
 const SUBJECTS = [
   SYSTEM_MISTAKES,
   TRACING_MISTAKES,
+  PROMETHEUS_MISTAKES,
   SERVICE_MISTAKES,
   CONTAINER_MISTAKES,
   STORAGE_MISTAKES,

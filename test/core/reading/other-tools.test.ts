@@ -2,7 +2,7 @@ import { mistakes } from '../../../lib/core/reading/closeness';
 import { ELSEWHERE, SYNONYMS } from '../../../lib/core/reading/other-tools';
 import { FIELDS, PLACES } from '../../../lib/core/parse/places';
 import { SERVICE_FIELDS } from '../../../lib/core/parse/service/parse-service';
-import { edge, issuesOf, mesh, service, ui } from '../../support/parsing';
+import { edge, image, issuesOf, mesh, service, ui } from '../../support/parsing';
 
 /** What people type who know another tool, with what the answer says of it in a service. A prop of ours needs no answer. */
 const TOOLS: Readonly<Record<string, readonly (readonly [key: string, answer: RegExp])[]>> = {
@@ -37,6 +37,7 @@ const TOOLS: Readonly<Record<string, readonly (readonly [key: string, answer: Re
     ['annotations', /Tags\.of/],
     ['lifecycle', /stopTimeout/],
     ['hostNetwork', /network interface of its own/],
+    ['persistentVolumeClaim', /"volumes"/],
   ],
   'Docker Compose': [
     ['depends_on', /"calls"/],
@@ -76,13 +77,16 @@ const TOOLS: Readonly<Record<string, readonly (readonly [key: string, answer: Re
     ['observability', /"observability" belongs to the props of the construct/],
     ['taskdef_overrides', /\.taskDefinition/],
     ['subscribe', /grantConsumeMessages/],
-    ['alias', /addDomainName\(\)/],
+    ['alias', /domain: \{ domainName, certificate \} of the edge/],
     ['deregistration_delay', /stopTimeout/],
   ],
   'ecs-patterns and ecs-service-extensions': [
     ['taskImageOptions', /image, port \(containerPort\)/],
     ['listenerPort', /loadBalancerTarget/],
-    ['publicLoadBalancer', /loadBalancerTarget/],
+    ['publicLoadBalancer', /Edge\.loadBalancer\(\)/],
+    ['maxReceiveCount', /deadLetterQueue/],
+    ['retentionPeriod', /queue is a resource/],
+    ['subnetSelection', /vpcSubnets/],
     ['loadBalancerName', /loadBalancerTarget/],
     ['redirectHTTP', /loadBalancerTarget/],
     ['domainName', /"domainName" belongs to edge/],
@@ -107,9 +111,6 @@ const TOOLS: Readonly<Record<string, readonly (readonly [key: string, answer: Re
     ['serviceConnectConfiguration', /the mesh takes its place/],
     ['role', /grantRead|"taskRole"/],
     ['securityGroups', /allowDefaultPortFrom/],
-    ['volumes', /addVolume\(\)/],
-    ['ulimits', /addUlimits\(\)/],
-    ['gpuCount', /GPU/],
     ['kmsKey', /encryptionKey/],
     ['permissionsBoundary', /PermissionsBoundary\.of/],
     ['taskRoleArn', /"taskRole"/],
@@ -129,8 +130,34 @@ const LEVELS: readonly (readonly [string, (key: string) => unknown])[] = [
 
 describe.each(Object.entries(TOOLS))('of %s', (_tool, names) => {
   test.each(names)('%s has an answer', (key, answer) => {
-    for (const each of answersOf(ui({ [key]: 1 }))) expect(each).toMatch(answer);
+    expect(answersOf(ui({ [key]: 1 }))).toEqual([expect.stringMatching(answer)]);
   });
+});
+
+test.each([
+  ['customDomain', /"domain"/],
+  ['webAcl', /"firewall"/],
+  ['waf', /"firewall"/],
+  ['usagePlan', /"clients"/],
+  ['apiKeys', /"clients"/],
+  ['policy', /"resourcePolicyStatements"/],
+  ['disableExecuteApiEndpoint', /"executeApiEndpoint"/],
+  ['cacheClusterEnabled', /"cache"/],
+  ['gatewayResponses', /"detailedErrors"/],
+])('%s of API Gateway has an answer at an edge', (key, answer) => {
+  expect(answersOf(edge({ [key]: 1 }, 'rest'))).toEqual([expect.stringMatching(answer)]);
+});
+
+test.each([
+  ['timeout', /taskTimeout/],
+  ['activeDeadlineSeconds', /taskTimeout/],
+  ['retries', /who starts it/],
+  ['backoffLimit', /who starts it/],
+  ['parallelism', /Map state/],
+  ['replicas', /Map state/],
+  ['cron', /"schedule"/],
+])('%s of a job has an answer', (key, answer) => {
+  expect(answersOf(mesh({ ui: service() }, { jobs: { report: { image, [key]: 1 } } }))).toEqual([expect.stringMatching(answer)]);
 });
 
 const ALL = [...new Set([...Object.values(TOOLS).flatMap((names) => names.map(([key]) => key)), ...SYNONYMS.keys(), ...ELSEWHERE.keys()])];

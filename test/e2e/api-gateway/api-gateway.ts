@@ -44,7 +44,7 @@ export class ApiGateway {
     edge?: string,
     options: Omit<ApiGatewayOptions, 'edge'> = {},
   ): Promise<ApiGateway> {
-    const api = apiOf(cluster.template, readings, edge, options.meter);
+    const api = apiOf(cluster.template, readings, edge, { meter: options.meter });
     const client = await cluster.client({ name: 'api-gateway', securityGroups: api.securityGroups });
     return new ApiGateway(cluster, api, client, readings, { ...options, ...(edge !== undefined && { edge }) });
   }
@@ -52,7 +52,7 @@ export class ApiGateway {
   /** As it is deployed at the moment. */
   get api(): Api {
     const { template } = this.cluster;
-    if (template !== this.readFrom) this.read = apiOf(template, this.readings, this.options.edge, this.options.meter);
+    if (template !== this.readFrom) this.read = apiOf(template, this.readings, this.options.edge, { meter: this.options.meter });
     this.readFrom = template;
     return this.read;
   }

@@ -2,6 +2,7 @@
  * An HTTP application that misbehaves as its own task sets:
  *
  *   POST /mode/<mode>        `well`; `status-<code>` answers with that status; `slow-<ms>` answers after that long;
+ *                            `once-<code>` answers every second request with that status when it comes for the first time;
  *                            `silent` never answers; `reset` closes the connection at each request; `garbage` answers with
  *                            what is no HTTP; `half` breaks off within the answer; `sick` says on /health that it is not well
  *
@@ -18,6 +19,9 @@ import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 
 let mode = 'well';
+
+/** Requests that came before, by their ids: Envoy keeps those of what it tries again. */
+const seen = new Set<string>();
 
 function answer(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'content-type': 'application/json' });
@@ -39,12 +43,19 @@ function drip(response: ServerResponse, count: number, ms: number): void {
   });
 }
 
-function whileFlaky({ socket }: IncomingMessage, response: ServerResponse): void {
+function whileFlaky({ socket, headers }: IncomingMessage, response: ServerResponse): void {
   const [, how, amount = ''] = /^([a-z]+)-?(\d*)$/.exec(mode) ?? [];
   switch (how) {
     case 'status':
       answer(response, Number(amount));
       break;
+    case 'once': {
+      const id = String(headers['x-request-id']);
+      const again = seen.has(id);
+      seen.add(id);
+      answer(response, !again && seen.size % 2 === 0 ? Number(amount) : 200);
+      break;
+    }
     case 'slow':
       setTimeout(() => {
         answer(response, 200);

@@ -55,8 +55,9 @@ interface Scope {
 
 interface Entry {
   readonly attributes?: readonly Attribute[];
-  readonly traceId: Buffer;
-  readonly spanId: Buffer;
+  /** Empty or absent, as the next: a record that belongs to no request. */
+  readonly traceId?: Buffer;
+  readonly spanId?: Buffer;
   readonly parentSpanId?: Buffer;
 }
 
@@ -88,8 +89,8 @@ function record(request: Request, headers: Readonly<Record<string, unknown>>): v
             [key]: {
               ...entry,
               attributes: attributesOf(entry.attributes),
-              traceId: entry.traceId.toString('hex'),
-              spanId: entry.spanId.toString('hex'),
+              traceId: entry.traceId?.toString('hex') ?? '',
+              spanId: entry.spanId?.toString('hex') ?? '',
               ...(entry.parentSpanId === undefined || entry.parentSpanId.length === 0
                 ? {}
                 : { parentSpanId: entry.parentSpanId.toString('hex') }),

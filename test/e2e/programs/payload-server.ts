@@ -9,7 +9,7 @@
  *   drip=<count>/<ms>        that many lines instead, one after each pause
  *   <name>:<value>           any other parameter is a header
  *
- * It tells what it got in `x-got`, as JSON. SIGTERM ends it.
+ * It tells what it got: headers in `x-got`, as JSON, and the length of the body in `x-got-bytes`. SIGTERM ends it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
@@ -36,7 +36,7 @@ function drip(response: ServerResponse, count: number, ms: number): void {
   });
 }
 
-function answer({ url = '/', headers }: IncomingMessage, response: ServerResponse): void {
+function answer({ url = '/', headers }: IncomingMessage, response: ServerResponse, received: number): void {
   const { bytes, type, status, coding, chunked, drip: dripping, ...own } = Object.fromEntries(new URL(url, 'http://payload').searchParams);
   const text = lines(Number(bytes ?? 5000));
   const body = coding === 'gzip' ? gzipSync(text) : Buffer.from(text);
@@ -44,6 +44,7 @@ function answer({ url = '/', headers }: IncomingMessage, response: ServerRespons
   const empty = code === 204 || code === 304;
   response.writeHead(code, {
     'x-got': JSON.stringify(headers),
+    'x-got-bytes': String(received),
     ...(type === 'none' ? {} : { 'content-type': type ?? 'application/json' }),
     ...(coding === undefined ? {} : { 'content-encoding': coding }),
     ...(chunked === undefined && dripping === undefined && !empty ? { 'content-length': body.length } : {}),
@@ -55,9 +56,10 @@ function answer({ url = '/', headers }: IncomingMessage, response: ServerRespons
 }
 
 const server = createServer((request, response) => {
-  request.resume();
+  let received = 0;
+  request.on('data', (chunk: Buffer) => (received += chunk.length));
   request.once('end', () => {
-    answer(request, response);
+    answer(request, response, received);
   });
 });
 server.listen(Number(process.env['PORT'] ?? 8080), '0.0.0.0', () => {

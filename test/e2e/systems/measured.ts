@@ -10,12 +10,15 @@ import { image, templateOf } from './synthesize';
 /** How often tasks report, in place of once a minute. */
 export const MINUTE_SECONDS = 2;
 
-export const MEASURED_IMAGES: readonly ImageRule[] = [
-  standIns.envoy(),
-  standIns.agent({ MESH_METRICS_SECONDS: String(MINUTE_SECONDS) }),
-  standIns.relay('example/relay', 8080),
-  flakyServer('example/flaky'),
-];
+/** @param agent more of its settings */
+export function measuredImages(agent: Readonly<Record<string, string>> = {}): readonly ImageRule[] {
+  return [
+    standIns.envoy(),
+    standIns.agent({ MESH_METRICS_SECONDS: String(MINUTE_SECONDS), ...agent }),
+    standIns.relay('example/relay', 8080),
+    flakyServer('example/flaky'),
+  ];
+}
 
 const relay = (...calls: string[]): ServiceProps => ({
   image: image('relay'),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import flags from '../../../cdk.json';
 import { BoutiqueStack } from '../../../examples/boutique-stack';
 import { ChatStack } from '../../../examples/chat-stack';
+import { ObservedStack } from '../../../examples/observed-stack';
 import { ShopStack } from '../../../examples/shop-stack';
 import { teamsApp } from '../../../examples/teams';
 import { WarehouseStack } from '../../../examples/warehouse-stack';
@@ -19,6 +20,7 @@ export const EXAMPLES = {
   boutique: (app) => new BoutiqueStack(app, 'Boutique'),
   chat: (app) => new ChatStack(app, 'Chat'),
   warehouse: (app) => new WarehouseStack(app, 'Warehouse'),
+  observed: (app) => new ObservedStack(app, 'Tickets'),
   teams: (app) => teamsApp(app),
 } satisfies Apps;
 

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import type { ShiftSteps, WeightLists } from '../../../lib/core/contract/weight-shift';
 import type { Weights } from '../../../lib/core/contract/weights';
 import { beginShift } from '../../../programs/functions/weight-shifter/begin-shift';
-import { compareVersions, sidesOf, type Minute } from '../../../programs/functions/weight-shifter/compare-versions';
+import {
+  compareVersions,
+  sidesOf,
+  type Judged,
+  type Minute,
+  type Verdict,
+} from '../../../programs/functions/weight-shifter/compare-versions';
 import { sameLists } from '../../../programs/functions/weight-shifter/shifted-document';
 import { listsAt, percentages, pointsBetween, stepsBetween } from '../../../programs/functions/weight-shifter/weights-at';
 import { runs } from '../../support/runs';
@@ -209,50 +215,114 @@ describe('a deployment', () => {
 describe('a version that gets more', () => {
   const sides = { growing: ['v2'], shrinking: ['v1'] };
   const comparison = { minRequests: 100, errorMargin: 1, latencyFactor: 2 };
-  const minute = (requests: number, errors = 0, latency = 20, at = 60_000): Minute => ({ at, requests, errors, latency });
-  const verdict = (v1: Minute, v2: Minute, slowBefore = 0) =>
+  const minute = (requests: number, errors = 0, latency = 20, { at = 60_000, retries = 0 } = {}): Minute => ({
+    ...{ at, requests, errors, retries },
+    latencies: { 99: latency, 90: latency, 50: latency },
+  });
+  const compare = async (
+    v1: readonly Minute[],
+    v2: readonly Minute[],
+    { judged = {}, recent = 0, incomplete = Infinity }: { judged?: Judged; recent?: number; incomplete?: number } = {},
+  ): Promise<Verdict> =>
     compareVersions(
       sides,
       new Map([
-        ['v1', [v1]],
-        ['v2', [v2]],
+        ['v1', v1],
+        ['v2', v2],
       ]),
       comparison,
-      { recent: 0, slowBefore },
+      { recent, incomplete },
+      judged,
+      (_, limits) =>
+        Promise.resolve(new Map(v2.map(({ at, latencies }) => [at, limits.map((limit) => ((latencies?.[50] ?? 0) > limit ? 1 : 0))]))),
     );
+  const verdict = async (v1: Minute, v2: Minute, judged?: Judged): Promise<Verdict> =>
+    compare([v1], [v2], judged === undefined ? {} : { judged });
+  const fine = (slow = 0, until = 120_000): Verdict => ({ kind: 'fine', judged: { v2: { until, slow } } });
+  const undecided: Verdict = { kind: 'fine', judged: {} };
 
-  test.each<[string, Minute, Minute]>([
+  test.each<[string, Minute, Minute, Verdict?]>([
     ['answers as well as the old one', minute(1000, 2), minute(100, 1)],
-    ['has had too few requests to say', minute(1000), minute(99, 99)],
-    ['is compared with an old one that has had too few', minute(99), minute(1000, 1000)],
+    ['has had too few requests to say', minute(1000), minute(99, 99), undecided],
+    ['is compared with an old one that has had too few', minute(99), minute(1000, 1000), undecided],
     ['fails as often as the old one does', minute(1000, 200), minute(100, 21)],
     ['has a difference that chance makes', minute(200), minute(100, 2)],
     ['is twice as slow, but by a few milliseconds', minute(1000, 0, 4), minute(100, 0, 30)],
-  ])('fails if it is taken back although it %s', (_, v1, v2) => {
-    expect(verdict(v1, v2)).toEqual({ kind: 'fine', slow: false });
+    ['is tried again as often as the old one', minute(1000, 0, 20, { retries: 100 }), minute(100, 0, 20, { retries: 10 })],
+  ])('fails if it is taken back although it %s', async (_, v1, v2, expected = fine()) => {
+    expect(await verdict(v1, v2)).toEqual(expected);
   });
 
-  test('is worse by its errors, at once', () => {
-    expect(verdict(minute(1000, 2), minute(100, 20))).toEqual({
+  test('is worse by its errors, at once', async () => {
+    expect(await verdict(minute(1000, 2), minute(100, 20))).toEqual({
       kind: 'worse',
-      reason: 'v2 has answered 20.0 % of 100 requests with errors, and v1 0.2 % of 1000 requests',
+      reason: 'v2 has failed in 20.0 % of 100 attempts, and v1 in 0.2 % of 1000 attempts',
     });
   });
 
-  test('is worse by its latency, if it stays so', () => {
-    expect(verdict(minute(1000), minute(100, 0, 300))).toEqual({ kind: 'fine', slow: true });
-    expect(verdict(minute(1000), minute(100, 0, 300), 1)).toEqual({
+  test('is worse by attempts that fail, if retries make all of them good', async () => {
+    expect(await verdict(minute(1000), minute(100, 0, 20, { retries: 100 }))).toEqual({
       kind: 'worse',
-      reason: 'the 99th percentile of v2 is 300 ms, and that of v1 20 ms',
+      reason: 'v2 has failed in 50.0 % of 200 attempts, and v1 in 0.0 % of 1000 attempts',
     });
   });
 
-  test('is compared with what the old one was like before, if that gets nothing any more', () => {
-    const minutes = new Map([
-      ['v1', [minute(1000, 0, 20, 0)]],
-      ['v2', [minute(1000, 500)]],
-    ]);
-    expect(compareVersions(sides, minutes, comparison, { recent: 60_000, slowBefore: 0 })).toMatchObject({ kind: 'worse' });
+  test.each([
+    [90, 'median', 90, 20, [70]],
+    [999, '90th percentile', 100, 40, [70, 90]],
+    [5000, '99th percentile', 1000, 60, [70, 90, 120]],
+  ])('of %d requests to the old one is worse by the %s, if it stays so', async (before, percentile, now, usual, limits) => {
+    const few = { ...comparison, minRequests: 50 };
+    const latencies = { 50: 20, 90: 40, 99: 60 };
+    const all = (judged: Judged, at: number): Promise<Verdict> =>
+      compareVersions(
+        sides,
+        new Map([
+          ['v1', [{ ...minute(before, 0, 0, { at }), latencies }]],
+          ['v2', [minute(now, 0, 300, { at })]],
+        ]),
+        few,
+        { recent: 0, incomplete: Infinity },
+        judged,
+        (_, asked) => {
+          expect(asked).toEqual(limits);
+          // Alone the finest one is too high.
+          return Promise.resolve(new Map([[at, asked.map((__, index) => (index === asked.length - 1 ? 0.75 : 0))]]));
+        },
+      );
+    expect(await all({}, 60_000)).toEqual(fine(1));
+    expect(await all({ v2: { until: 120_000, slow: 1 } }, 120_000)).toEqual({
+      kind: 'worse',
+      reason: `75.0 % of ${now} requests to v2 have taken longer than ${limits.at(-1)} ms, and the ${percentile} of v1 is ${usual} ms`,
+    });
+  });
+
+  test('is not found slow twice by the same minutes, nor by one that is not over', async () => {
+    const slow = [minute(100, 0, 300), minute(100, 0, 300, { at: 120_000 })];
+    const v1 = [minute(1000), minute(1000, 0, 20, { at: 120_000 })];
+    const [judged] = [{ v2: { until: 120_000, slow: 1 } }];
+    expect(await compare(v1, slow.slice(0, 1), { judged })).toEqual({ kind: 'fine', judged });
+    expect(await compare(v1, slow, { judged, incomplete: 120_000 })).toEqual({ kind: 'fine', judged });
+    expect(await compare(v1, slow, { judged, incomplete: 180_000 })).toMatchObject({ kind: 'worse' });
+    // One that was as quick as the other in between begins anew.
+    expect(await compare(v1, [minute(100, 0, 300), minute(100, 0, 20, { at: 120_000 })], { judged })).toEqual(fine(0, 180_000));
+  });
+
+  test('is not slow if all were in the same minute', async () => {
+    const v1 = [minute(1000, 0, 20, { at: 0 }), minute(1000, 0, 300)];
+    expect(await compare(v1, [minute(100, 0, 310)], { judged: { v2: { until: 60_000, slow: 1 } } })).toEqual(fine());
+  });
+
+  test('is judged by as many minutes as have enough requests together', async () => {
+    const minutes = [60_000, 120_000, 180_000].map((at) => minute(40, 0, 300, { at }));
+    const v1 = [minute(1000)];
+    expect(await compare(v1, minutes.slice(0, 2))).toEqual(undecided);
+    expect(await compare(v1, minutes)).toEqual(fine(1, 240_000));
+  });
+
+  test('is compared with what the old one was like before, if that gets nothing any more', async () => {
+    const v1 = [minute(1000, 0, 20, { at: 0 })];
+    expect(await compare(v1, [minute(1000, 500)], { recent: 60_000 })).toMatchObject({ kind: 'worse' });
   });
 
   test('is distinguished from others by the weights of the service and of its routes', () => {

@@ -44,7 +44,7 @@ test('fails if it answers with errors: it is back at once', async () => {
   const { orders, input } = await begun();
   const end = await orders.run(input, { meanwhile: calls(orders, { errors: 0.2 }) });
   expect(end).toMatchObject({ Status: 'back', Weights: OLD.weights });
-  expect(end.Reason).toMatch(/^v2 has answered 20\.0 % of 200 requests with errors, and v1 0\.0 % of/);
+  expect(end.Reason).toMatch(/^v2 has failed in 20\.0 % of 200 attempts, and v1 in 0\.0 % of/);
   expect(shares(orders)).toEqual([0, 10, 0]);
   expect(orders.now - input.Begun).toBe(MINUTE);
   expect(orders.document.shift).toMatchObject({ ended: 'taken back', reason: end.Reason });
@@ -53,6 +53,14 @@ test('fails if it answers with errors: it is back at once', async () => {
   // Whoever asks again hears the same, and it is counted once.
   expect(await orders.step({ ...input, Step: 1 })).toMatchObject({ Status: 'back', Reason: end.Reason });
   expect(orders.lines.filter((line) => line.includes('"ShiftsTakenBack":1'))).toEqual(metrics);
+});
+
+test('fails if it works only when it is tried again: it is back at once', async () => {
+  const { orders, input } = await begun();
+  const end = await orders.run(input, { meanwhile: calls(orders, { retries: 100 }) });
+  expect(end).toMatchObject({ Status: 'back', Weights: OLD.weights });
+  expect(end.Reason).toMatch(/^v2 has failed in 33\.3 % of 300 attempts, and v1 in 0\.0 % of/);
+  expect(orders.now - input.Begun).toBe(MINUTE);
 });
 
 test('fails if it is slow: it is back after two checks', async () => {
@@ -101,6 +109,38 @@ test('weights that somebody writes by hand stay, and end the shift', async () =>
   second.aws.parameters.put(PARAMETER, (second.aws.parameters.get(PARAMETER) ?? '').replace('{"v1":90,"v2":10}', '{"v1":60,"v2":40}'));
   expect(await second.run(next)).toMatchObject({ Status: 'stopped', Weights: { v1: 60, v2: 40 } });
   expect(orders.aws.parameters.get(PARAMETER)).toBe(theirs);
+});
+
+test('weights that nobody can read end the shift at its next check, which says so, and stay', async () => {
+  const { orders, input } = await begun();
+  const moved = await orders.step(input);
+  orders.aws.parameters.put(PARAMETER, '{"weights":');
+  const reason = 'what the parameter holds cannot be read: the weights are not JSON';
+  expect(await orders.run(moved)).toMatchObject({ Status: 'stopped', Reason: reason, Weights: {} });
+  expect(orders.aws.parameters.get(PARAMETER)).toBe('{"weights":');
+  expect(orders.lines.filter((line) => line.includes('"ShiftsTakenBack":1'))).toHaveLength(1);
+});
+
+test('fails if one slow minute, which two checks see, takes it back', async () => {
+  const { orders, input } = await begun();
+  const twiceAMinute = { ...input, Settings: { ...settings, checkSeconds: 30, checksPerStep: 4 } };
+  let slowMinutes = 1;
+  const end = await orders.run(twiceAMinute, {
+    meanwhile: () => {
+      if (orders.now % MINUTE !== 0) return;
+      const slow = (orders.weights['v2'] ?? 0) > 0 && slowMinutes-- > 0;
+      calls(orders, { latency: slow ? 500 : 20 })();
+    },
+  });
+  expect(end.Status).toBe('done');
+});
+
+test('a shift that runs while its function is replaced by that of a later release goes on', async () => {
+  const { orders, input } = await begun();
+  const { Judged: judged, ...earlier } = await orders.step({ ...input, Slow: 1 });
+  expect(judged).toEqual({});
+  const end = await orders.run(earlier, { meanwhile: calls(orders, { latency: 500 }) });
+  expect(end).toMatchObject({ Status: 'back', Weights: OLD.weights });
 });
 
 test('weights that somebody writes between a look and a step stay, too', async () => {

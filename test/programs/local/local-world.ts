@@ -88,6 +88,7 @@ export class LocalWorld {
     readonly awsPort: number,
     readonly controlPort: number,
     readonly adminPort: number,
+    readonly issuerPort: number,
   ) {}
 
   get aws(): LocalAws {
@@ -97,12 +98,13 @@ export class LocalWorld {
 
   static async start(system: LocalSystem | string, options: Partial<LocalAwsOptions> = {}): Promise<LocalWorld> {
     const directory = mkdtempSync(join(tmpdir(), 'local-aws-'));
-    const world = new LocalWorld(directory, await freePort(), await freePort(), await freePort());
+    const world = new LocalWorld(directory, await freePort(), await freePort(), await freePort(), await freePort());
     world.write(system);
     const aws = await LocalAws.start({
       systemFile: join(directory, SYSTEM_FILE),
       awsPort: world.awsPort,
       controlPort: world.controlPort,
+      issuerPort: world.issuerPort,
       adminPort: world.adminPort,
       address: '127.0.0.1',
       log: (line) => world.lines.push(line),

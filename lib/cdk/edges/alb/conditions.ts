@@ -2,8 +2,9 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { PathPatterns, RuleConditions } from '../../../core/edges/alb/rules';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html */
-export function conditionsOf({ methods, paths, preflight }: RuleConditions): elbv2.ListenerCondition[] {
+export function conditionsOf({ hosts, methods, paths, preflight }: RuleConditions): elbv2.ListenerCondition[] {
   return [
+    ...(hosts === undefined ? [] : [elbv2.ListenerCondition.hostHeaders([...hosts])]),
     ...(methods === undefined ? [] : [elbv2.ListenerCondition.httpRequestMethods([...methods])]),
     ...(paths === undefined
       ? []

@@ -17,6 +17,7 @@ import type { EdgeContext, EdgeTarget, RenderedApi } from '../model';
 import { waitFor } from '../wait-for';
 import { authorized } from './authorized';
 import { conditionsOf } from './conditions';
+import { checkPort, checkPriorities } from './shared-listener';
 
 const HTTP = 80;
 const HTTPS = 443;
@@ -25,8 +26,7 @@ const HTTPS = 443;
 export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context: EdgeContext): RenderedApi {
   const plan = edge.api as LoadBalancerPlan;
   const { balancer = {}, target } = context;
-  const loadBalancer = balancer.loadBalancer ?? makeLoadBalancer(scope, plan, context);
-  checkKnown(scope, plan, loadBalancer);
+  const own = balancer.listener === undefined ? balancerOf(scope, plan, context) : undefined;
   const before = openings(scope);
   const actions = new Map(
     plan.targets.map((each) => {
@@ -35,41 +35,78 @@ export function renderLoadBalancerEdge(scope: Construct, edge: EdgePlan, context
       return [each.authorizer, authorized(each, context.authorizers.get(each.authorizer), targets, plan.made !== undefined)];
     }),
   );
-  if (plan.made !== undefined) reachProviders(loadBalancer, plan.targets);
+  if (own !== undefined && plan.made !== undefined) reachProviders(own, plan.targets);
   const actionOf = (authorizer: string): elbv2.ListenerAction => {
     const action = actions.get(authorizer);
     if (action === undefined) throw new Error(`bug: no port for the authorizer "${authorizer}"`);
     return action;
   };
+  // What fits no rule of an edge with hosts is none of its business.
+  const otherwise = plan.hosts === undefined ? actionOf(plan.fallback) : elbv2.ListenerAction.fixedResponse(404);
+  const made = own === undefined ? undefined : makeListener(scope, own, otherwise, plan, context);
+  const listener = made ?? givenListener(scope, plan, context);
+  const rules = plan.rules.map(
+    ({ priority, conditions, authorizer }) =>
+      new elbv2.ApplicationListenerRule(scope, `Rule${priority}`, {
+        listener,
+        priority,
+        conditions: conditionsOf(conditions),
+        action: actionOf(authorizer),
+      }),
+  );
+  checkPriorities(scope, rules, plan.hosts === undefined ? undefined : (plan.firstPriority ?? 1));
+  const webAcl = own === undefined ? undefined : protect(scope, edge, plan, own);
+  // Health checks come as soon as there are tasks, and Amazon ECS replaces those that fail.
+  const added = [...openings(scope)].filter((each) => !before.has(each) && Stack.of(each) === Stack.of(target.service));
+  waitFor(target.service.node.defaultChild as CfnResource, added);
+  const loadBalancer = own ?? (listener instanceof elbv2.ApplicationListener ? listener.loadBalancer : undefined);
+  return {
+    url: plan.domain?.url ?? `${plan.https ? 'https' : 'http'}://${plan.domainName ?? own?.loadBalancerDnsName ?? ''}`,
+    ...defined({ loadBalancer, listener: made, webAcl }),
+  };
+}
+
+function balancerOf(scope: Construct, plan: LoadBalancerPlan, context: EdgeContext): elbv2.IApplicationLoadBalancer {
+  const loadBalancer = context.balancer?.loadBalancer ?? makeLoadBalancer(scope, plan, context);
+  checkKnown(scope, plan, loadBalancer);
+  return loadBalancer;
+}
+
+function makeListener(
+  scope: Construct,
+  loadBalancer: elbv2.IApplicationLoadBalancer,
+  defaultAction: elbv2.ListenerAction,
+  plan: LoadBalancerPlan,
+  context: EdgeContext,
+): elbv2.ApplicationListener {
   const listener = new elbv2.ApplicationListener(scope, 'Listener', {
     loadBalancer,
     port: plan.https ? HTTPS : HTTP,
     protocol: plan.https ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
     open: plan.made !== undefined,
-    defaultAction: actionOf(plan.fallback),
-    ...(plan.https ? { sslPolicy: balancer.sslPolicy ?? elbv2.SslPolicy.RECOMMENDED_TLS } : {}),
+    defaultAction,
+    ...(plan.https ? { sslPolicy: context.balancer?.sslPolicy ?? elbv2.SslPolicy.RECOMMENDED_TLS } : {}),
     certificates: certificatesOf(scope, plan, context),
   });
-  for (const { priority, conditions, authorizer } of plan.rules)
-    new elbv2.ApplicationListenerRule(scope, `Rule${priority}`, {
-      listener,
-      priority,
-      conditions: conditionsOf(conditions),
-      action: actionOf(authorizer),
-    });
-  if (plan.https && plan.made !== undefined) redirect(scope, loadBalancer);
+  checkPort(scope, listener);
+  if (plan.https && plan.made !== undefined) checkPort(scope, redirect(scope, loadBalancer));
   if (plan.domain !== undefined)
     renderRecords(scope, plan.domain, givenDomain(context.domain), new LoadBalancerTarget(loadBalancer), listener);
-  const webAcl = protect(scope, edge, plan, loadBalancer);
-  // Health checks come as soon as there are tasks, and Amazon ECS replaces those that fail.
-  const added = [...openings(scope)].filter((each) => !before.has(each) && Stack.of(each) === Stack.of(target.service));
-  waitFor(target.service.node.defaultChild as CfnResource, added);
-  return {
-    url: plan.domain?.url ?? `${plan.https ? 'https' : 'http'}://${plan.domainName ?? loadBalancer.loadBalancerDnsName}`,
-    loadBalancer,
-    listener,
-    ...defined({ webAcl }),
-  };
+  return listener;
+}
+
+/** What an imported listener speaks is not known. */
+function givenListener(scope: Construct, { https }: LoadBalancerPlan, { balancer }: EdgeContext): elbv2.IApplicationListener {
+  const listener = balancer?.listener;
+  if (listener === undefined) throw new Error('bug: there is no listener');
+  const resource = listener.node.defaultChild;
+  const protocol = resource instanceof elbv2.CfnListener ? resource.protocol : undefined;
+  if (protocol !== undefined && protocol !== (https ? 'HTTPS' : 'HTTP'))
+    throwIssue(scope, https ? 'listener' : 'plainHttp', 'CONFLICT', `the listener ${listener.node.path} speaks ${protocol}`, {
+      got: null,
+      fix: https ? 'give one that speaks HTTPS, or, where nothing is secret, set plainHttp: true' : 'remove plainHttp',
+    });
+  return listener;
 }
 
 /** What is known of a load balancer that the app imports is what its attributes say. */
@@ -180,7 +217,7 @@ function renderTargets(
   return group;
 }
 
-function redirect(scope: Construct, loadBalancer: elbv2.IApplicationLoadBalancer): void {
+function redirect(scope: Construct, loadBalancer: elbv2.IApplicationLoadBalancer): elbv2.ApplicationListener {
   const listener = new elbv2.ApplicationListener(scope, 'Redirect', {
     loadBalancer,
     port: HTTP,
@@ -189,6 +226,7 @@ function redirect(scope: Construct, loadBalancer: elbv2.IApplicationLoadBalancer
     defaultAction: elbv2.ListenerAction.redirect({ protocol: 'HTTPS', port: String(HTTPS), permanent: true }),
   });
   acknowledge(listener, ['redirectsToHttps']);
+  return listener;
 }
 
 /** Rules of security groups that are resources of their own. */

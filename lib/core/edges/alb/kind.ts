@@ -2,7 +2,7 @@ import { ECS } from '../../limits/ecs';
 import { ALB } from '../../limits/network';
 import type { LimitUse } from '../../limits/use';
 import { bySpecificity } from '../../model/edge-routes';
-import type { EdgeTopology } from '../../model/topology';
+import type { EdgeRoute, EdgeTopology } from '../../model/topology';
 import { maxTasks } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import type { DraftRoute, EdgeKind, EdgeLimits } from '../kind';
@@ -10,7 +10,7 @@ import { CAPABILITIES } from './capabilities';
 import type { LoadBalancerOptions } from './options';
 import { OPTIONS, parseLoadBalancer } from './options';
 import type { LoadBalancerPlan } from './plan';
-import { planLoadBalancer } from './plan';
+import { hostRulesOf, planLoadBalancer } from './plan';
 import { portsOf } from './ports';
 import { patternOf, rulesOf } from './rules';
 
@@ -48,13 +48,21 @@ export const loadBalancerKind: EdgeKind<LoadBalancerOptions, LoadBalancerPlan> =
     ),
   }),
   limits: ({ idleSeconds }, route): EdgeLimits => ({
-    ...(route?.policy?.timeoutSeconds === undefined ? { requestSeconds: idleSeconds } : {}),
+    ...waitsOf(idleSeconds, route),
     longerWaits: { choices: ['set idleTimeout of the edge', 'let the service send something from time to time'] },
+    longerSilence: 'set idleTimeout of the edge',
     webSockets: true,
   }),
+  hosts: ({ hosts }) => hosts,
   uses: (edge) => [usedRules(edge), usedTargets(edge)],
   plan: (_topology, edge) => planLoadBalancer(edge),
 };
+
+/** A stream may last as long as something is sent; of other routes it is not known whether they send a part of their response. */
+function waitsOf(idleSeconds: number, route: EdgeRoute | undefined): Pick<EdgeLimits, 'requestSeconds' | 'streamIdleSeconds'> {
+  if (route?.streamed === true) return { streamIdleSeconds: idleSeconds };
+  return route?.policy?.timeoutSeconds === undefined ? { requestSeconds: idleSeconds } : {};
+}
 
 /** Whose requests come apart from each other: preflight requests have no token, so they come with those of public routes. */
 function authorizersOf(routes: readonly { readonly authorizer: string }[], cors: boolean): readonly string[] {
@@ -109,8 +117,8 @@ function checkPatterns(drafts: readonly DraftRoute[], cors: boolean): void {
   }
 }
 
-function usedRules({ path, routes, cors }: EdgeTopology): LimitUse {
-  const used = rulesOf(routes, cors !== undefined).length;
+function usedRules({ path, routes, cors, options }: EdgeTopology<LoadBalancerOptions>): LimitUse {
+  const used = rulesOf(routes, cors !== undefined, hostRulesOf(options)).length;
   return {
     limit: ALB.rules,
     used,

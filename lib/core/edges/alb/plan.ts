@@ -7,7 +7,7 @@ import type { FirewallPlan } from '../../model/edge-domain';
 import { planDomain } from '../domain';
 import { planFirewall } from '../firewall';
 import type { LoadBalancerOptions } from './options';
-import type { RulePlan } from './rules';
+import type { HostRules, RulePlan } from './rules';
 import { fallbackOf, rulesOf } from './rules';
 
 /** A load balancer with its listeners as plain data. */
@@ -39,12 +39,17 @@ export function planLoadBalancer(edge: EdgeTopology<LoadBalancerOptions>): LoadB
   return {
     ...options,
     targets: (api.ports ?? []).map((port) => ({ ...port, ...deciding(edge, port) })),
-    rules: rulesOf(routes, cors !== undefined),
+    rules: rulesOf(routes, cors !== undefined, hostRulesOf(options)),
     fallback: fallbackOf(routes),
     // Requests wait for an answer for as long at most, unless they say something.
     deregistrationSeconds: Math.min(options.idleSeconds, ALB.deregistration.value),
     ...defined({ domain: planDomain(edge), ipAddressType, firewall: planFirewall(firewall) }),
   };
+}
+
+/** On a listener that the edge makes, its rules begin with 1. */
+export function hostRulesOf({ hosts, firstPriority = 1 }: LoadBalancerOptions): HostRules | undefined {
+  return hosts === undefined ? undefined : { hosts, firstPriority };
 }
 
 /** What has an authorizer must never be taken for public. */

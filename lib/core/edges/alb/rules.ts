@@ -1,15 +1,18 @@
 import { ALB } from '../../limits/network';
+import { RESERVED_PRIORITIES } from '../priorities';
 import type { EdgeRoute, PathSegment } from '../../model/topology';
 
 /** Of a listener: the requests that it takes, and whose authorizer decides about them. */
 export interface RulePlan {
-  /** The first rule has 1. */
+  /** The first rule has 1, or the first one that the user gives the edge on a listener of their own. */
   readonly priority: number;
   readonly conditions: RuleConditions;
   readonly authorizer: string;
 }
 
 export interface RuleConditions {
+  /** Absent: any. */
+  readonly hosts?: readonly string[];
   /** Absent: any. */
   readonly methods?: readonly string[];
   /** Absent: any. */
@@ -27,6 +30,12 @@ export interface PathPatterns {
 
 type Ruled = Pick<EdgeRoute, 'method' | 'path' | 'segments' | 'authorizer'>;
 
+/** The hosts of an edge that shares its name in DNS, or its listener, with others. */
+export interface HostRules {
+  readonly hosts: readonly string[];
+  readonly firstPriority: number;
+}
+
 /**
  * Which authorizer decides about which requests, in the order of the routes. What no rule takes, the authorizer of the last route gets: so
  * the last ones need no rules, and an edge with one authorizer has none. A request that belongs to no route, or to one of another
@@ -36,8 +45,9 @@ type Ruled = Pick<EdgeRoute, 'method' | 'path' | 'segments' | 'authorizer'>;
  * cannot have one priority for a moment.
  *
  * @param routes the most specific first
+ * @param of absent: requests to any host are the edge's, and the default action of its listener is the last rule
  */
-export function rulesOf(routes: readonly Ruled[], preflight: boolean): readonly RulePlan[] {
+export function rulesOf(routes: readonly Ruled[], preflight: boolean, of?: HostRules): readonly RulePlan[] {
   const fallback = fallbackOf(routes);
   const ruled = routes.slice(0, routes.map(({ authorizer }) => authorizer !== fallback).lastIndexOf(true) + 1);
   const rules: Omit<RulePlan, 'priority'>[] = preflight
@@ -45,11 +55,16 @@ export function rulesOf(routes: readonly Ruled[], preflight: boolean): readonly 
     : [];
   for (const route of ruled) {
     const previous = rules.at(-1);
-    const joined = previous === undefined ? undefined : join(previous, route);
+    const joined = previous === undefined ? undefined : join(previous, route, of?.hosts ?? []);
     if (joined !== undefined) rules.pop();
     rules.push(joined ?? ruleOf(route));
   }
-  return rules.map((rule, index) => ({ priority: index + 1, ...rule }));
+  if (of === undefined) return rules.map((rule, index) => ({ priority: index + 1, ...rule }));
+  const { hosts, firstPriority } = of;
+  return [
+    ...rules.map(({ conditions, ...rule }, index) => ({ priority: firstPriority + index, ...rule, conditions: { hosts, ...conditions } })),
+    { priority: firstPriority + RESERVED_PRIORITIES - 1, authorizer: fallback, conditions: { hosts } },
+  ];
 }
 
 /** Whose authorizer decides about what no rule takes. */
@@ -67,14 +82,14 @@ function ruleOf({ method, authorizer, ...route }: Ruled): Omit<RulePlan, 'priori
 }
 
 /** One rule for two routes that stand beside each other, and differ in their paths alone; undefined if they need two. */
-function join(rule: Omit<RulePlan, 'priority'>, route: Ruled): Omit<RulePlan, 'priority'> | undefined {
+function join(rule: Omit<RulePlan, 'priority'>, route: Ruled, hosts: readonly string[]): Omit<RulePlan, 'priority'> | undefined {
   const { methods = [], paths, preflight } = rule.conditions;
   const next = ruleOf(route).conditions;
   if (preflight === true || rule.authorizer !== route.authorizer || methods.join() !== (next.methods ?? []).join()) return undefined;
   if (paths === undefined || next.paths?.kind !== paths.kind) return undefined;
   const patterns = [...new Set([...paths.patterns, ...next.paths.patterns])];
-  if (patterns.length + methods.length > ALB.conditionValues.value) return undefined;
-  if (paths.kind === 'values' && wildcardsIn(patterns) > ALB.conditionWildcards.value) return undefined;
+  if (patterns.length + methods.length + hosts.length > ALB.conditionValues.value) return undefined;
+  if (paths.kind === 'values' && wildcardsIn([...patterns, ...hosts]) > ALB.conditionWildcards.value) return undefined;
   return { ...rule, conditions: { ...rule.conditions, paths: { ...paths, patterns } } };
 }
 

@@ -1,6 +1,8 @@
 import type { EdgeCapabilities } from '../features';
 import { NO_LOGIN } from '../no-login';
 
+const NO_STREAMS = { no: 'an HTTP API passes a response on when it is complete' };
+
 const NO_VALIDATION = {
   no: 'an HTTP API does not look into requests',
   fix: 'let the service check them, or call a gRPC service by JSON (grpc of a route), whose .proto file says what a request is',
@@ -25,7 +27,7 @@ export const CAPABILITIES: EdgeCapabilities = {
   throttle: true,
   clientThrottle: true,
   timeout: true,
-  streaming: { no: 'an HTTP API passes a response on when it is complete: only REST APIs stream' },
+  streaming: NO_STREAMS,
   cache: {
     no: 'an HTTP API keeps no responses',
     fix: 'put Amazon CloudFront in front of it, with what its authorizers look at in the cache key',
@@ -38,12 +40,18 @@ export const CAPABILITIES: EdgeCapabilities = {
     fix: 'put Amazon CloudFront with a web ACL in front of it',
   },
   privateApi: { no: 'only REST APIs can be private' },
+  allowedIpRanges: { no: 'an HTTP API has no resource policy' },
   resourcePolicy: { no: 'an HTTP API has no resource policy', fix: 'let an authorizer decide' },
   cors: true,
   corsTokens: true,
-  transformed: true,
+  grpcJson: true,
+  grpcWeb: true,
+  grpcStreams: NO_STREAMS,
+  aggregate: true,
+  openApi: true,
   compression: true,
   responseHeaders: true,
+  nestedStackPaths: { no: 'an HTTP API has one resource for each route, so a stack takes all of them' },
   routeResponse: { no: 'each request to an HTTP API has its response', fix: 'leave it out' },
   defaultRoute: true,
   stage: true,

@@ -14,7 +14,7 @@ import { planHttpApi } from './plan';
 
 const LIMITS: EdgeLimits = {
   requestSeconds: HTTP_API.integrationTimeout.value,
-  longerWaits: { choices: [], note: 'Only Edge.restApi() can wait longer or stream' },
+  longerWaits: { choices: [], note: 'Only Edge.restApi() and Edge.loadBalancer() can wait longer or stream' },
   payloadBytes: HTTP_API.payload.value,
   requestHeaderBytes: HTTP_API.headers.value,
   // Only WebSocket APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
@@ -28,6 +28,7 @@ export const httpApiKind: EdgeKind<undefined, HttpApiPlan> = {
   capabilities: CAPABILITIES,
   options: {},
   parse: () => undefined,
+  largestBody: HTTP_API.payload.value,
   provesContext: true,
   gatewayTimeout: { ...HTTP_API.integrationTimeout, least: 0.05 },
   // Not part of the URL.

@@ -45,14 +45,13 @@ export const restApiKind: EdgeKind<RestApiSettings, RestApiPlan> = {
   factory: 'Edge.restApi()',
   capabilities: CAPABILITIES,
   options: {
-    allowedIpRanges: 'an HTTP API has no resource policy',
     cloudWatchRole: 'an HTTP API needs no role to write access logs',
-    nestedStackPaths: 'an HTTP API has one resource for each route, so a stack takes all of them',
   },
   parse: (at, routes) => ({
     cloudWatchRole: at.field('cloudWatchRole').boolean() ?? true,
     nestedPaths: parseNestedPaths(at.field('nestedStackPaths'), routes),
   }),
+  largestBody: REST_API.payload.value,
   bufferedTimeout: REST_API.raisedTimeout,
   defaultStage: 'prod',
   checkAuthorizer() {

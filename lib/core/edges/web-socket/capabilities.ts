@@ -7,6 +7,7 @@ const NO_TOKENS = {
   fix: 'let a function check the token: Authorizer.lambda()',
 };
 const NO_REQUESTS = { no: 'messages are no requests of browsers to URLs' };
+const NO_TRANSLATION = { no: 'messages go to HTTP services', fix: 'route to an HTTP service that calls others' };
 const NO_VALIDATION = { no: 'the service checks its messages' };
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html */
@@ -33,12 +34,18 @@ export const CAPABILITIES: EdgeCapabilities = {
   detailedErrors: { no: 'its errors are messages with connectionId and requestId already' },
   firewall: { no: 'AWS WAF does not protect WebSocket APIs' },
   privateApi: { no: 'only REST APIs can be private' },
+  allowedIpRanges: { no: 'a WebSocket API has no resource policy', fix: 'let the authorizer decide' },
   resourcePolicy: { no: 'a WebSocket API has no resource policy', fix: 'let the authorizer decide' },
   cors: { ...NO_REQUESTS, fix: 'let the authorizer, or the service at $connect, look at the header origin' },
   corsTokens: { ...NO_REQUESTS, fix: 'let the authorizer, or the service at $connect, look at the header origin' },
-  transformed: { no: 'messages go to HTTP services', fix: 'route to an HTTP service that calls others' },
+  grpcJson: NO_TRANSLATION,
+  grpcWeb: NO_TRANSLATION,
+  grpcStreams: NO_TRANSLATION,
+  aggregate: NO_TRANSLATION,
+  openApi: { no: 'messages have no paths, of which a document could tell' },
   compression: { no: 'messages are not compressed', fix: 'let the service compress what it sends' },
   responseHeaders: { no: 'messages have no headers' },
+  nestedStackPaths: { no: 'a WebSocket API has few resources' },
   routeResponse: true,
   defaultRoute: true,
   stage: true,

@@ -1,5 +1,5 @@
 import { gatewayTargets } from '../gateway-targets';
-import { WEB_SOCKET_API } from '../../limits/api-gateway';
+import { HTTP_API, WEB_SOCKET_API } from '../../limits/api-gateway';
 import type { LimitUse } from '../../limits/use';
 import { bySpecificity } from '../../model/edge-routes';
 import type { EdgeTopology, IdentityHeader } from '../../model/topology';
@@ -43,6 +43,8 @@ export const webSocketApiKind: EdgeKind<WebSocketApiSettings, WebSocketApiPlan> 
     };
   },
   gatewayTimeout: { ...WEB_SOCKET_API.integrationTimeout, least: 0.05 },
+  // Messages are smaller: this is what its API passes on of what a service answers.
+  largestBody: HTTP_API.payload.value,
   linkVersion1: true,
   tells: TELLS,
   tellsAll: ['x-websocket-callback-url', 'x-websocket-event'],

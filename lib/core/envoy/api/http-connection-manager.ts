@@ -10,6 +10,7 @@ import type { RouteConfiguration } from './route';
 import type { Tracing } from './tracing';
 
 export interface HttpConnectionManager {
+  readonly codec_type?: 'HTTP1';
   readonly stat_prefix: string;
   readonly access_log: readonly AccessLog[];
   readonly tracing?: Tracing;

@@ -10,7 +10,7 @@ import type { DownstreamTransportSockets } from './tls';
 
 export interface Listener {
   readonly name: string;
-  readonly traffic_direction: 'INBOUND' | 'OUTBOUND';
+  readonly traffic_direction?: 'INBOUND' | 'OUTBOUND';
   readonly drain_type?: 'MODIFY_ONLY';
   readonly ignore_global_conn_limit?: boolean;
   readonly bypass_overload_manager?: boolean;

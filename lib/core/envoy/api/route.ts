@@ -17,6 +17,7 @@ export interface HeaderChanges {
 
 export interface RouteConfiguration extends HeaderChanges {
   readonly most_specific_header_mutations_wins?: boolean;
+  readonly ignore_port_in_host_matching?: boolean;
   readonly virtual_hosts: readonly VirtualHost[];
 }
 

@@ -70,7 +70,7 @@ const NO_METHOD: GrpcJsonTranscoder = {
 };
 
 /**
- * The most that a response may have, which the translation holds in memory. API Gateway takes no more.
+ * The most that a response may have, which the translation holds in memory, where nothing says otherwise: API Gateway takes no more.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
  */
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
@@ -106,7 +106,7 @@ export function translateJson({ method }: GrpcTarget, json: GrpcJson): TypedPerF
         reject_binding_body_field_collisions: true,
       },
       max_request_body_size: json.maxRequestBytes,
-      max_response_body_size: MAX_RESPONSE_BYTES,
+      max_response_body_size: json.maxResponseBytes ?? MAX_RESPONSE_BYTES,
       print_options: message({
         always_print_primitive_fields: true,
         stream_newline_delimited: json.stream === 'newlineDelimited' ? true : undefined,

@@ -8,7 +8,15 @@ import { extension } from '../syntax/messages';
 import { exporter } from './open-telemetry';
 import { defined } from '../../defined';
 
-export interface AccessLogOptions {
+/** Whose log it is. */
+export interface LogOwner {
+  /** As which it is known to a collector. */
+  readonly service: string;
+  /** How its requests are traced; absent: they are not. */
+  readonly tracing: TracingSettings | undefined;
+}
+
+export interface AccessLogOptions extends LogOwner {
   readonly protocol: ProtocolId;
   readonly direction: ListenerDirection;
   /** The other side of an outbound listener. */
@@ -17,9 +25,6 @@ export interface AccessLogOptions {
   readonly external?: boolean;
   /** Whether the other side must prove its identity. */
   readonly authenticated?: boolean;
-  /** The service whose log it is, and how its requests are traced; absent: they are not. */
-  readonly service?: string;
-  readonly tracing?: TracingSettings | undefined;
   /** Whether a callee has several versions: then the log has the version of each request. */
   readonly versions?: boolean;
 }
@@ -33,20 +38,18 @@ export interface AccessLogOptions {
  */
 export function accessLog(options: AccessLogOptions): readonly AccessLog[] {
   const fields = fieldsOf(options);
-  const log = toStdout(fields);
+  const isTcp = options.protocol === 'tcp';
+  const logs = [toStdout(fields), ...toCollector(options, fields, isTcp ? 'connection' : '%REQ(:METHOD)% %RESPONSE_CODE%')];
   // A TCP proxy would log failed handshakes too, as if these callers had proved who they are.
-  if (options.protocol !== 'tcp')
-    return [log, ...toCollector(options, fields)].map((each): AccessLog =>
-      leadsToApplication(options.direction) ? { ...each, filter: { not_health_check_filter: {} } } : each,
-    );
-  return [options.authenticated === true ? onlyIf(`!(${HANDSHAKE_FAILED})`, log) : log];
+  if (isTcp) return options.authenticated === true ? logs.map((log) => onlyIf(`!(${HANDSHAKE_FAILED})`, log)) : logs;
+  return logs.map((log): AccessLog => (leadsToApplication(options.direction) ? { ...log, filter: { not_health_check_filter: {} } } : log));
 }
 
 /**
  * One line for each connection whose TLS handshake failed or took too long: there is no request to be logged. The other side
  * has proved nothing, so the name in its certificate is only claimed.
  */
-export function failedHandshakes(direction: 'inbound' | 'client' = 'inbound'): readonly AccessLog[] {
+export function failedHandshakes(direction: 'inbound' | 'client', owner: LogOwner): readonly AccessLog[] {
   const fields: LogFields = {
     time: '%START_TIME%',
     direction,
@@ -57,7 +60,7 @@ export function failedHandshakes(direction: 'inbound' | 'client' = 'inbound'): r
     downstream: DOWNSTREAM,
     downstream_failure: '%DOWNSTREAM_TRANSPORT_FAILURE_REASON%',
   };
-  return [onlyIf(HANDSHAKE_FAILED, toStdout(fields))];
+  return [toStdout(fields), ...toCollector(owner, fields, 'TLS handshake failed')].map((log) => onlyIf(HANDSHAKE_FAILED, log));
 }
 
 const CALLER = '%DOWNSTREAM_PEER_URI_SAN%';
@@ -91,7 +94,7 @@ function toStdout(fields: LogFields): AccessLog {
 }
 
 /** With the same fields; time, trace and span are those of the log record itself. */
-function toCollector({ service = '', tracing }: AccessLogOptions, all: LogFields): readonly AccessLog[] {
+function toCollector({ service, tracing }: LogOwner, all: LogFields, body: string): readonly AccessLog[] {
   if (tracing?.kind !== 'openTelemetry' || !tracing.accessLogs) return [];
   const fields = Object.fromEntries(Object.entries(all).filter(([name]) => name !== 'time' && name !== 'trace'));
   const resource = { ...tracing.resourceAttributes, 'service.name': service };
@@ -99,7 +102,7 @@ function toCollector({ service = '', tracing }: AccessLogOptions, all: LogFields
     extension('envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig', {
       ...exporter(tracing.collector, '/v1/logs'),
       log_name: 'access-log',
-      body: { string_value: '%REQ(:METHOD)% %RESPONSE_CODE%' },
+      body: { string_value: body },
       attributes: keyValues(fields),
       resource_attributes: keyValues(resource),
       disable_builtin_labels: true,

@@ -12,6 +12,7 @@ export const CAPABILITIES: Capabilities = {
   savedQueries: true,
   traces: true,
   metrics: true,
+  prometheus: true,
   openTelemetry: true,
   requestsPerTask: true,
   loadBalancerTarget: true,

@@ -28,6 +28,8 @@ import {
 import { identityOf } from '../../contract/identity';
 import { IMAGES, PROXY_USER, imageReference } from '../../model/images';
 import type { IssueList } from '../../reading/issues';
+import type { PrometheusSettings } from '../../model/observability/settings';
+import { prometheusLabels } from '../../model/observability/prometheus';
 import { sendsToXRay, TRACE_CONTEXT_HEADERS } from '../../model/observability/tracing';
 import type { EdgeTopology, Service, Sizing, Version } from '../../model/topology';
 import { isCalled, serviceAs } from '../../model/topology';
@@ -277,7 +279,13 @@ function workloadOf(
     containers: [...others, agentContainer(agent, others)],
     traced: sendsToXRay(topology.tracing),
     ...resourceAttributesOf(topology, traced),
+    ...defined({ prometheusPort: prometheusOf(agent)?.port }),
   };
+}
+
+/** Jobs end before a scraper finds them. */
+function prometheusOf({ topology, endsByItself = false }: AgentPlan): PrometheusSettings | undefined {
+  return endsByItself ? undefined : topology.observability?.prometheus;
 }
 
 /** The image has no curl; bash opens the socket itself. The admin interface refuses HTTP/1.0 (426). */
@@ -295,6 +303,7 @@ const PROXY_HEALTH_CHECK: Omit<HealthCheckPlan, 'command'> = { intervalSeconds: 
 
 function proxy(agent: AgentPlan, sizing: Sizing, ports: readonly number[]): ContainerPlan {
   const { mesh } = agent.topology;
+  const prometheus = prometheusOf(agent);
   return {
     name: PROXY_CONTAINER,
     role: 'proxy',
@@ -327,7 +336,9 @@ function proxy(agent: AgentPlan, sizing: Sizing, ports: readonly number[]): Cont
     mounts: [{ volume: MESH_VOLUME, path: MESH_DIRECTORY, readOnly: true }],
     healthCheck: { command: ['CMD', 'bash', '-c', READY], ...PROXY_HEALTH_CHECK },
     dependsOn: [{ container: INIT_CONTAINER, condition: 'SUCCESS' }],
-    ports,
+    // Scrapers look for the port among those of the container.
+    ports: [...ports, ...(prometheus === undefined ? [] : [prometheus.port])],
+    ...(prometheus === undefined ? {} : { dockerLabels: prometheusLabels(agent.name, prometheus) }),
     // ECS stops it after the application (the reverse of dependsOn), whose last requests pass through it.
     restart: false,
   };

@@ -8,6 +8,12 @@ export interface ObservabilitySettings {
   readonly dashboard?: DashboardSettings;
   /** Absent: none. */
   readonly alarms?: AlarmSettings;
+  /** Where servers of Prometheus read the metrics of tasks; absent: nowhere. */
+  readonly prometheus?: PrometheusSettings;
+}
+
+export interface PrometheusSettings {
+  readonly port: number;
 }
 
 export interface DashboardSettings {

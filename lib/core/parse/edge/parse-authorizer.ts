@@ -66,7 +66,7 @@ export class Authorizers {
       .required('the kind of authorizer', 'use a factory of Authorizer, such as Authorizer.jwt()')
       .oneOf(KINDS, 'an Authorizer', KINDS.map(factory));
     if (kind === undefined || !at.checkFields(FIELDS[kind], 'kind')) return undefined;
-    if (!checkSupport(at, kind, this.edge, EDGE_KINDS, this.allowed)) return undefined;
+    if (!checkSupport(at, kind, this.edge, EDGE_KINDS, { allowed: this.allowed })) return undefined;
     const options = this.parseOptions(kind, at);
     const id = parseName(at.field('name'), kind) ?? kind;
     const origin = originOf(at.value);

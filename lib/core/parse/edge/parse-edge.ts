@@ -2,11 +2,12 @@ import { defined } from '../../defined';
 import { checkSupport } from '../../edges/check-support';
 import type { EdgeKind } from '../../edges/kind';
 import { KINDS } from '../../edges/kinds';
+import { checkHeldBodies, heldBytes, withLargestResponse } from '../../edges/held-bodies';
 import { parseKind } from '../../edges/select-kind';
 import { API_GATEWAY } from '../../limits/api-gateway';
 import { gatewayNameOf } from '../../model/edge-names';
 import { EDGE_REMOVAL } from '../../model/pass-through-headers';
-import type { EdgeAuthorizer, EdgeTopology, IpAddressType } from '../../model/topology';
+import type { EdgeAuthorizer, EdgeTopology, IpAddressType, Sizing } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { parsePassThroughHeaders } from '../security/parse-pass-through-headers';
 import { withoutSpot } from '../workload/parse-capacity';
@@ -59,6 +60,8 @@ const EDGE_FIELDS = [
   'ipAddressType',
   'domain',
   'executeApiEndpoint',
+  'allowedIpRanges',
+  'nestedStackPaths',
   ...POLICY_FIELDS,
   'accessLogs',
   'passThroughHeaders',
@@ -87,7 +90,7 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
   const authorizers = new Authorizers(kind);
   const fallback = fallbackOf(at, kind, authorizers);
   const response = parseResponse(at, kind);
-  const policy = parseRoutePolicy(at);
+  const policy = parseRoutePolicy(at, kind);
   const routesAt = at.field('routes');
   const grpcRoutesAt = at.field('grpcRoutes');
   const grpcEntries = grpcRoutesAt.items('a list of GrpcRoutesProps');
@@ -128,24 +131,25 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     drafts.map(({ route }) => route),
   );
   kind.checkRoutes(drafts, cors, routesAt);
-  const routes = [...drafts].sort((a, b) => kind.compareRoutes(a, b)).map(({ route }) => route);
+  const gateway = parseGateway(at.field('gateway'), defaults);
+  checkHeldBodies(at, drafts, gateway, kind);
+  const sorted = [...drafts].sort((a, b) => kind.compareRoutes(a, b)).map(({ route }) => route);
+  const held = heldBytes(gateway, sorted);
+  const routes = kind.largestBody === undefined ? sorted.map((route) => withLargestResponse(route, held)) : sorted;
   const options = kind.parse(at, routes);
   checkAggregates(drafts, (route) => kind.limits(options, route));
-  const ipRanges = parseIpRanges(at.field('allowedIpRanges'));
+  const ipRanges = kind.capabilities.allowedIpRanges !== true ? undefined : parseIpRanges(at.field('allowedIpRanges'));
   const access = parseResourcePolicy(at, kind);
   const policyAt = ['allowedIpRanges', ...POLICY_FIELDS].map((field) => at.field(field)).find((field) => !field.absent);
   if (policyAt !== undefined && (ipRanges ?? access.privateApi ?? access.ownStatements) !== undefined)
     checkOpened(policyAt, openedRoutes({ routes, authorizers: used, ...defined({ cors }) }));
-  const gatewayAt = at.field('gateway');
-  gatewayAt.checkFields(GATEWAY_FIELDS);
-  checkRoles(gatewayAt);
   return {
     name,
     path: at.path,
     gatewayName: gatewayNameOf(name),
     kind: kind.id,
     options,
-    api: { ...kind.traits(routes, cors, used), ...defined({ provesContext: kind.provesContext }) },
+    api: { ...kind.traits(routes, cors, used), ...defined({ provesContext: kind.provesContext, hosts: kind.hosts?.(options) }) },
     routes,
     authorizers: used,
     ...defined({
@@ -165,12 +169,18 @@ export function parseEdge(name: string, at: Reader, { defaults, ...reachable }: 
     stageName,
     accessLogs: at.field('accessLogs').boolean() ?? kind.capabilities.accessLogs === true,
     passThroughHeaders: parsePassThroughHeaders(at.field('passThroughHeaders'), EDGE_REMOVAL),
-    gateway: parseSizing(gatewayAt, GATEWAY_SIZE, {
-      ...defaults,
-      capacityProviders: withoutSpot(defaults.capacityProviders, defaults.capacities),
-    }),
+    gateway,
     ...defined({ group: at.field('group').string() }),
   };
+}
+
+function parseGateway(at: Reader, defaults: MeshDefaults): Sizing {
+  at.checkFields(GATEWAY_FIELDS);
+  checkRoles(at);
+  return parseSizing(at, GATEWAY_SIZE, {
+    ...defaults,
+    capacityProviders: withoutSpot(defaults.capacityProviders, defaults.capacities),
+  });
 }
 
 /** The authorizer of routes that have none of their own: that of the edge, or of the route by which all are entered. */

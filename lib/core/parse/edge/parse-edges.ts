@@ -4,9 +4,9 @@ import type { EdgeTopology } from '../../model/topology';
 import { checkLabel } from '../../reading/check-label';
 import type { Reader } from '../../reading/reader';
 import type { EdgeSurroundings } from './parse-edge';
-import { Opaque } from '../../reading/input';
 import { checkTwinDomains } from './api/parse-domain';
 import { parseEdge } from './parse-edge';
+import { checkTwinListeners, checkTwinLoadBalancers } from '../../edges/shared-balancers';
 import { edgeFactories } from '../../edges/select-kind';
 
 /** A DNS label has at most 63 characters, and that of a gateway service is `gateway-<edge>`. */
@@ -42,6 +42,7 @@ export function parseEdges(root: Reader, surroundings: EdgeSurroundings): Parsed
   for (const { at } of all) checkPassThrough(at.field('passThroughHeaders'), identityHeaders);
   checkTwinDomains(all);
   checkTwinLoadBalancers(all);
+  checkTwinListeners(all);
   return {
     edges: all.flatMap(({ edge }) => edge ?? []),
     unknownGateways: all.filter(({ edge }) => edge === undefined).map(({ gatewayName }) => gatewayName),
@@ -60,20 +61,4 @@ function checkPassThrough(at: Reader, identityHeaders: readonly string[]): void 
 
 function checkName(name: string, at: Reader): void {
   checkLabel(name, at, 'an edge', MAX_NAME);
-}
-
-/** Each edge makes a listener on port 443, or on port 80, and a load balancer has one on each. */
-function checkTwinLoadBalancers(edges: readonly { readonly at: Reader }[]): void {
-  const owners = new Map<object, string>();
-  for (const { at } of edges) {
-    const { value } = at.field('loadBalancer');
-    if (!(value instanceof Opaque)) continue;
-    const owner = owners.get(value.object);
-    owners.set(value.object, owner ?? at.path);
-    if (owner !== undefined)
-      at.field('loadBalancer').fail('CONFLICT', `${owner} has this load balancer, and each edge makes its own listeners`, {
-        got: null,
-        fix: 'give it a load balancer of its own, or put the routes of both into one edge',
-      });
-  }
 }

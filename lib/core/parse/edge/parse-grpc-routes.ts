@@ -92,8 +92,9 @@ export function parseGrpcRoutes(at: Reader, context: EdgeContext): readonly Draf
         web: web || mapping === 'web',
         ...(mapping === 'web' ? {} : { json: jsonOf(descriptorOf(api, method, rule), method, json) }),
       };
+      const streamed = settings.streamed || method.proto.serverStreaming;
       const source = `"${key}" of ${methodName(method)} at "${name}"${place === undefined ? '' : ` (${place})`}`;
-      const draft = { ...parsed, at, source, route: { key, ...parsed, target, ...settings } };
+      const draft = { ...parsed, at, source, route: { key, ...parsed, target, ...settings, streamed } };
       return [{ draft, method, hasBody: rule.body !== undefined, hasFields: readsJson(method, rule.body) }];
     }),
   );

@@ -62,9 +62,7 @@ export function parseGrpcTarget(at: Reader, context: TargetContext): GrpcTarget 
   const fields = at.field('fields').entries();
   const { key } = context;
   if (service === undefined || method === undefined || key === undefined) return undefined;
-  const callable = inProto(at.field('method'), placeOfMethod(service.api, method), (each) =>
-    checkCallable(each, method, context, 'route to a method that takes one request'),
-  );
+  const callable = inProto(at.field('method'), placeOfMethod(service.api, method), (each) => checkCallable(each, method, context));
   if (!callable) return undefined;
   if (!BINDABLE.includes(key.method))
     return at.fail('GRPC_ROUTE', `a method of gRPC is bound to one method of HTTP, and not to ${key.method}`, {
@@ -156,27 +154,34 @@ function fewOf(names: readonly string[]): string {
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 
-/** Whether clients behind API Gateway can call it by JSON or gRPC-Web. */
+/**
+ * Whether clients of an edge can call it by JSON or gRPC-Web.
+ *
+ * @param otherwise what to do about one that they cannot call; absent: route to another
+ */
 export function checkCallable(
   at: Reader,
   method: DescMethod,
   { streamed, kind }: Pick<TargetContext, 'streamed' | 'kind'>,
-  otherwise: string,
+  otherwise?: string,
 ): boolean {
   const { clientStreaming, serverStreaming } = method.proto;
   if (clientStreaming) {
     at.fail('GRPC_ROUTE', 'the method takes a stream of requests, which neither JSON nor gRPC-Web can send', {
       got: null,
-      fix: otherwise,
+      fix: otherwise ?? 'route to a method that takes one request',
     });
     return false;
   }
   if (!serverStreaming || streamed) return true;
-  if (checkSupport(at, 'streaming', kind, KINDS))
-    at.fail('UNSUPPORTED_BY_EDGE', 'the method returns a stream, which API Gateway would hold back until it ends', {
-      got: null,
-      fix: 'set responseTransferMode of the route, or of the edge, to ResponseTransferMode.STREAM',
-    });
+  if (!checkSupport(at, 'grpcStreams', kind, KINDS, { otherwise: otherwise ?? 'route to a method that returns one response' }))
+    return false;
+  // A kind that passes on all responses as they arrive has nothing to choose.
+  if (kind.capabilities.streaming !== true) return true;
+  at.fail('UNSUPPORTED_BY_EDGE', 'the method returns a stream, which API Gateway would hold back until it ends', {
+    got: null,
+    fix: 'set responseTransferMode of the route, or of the edge, to ResponseTransferMode.STREAM',
+  });
   return false;
 }
 

@@ -1,9 +1,9 @@
 import { defined } from '../../defined';
-import { HTTP_API } from '../../limits/api-gateway';
+import { requestSizes } from '../../edges/held-bodies';
+import type { EdgeKind } from '../../edges/kind';
 import type { ResponseHeaderChanges, RoutePolicy } from '../../model/route-policy';
 import { SECURITY_HEADERS } from '../../model/route-policy';
 import type { Compression } from '../../model/traffic-policy';
-import { bytesText } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 import { parseCompression } from '../traffic/parse-compression';
 import { parseHeaderNames, parseHeaderValues } from '../traffic/parse-header-changes';
@@ -20,14 +20,11 @@ export interface DraftPolicy {
   readonly maxRequestBytes?: number;
 }
 
-/** More does not come through either kind of API. */
-const LARGEST = HTTP_API.payload.value;
-
-export function parseRoutePolicy(at: Reader): DraftPolicy {
+export function parseRoutePolicy(at: Reader, kind: Pick<EdgeKind, 'largestBody'>): DraftPolicy {
   return defined({
     compression: parseCompression(at.field('compression'), 'http'),
     responseHeaders: parseResponseHeaders(at.field('responseHeaders')),
-    maxRequestBytes: at.field('maxRequestSize').bytes({ min: 1, max: LARGEST, allowed: `a Size of 1 byte to ${bytesText(LARGEST)}` }),
+    maxRequestBytes: at.field('maxRequestSize').bytes(requestSizes(kind)),
   });
 }
 

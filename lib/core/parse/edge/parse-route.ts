@@ -68,6 +68,7 @@ export function parseRoute(key: string, at: Reader, context: EdgeContext): Draft
     ...parsed,
     target,
     ...settings,
+    streamed: streamed || (target.kind === 'grpc' && target.json?.stream !== undefined),
     ...defined({ answered, uncounted: kind.routes?.uncounted.includes(key) === true ? (true as const) : undefined }),
     ...defined({ validation: validationOf(at, { ...parsed, target }, kind) }),
   };
@@ -117,7 +118,7 @@ export function parseRouteSettings(at: Reader, context: EdgeContext, key?: strin
   checkOptions(at, kind);
   const throttle = parseThrottle(at.field('throttle'));
   const byGateway = kind.gatewayTimeout !== undefined;
-  const ofGateway = policyOf(parseRoutePolicy(at), policy, byGateway ? timeout?.seconds : undefined);
+  const ofGateway = policyOf(parseRoutePolicy(at, kind), policy, byGateway ? timeout?.seconds : undefined);
   return {
     authorizer: authorizer?.id ?? 'none',
     scopes,

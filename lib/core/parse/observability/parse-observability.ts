@@ -1,9 +1,10 @@
 import { defined } from '../../defined';
+import type { PrometheusSettings } from '../../model/observability/settings';
 import type { AlarmSettings, DashboardSettings, ObservabilitySettings, Thresholds } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 import { suggest } from '../../reading/reader';
 
-export const OBSERVABILITY_FIELDS = ['metrics', 'dashboard', 'alarms', 'queries'] as const;
+export const OBSERVABILITY_FIELDS = ['metrics', 'dashboard', 'alarms', 'queries', 'prometheus'] as const;
 const THRESHOLD_FIELDS = ['errorPercent', 'minRequests', 'latency'] as const;
 const ALARM_FIELDS = [...THRESHOLD_FIELDS, 'actions', 'okActions', 'services'] as const;
 
@@ -13,8 +14,13 @@ const DEFAULT_THRESHOLDS: Thresholds = { errorPercent: 5, minRequests: 20 };
  * `observability` of the system; undefined: it tells nothing.
  *
  * @param names of services and gateways
+ * @param prometheus what it says of Prometheus, which is read before all that has ports
  */
-export function parseObservability(at: Reader, names: readonly string[]): ObservabilitySettings | undefined {
+export function parseObservability(
+  at: Reader,
+  names: readonly string[],
+  prometheus: PrometheusSettings | undefined,
+): ObservabilitySettings | undefined {
   if (!at.checkFields(OBSERVABILITY_FIELDS)) return undefined;
   const metrics = at.field('metrics').boolean() ?? false;
   const dashboard = parseDashboard(at.field('dashboard'));
@@ -23,8 +29,8 @@ export function parseObservability(at: Reader, names: readonly string[]): Observ
     if (!metrics && !at.field(name).absent)
       at.field(name).fail('MISSING', 'needs metrics, which are off', { got: null, fix: `set ${at.path}.metrics to true` });
   const queries = at.field('queries').boolean() ?? false;
-  if (metrics) return { metrics, queries, ...defined({ dashboard, alarms }) };
-  return queries ? { metrics, queries } : undefined;
+  if (metrics) return { metrics, queries, ...defined({ dashboard, alarms, prometheus }) };
+  return queries || prometheus !== undefined ? { metrics, queries, ...defined({ prometheus }) } : undefined;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */

@@ -10,6 +10,7 @@ import { parseAllow } from '../security/parse-allow';
 import type { NamedCallers } from '../security/parse-allow';
 import { CALL_POLICY_FIELDS, parseCallPolicy } from '../traffic/parse-call-policy';
 import { SERVICE_POLICY_FIELDS, parseServicePolicy } from '../traffic/parse-service-policy';
+import { checkOpenTo } from '../workload/check-open-to';
 import { parsePort } from '../workload/parse-port';
 import { footprintWith } from './parse-load-balancer-target';
 import { parseGrpcApi } from './parse-grpc-api';
@@ -148,14 +149,7 @@ function parseOne(service: DraftService, name: string, at: Reader, { footprint, 
 
 /** What is opened past Envoy has nothing that Envoy does. */
 function checkOpen(at: Reader): void {
-  const openTo = at.field('openTo');
-  const items = openTo.items('a list of security groups, or of what has connections');
-  for (const item of items)
-    item
-      .required('what may connect', 'remove the entry, or give a security group')
-      .checkInstance('an ec2.IConnectable, such as a SecurityGroup', ['connections'], 'give a security group, or a construct that has one');
-  if (Array.isArray(openTo.value) && items.length === 0)
-    openTo.fail('MISSING', 'the port would be open to nobody', { fix: 'leave openTo out, or list who may connect' });
+  checkOpenTo(at.field('openTo'), { nobody: 'the port would be open to nobody', fix: 'leave openTo out, or list who may connect' });
   for (const field of PORT_FIELDS) {
     if (field === 'port' || field === 'openTo' || at.field(field).absent) continue;
     at.field(field).fail('CONFLICT', 'a port with openTo is opened past Envoy, which does nothing there', {

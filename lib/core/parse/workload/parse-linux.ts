@@ -34,7 +34,7 @@ export function parseLinux(at: Reader): Pick<ContainerOptions, 'ulimits' | 'linu
   const addCapabilities = parseCapabilities(
     at.field('addCapabilities'),
     ['SYS_PTRACE'],
-    'a Linux capability that Fargate gives to containers',
+    'a Linux capability that AWS Fargate gives to containers, and so what is offered on instances, too',
   );
   const linux: LinuxSettings = { ...nonEmpty({ tmpfs }), ...nonEmpty({ dropCapabilities }), ...nonEmpty({ addCapabilities }) };
   return { ...nonEmpty({ ulimits }), ...nonEmpty({ systemControls }), ...(Object.keys(linux).length === 0 ? {} : { linux }) };
@@ -56,7 +56,7 @@ function parseUlimits(at: Reader): readonly Ulimit[] {
     const name = item
       .field('name')
       .required('the name of the limit', 'write name: UlimitName.NOFILE')
-      .oneOf(['nofile'], 'a limit that Fargate lets containers change', ['UlimitName.NOFILE']);
+      .oneOf(['nofile'], 'a limit that containers may change on AWS Fargate, and so on instances, too', ['UlimitName.NOFILE']);
     const limit = (field: string): number | undefined =>
       item.field(field).required('the limit', A_ULIMIT).number({ min: 1, max: MOST_OPEN_FILES, unit: 'open files' });
     const [soft, hard] = [limit('softLimit'), limit('hardLimit')];

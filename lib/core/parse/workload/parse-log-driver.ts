@@ -1,12 +1,17 @@
 import type { TaskFootprint } from '../../model/task-footprint';
-import type { LogDriverSettings } from '../../model/topology';
+import type { LogDestination, LogDriverSettings } from '../../model/topology';
+import { Opaque } from '../../reading/input';
 import type { Reader } from '../../reading/reader';
 import { footprintWithLogRouter, usesFireLens } from './parse-extra-containers';
 
 /** The log driver of what the mesh adds to the tasks of one service or job. */
-export function parseSidecarLogging(at: Reader): true | undefined {
+export function parseSidecarLogging(at: Reader): LogDestination | undefined {
   checkLogDriver(at);
-  return at.absent ? undefined : true;
+  return at.absent ? undefined : { isCloudWatch: isOfCloudWatch(at.value) };
+}
+
+function isOfCloudWatch(driver: unknown): boolean {
+  return driver instanceof Opaque && (driver.className.endsWith('AwsLogDriver') || driver.read('logDriver') === 'awslogs');
 }
 
 function checkLogDriver(at: Reader): void {
@@ -26,5 +31,6 @@ export function parseLogDriver(
     return { settings: undefined, footprint };
   }
   checkLogDriver(driver);
-  return { settings: { forApplications }, footprint: usesFireLens(driver.value) ? footprintWithLogRouter(footprint) : footprint };
+  const settings = { forApplications, isCloudWatch: isOfCloudWatch(driver.value) };
+  return { settings, footprint: usesFireLens(driver.value) ? footprintWithLogRouter(footprint) : footprint };
 }

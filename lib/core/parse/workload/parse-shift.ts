@@ -1,7 +1,6 @@
 import type { ShiftComparison, ShiftPace, ShiftSteps } from '../../contract/weight-shift';
 import { defined } from '../../defined';
-import type { ProtocolId, Version } from '../../model/topology';
-import { Opaque } from '../../reading/input';
+import type { LogDriverSettings, ProtocolId, Version } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 
 const FACTORIES = 'Shift.linear(), Shift.canary() or Shift.allAtOnce()';
@@ -30,16 +29,6 @@ export function parseShift(
 ): ShiftPace | undefined {
   const at = service.field('shift');
   if (!at.checkFactory('Shift', FACTORIES) || !at.checkFields(SHIFT_FIELDS, 'kind')) return undefined;
-  if (protocol === 'tcp')
-    return at.fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests whose answers could be compared', {
-      got: null,
-      fix: 'remove shift, and shift its weights by hand',
-    });
-  if (!service.field('group').absent)
-    return at.fail('CONFLICT', 'what shifts weights stands in the stack of the system, and the versions of a service in a group do not', {
-      got: null,
-      fix: 'remove shift, or group',
-    });
   checkTotal(
     service.field('versions'),
     versions.map(({ weight }) => weight),
@@ -57,6 +46,11 @@ export function parseShift(
   const alarms = checkAlarms(at.field('alarms'));
   const kind = at.field('kind').oneOf(KINDS, 'a Shift');
   const comparison = parseComparison(at.field('comparison'));
+  if (comparison !== null && protocol === 'tcp')
+    return at.field('comparison').fail('UNSUPPORTED_BY_PROTOCOL', 'a TCP service has no requests whose answers could be compared', {
+      got: null,
+      fix: 'give alarms, and comparison: { enabled: false }',
+    });
   if (comparison === null && alarms === 0)
     return at.fail('MISSING', 'nothing would take a bad version back', {
       got: null,
@@ -67,8 +61,8 @@ export function parseShift(
 }
 
 /** A driver of the user's own may send elsewhere what agents report, or does so; that of CloudWatch Logs does not. */
-export function checkShiftsHaveMetrics(services: Reader, driver: Reader): void {
-  if (driver.absent || isOfCloudWatch(driver.value)) return;
+export function checkShiftsHaveMetrics(services: Reader, driver: LogDriverSettings | undefined): void {
+  if (driver === undefined || driver.isCloudWatch) return;
   for (const service of services.values()) {
     const at = service.field('shift');
     const { value: alarms = [] } = at.field('alarms');
@@ -80,10 +74,6 @@ export function checkShiftsHaveMetrics(services: Reader, driver: Reader): void {
       fix: 'add alarms, or remove logs.driver',
     });
   }
-}
-
-function isOfCloudWatch(driver: unknown): boolean {
-  return driver instanceof Opaque && (driver.className.endsWith('AwsLogDriver') || driver.read('logDriver') === 'awslogs');
 }
 
 function parseSteps(at: Reader, kind: (typeof KINDS)[number] | undefined): { readonly steps: ShiftSteps; readonly seconds: number } {

@@ -1,3 +1,4 @@
+import type { Service } from '../../model/topology';
 import type { MeasuredPlan, ObservabilityPlan } from './observability-plan';
 
 /** How many metrics CloudWatch makes of what the tasks of a system report. */
@@ -14,16 +15,38 @@ export function countMetrics({ measured = [], alarms }: ObservabilityPlan): Metr
   return { usual: sum(counts.map(({ usual }) => usual)), most: sum(counts.map(({ most }) => most)) };
 }
 
+/**
+ * Of what agents report though nobody asked for metrics: of versions that a shift compares, and of requests by which a service scales. A
+ * shift that is taken back has one of its own.
+ *
+ * @param measured whether metrics are reported anyway
+ */
+export function countMetricsOfServices(services: readonly Service[], measured: boolean): MetricCount {
+  const counts = services.map(({ shift, scaling, versions = [], protocol }): MetricCount => {
+    const compared = !measured && shift?.comparison !== undefined ? versions.length : 0;
+    const scalings = versions.length === 0 ? [scaling] : versions.map((version) => version.scaling);
+    const scaled = scalings.filter((each) => each?.requestsPerTask !== undefined).length;
+    const usual = figuresOf(protocol === 'tcp') * compared + scaled;
+    return { usual, most: usual + TROUBLES * compared + (shift === undefined ? 0 : TAKEN_BACK) };
+  });
+  return { usual: sum(counts.map(({ usual }) => usual)), most: sum(counts.map(({ most }) => most)) };
+}
+
 /** Of an external service, callers alone report. */
 function countOf({ kind, callers, versions = [], tcp }: MeasuredPlan, totals: boolean): MetricCount {
-  // Requests, errors of both classes, latency.
-  const figures = tcp ? 3 : 4;
+  const figures = figuresOf(tcp);
   const ofService = kind === 'external' ? 0 : 1;
   const calls = callers.length + (callers.length > 0 ? versions.length : 0);
   const usual = figures * (ofService + versions.length + calls) + (totals && callers.length > 0 ? TOTALS : 0);
   return { usual, most: usual + DENIED * (ofService + versions.length) + TROUBLES * calls };
 }
 
+/** Requests, errors of both classes, latency. */
+function figuresOf(tcp: boolean): number {
+  return tcp ? 3 : 4;
+}
+
+const TAKEN_BACK = 1;
 const DENIED = 1;
 /** Retries, ejected tasks, refusals, failed connections. */
 const TROUBLES = 4;

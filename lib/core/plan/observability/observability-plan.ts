@@ -20,9 +20,15 @@ export interface DashboardPlan {
   readonly name?: string;
   /** Who calls whom, in Markdown, with so many lines; absent: another one has it. */
   readonly picture?: { readonly markdown: string; readonly lines: number };
-  readonly rows: readonly MeasuredPlan[];
+  readonly rows: readonly RowPlan[];
   /** Whether it shows what is left of the life of certificates. */
   readonly certificates: boolean;
+}
+
+/** What a dashboard shows of it: as many callers and versions as its graphs hold. */
+export interface RowPlan extends MeasuredPlan {
+  /** What there would be too much of, for people; absent: everything is there. */
+  readonly leftOut?: string;
 }
 
 /** What has metrics: a service or one of its ports, a gateway, an external service. */
@@ -33,6 +39,8 @@ export interface MeasuredPlan {
   readonly callers: readonly string[];
   /** Sorted; absent: it has none. */
   readonly versions?: readonly string[];
+  /** Whether shares of calls move by themselves from version to version. */
+  readonly shifts?: true;
   readonly tcp: boolean;
   /** Names of the workloads whose tasks it has; empty: those of another one, or none of the mesh. */
   readonly workloads: readonly string[];

@@ -81,3 +81,29 @@ test('two authorizers with one hash have two ports', () => {
   const many = Array.from({ length: 300 }, (_, index) => `a${index}`);
   expect(new Set(portsOf(many).map(({ port }) => port)).size).toBe(many.length);
 });
+
+describe('with hosts', () => {
+  const of = (hosts: readonly string[], keys: Readonly<Record<string, string>>, preflight = false): readonly string[] =>
+    rulesOf(routesOf(keys), preflight, { hosts, firstPriority: 500 }).map(({ priority, authorizer, conditions }) => {
+      expect(conditions.hosts).toEqual(hosts);
+      return `${priority} ${conditions.methods?.join() ?? '-'} ${conditions.paths?.patterns.join(' ') ?? '-'} -> ${authorizer}`;
+    });
+
+  test('every rule asks for them, and what fits no other has a rule of its own, always with the last priority', () => {
+    expect(of(['a.example.com'], { 'GET /a': 'none', 'ANY /{proxy+}': 'jwt' })).toEqual(['500 GET /a -> none', '599 - - -> jwt']);
+    expect(of(['a.example.com'], { 'ANY /{proxy+}': 'jwt' })).toEqual(['599 - - -> jwt']);
+    expect(of(['a.example.com'], { 'ANY /{proxy+}': 'jwt' }, true)).toEqual(['500 OPTIONS - -> none', '599 - - -> jwt']);
+  });
+
+  test('they count among the five values and the five wildcards of a rule', () => {
+    const three = ['a.example.com', 'b.example.com', 'c.example.com'];
+    expect(of(three, { 'GET /a': 'none', 'GET /b': 'none', 'GET /{proxy+}': 'jwt' })).toEqual([
+      '500 GET /a -> none',
+      '501 GET /b -> none',
+      '599 - - -> jwt',
+    ]);
+    const greedy = { 'ANY /a/{proxy+}': 'jwt', 'ANY /b/{proxy+}': 'jwt', 'ANY /{proxy+}': 'none' };
+    expect(of(['*.example.com'], greedy)).toEqual(['500 - /a/?* /b/?* -> jwt', '599 - - -> none']);
+    expect(of(['*.example.com', '*.example.org'], greedy)).toEqual(['500 - /a/?* -> jwt', '501 - /b/?* -> jwt', '599 - - -> none']);
+  });
+});

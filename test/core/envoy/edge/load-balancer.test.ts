@@ -162,3 +162,12 @@ describe('users who log in', () => {
     expect(portsOf(['jwt', 'shop'], ['shop']).find(({ authorizer }) => authorizer === 'jwt')).toEqual(portsOf(['jwt'])[0]);
   });
 });
+
+test('a gateway service of an edge with hosts finds no route for another host, on any port', () => {
+  const configuration = gateway({ hosts: ['api.example.com', '*.example.org'] });
+  for (const name of ['edge-none', 'edge-jwt'])
+    expect(at(managerOf(configuration, name), 'route_config')).toMatchObject({
+      ignore_port_in_host_matching: true,
+      virtual_hosts: [{ domains: ['api.example.com', '*.example.org'] }],
+    });
+});

@@ -32,3 +32,18 @@ test('who calls is known inbound only', () => {
   expect(at(passed('ui', '_inbound'), EXPRESSION)).toBeUndefined();
   expect(at(listener(configurationOf(shop, 'ui'), 'cache'), 'access_log')).toBeUndefined();
 });
+
+test('a collector that takes access logs gets those of connections and of failed handshakes, too, and no others than the log has', () => {
+  const tracing = {
+    kind: 'openTelemetry',
+    accessLogs: true,
+    collector: { kind: 'endpoint', host: 'otlp.example', port: 4317, protocol: 'grpc' },
+  };
+  const traced = { ...shop, tracing };
+  const inbound = listener(configurationOf(traced, 'cache'), '_inbound');
+  for (const place of ['access_log', 'filter_chains.0.filters.0.typed_config.access_log']) {
+    expect(at(inbound, place)).toHaveLength(2);
+    expect(textAt(at(inbound, place), '1.typed_config.@type')).toMatch(/OpenTelemetryAccessLogConfig$/);
+    expect(textAt(at(inbound, place), `1.${EXPRESSION}`)).toBe(textAt(at(inbound, place), `0.${EXPRESSION}`));
+  }
+});

@@ -287,6 +287,14 @@ export const GRPC_MISTAKES: Mistakes = {
       path: `${ROUTE}.grpc.method`,
     },
     {
+      did: 'lets all methods of a service go by an HTTP API, of which one returns a stream',
+      props: routes(
+        { mapping: 'web', exclude: ['shop.Catalog/Add', 'shop.Catalog/Chat'] },
+        protoFiles({ 'shop.proto': catalogProto(METHODS) }),
+      ),
+      path: 'edge.grpcRoutes[0]',
+    },
+    {
       did: 'lets a stream of responses go by a REST API that holds responses back',
       props: shopRoute({ method: 'shop.Catalog/Watch' }, KEY, 'rest'),
       path: `${ROUTE}.grpc.method`,

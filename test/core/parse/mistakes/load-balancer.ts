@@ -1,10 +1,12 @@
-import { Opaque } from '../../../../lib/core/reading/input';
+import { Bytes, Opaque } from '../../../../lib/core/reading/input';
 import type { Raw } from '../../../support/parsing';
 import { edge, jwt, oidc, publicRoute, seconds } from '../../../support/parsing';
 import type { Mistakes } from './mistake';
 
 const certificate = new Opaque({ certificateArn: 'arn' });
 const loadBalancer = new Opaque({ loadBalancerArn: 'arn', connections: {}, loadBalancerDnsName: 'name' });
+const listener = new Opaque({ listenerArn: 'arn', connections: {}, registerConnectable: () => undefined });
+const shared = (more: Raw = {}): Raw => edge({ listener, hosts: ['api.example.com'], firstPriority: 1000, ...more }, 'alb');
 const tokens = { ...jwt, jwksUri: 'https://login.example.com/keys' };
 const balanced = (more: Raw = {}): Raw => edge({ certificate, ...more }, 'alb');
 const behind = (authorizer: Raw): Raw => balanced({ authorizer, routes: { 'GET /': { service: 'ui' } } });
@@ -30,10 +32,36 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
   MISSING: [
     { did: 'says neither HTTPS nor HTTP', props: edge({}, 'alb'), path: 'edge.certificate' },
     { did: 'registers no client at a provider', props: behind(anonymous), path: 'edge.authorizer.clientId' },
+    { did: 'shares a listener without hosts', props: shared({ hosts: undefined }), path: 'edge.hosts' },
+    { did: 'takes requests to no host', props: balanced({ hosts: [] }), path: 'edge.hosts' },
+    { did: 'does not say where its rules begin', props: shared({ firstPriority: undefined }), path: 'edge.firstPriority' },
+    {
+      did: 'has patterns of hosts and no name',
+      props: balanced({ hosts: ['*.example.com'] }),
+      path: 'edge.domainName',
+    },
     { did: 'has no login page', props: behind(homeless), path: 'edge.authorizer.userPoolDomain' },
     { did: 'does not say where the keys of an issuer are', props: behind(jwt), path: 'edge.authorizer.jwksUri' },
   ],
   CONFLICT: [
+    ...Object.entries({
+      loadBalancer,
+      certificate,
+      sslPolicy: 'x',
+      domain: { domainName: 'api.example.com', certificate },
+      firewall: { kind: 'managed' },
+    }).map(([name, value]) => ({ did: `shares a listener, and sets ${name}`, props: shared({ [name]: value }), path: `edge.${name}` })),
+    { did: 'shares a listener, and sets idleTimeout', props: shared({ idleTimeout: seconds(90) }), path: 'edge.idleTimeout' },
+    {
+      did: 'wants tokens on a shared listener by HTTP',
+      props: shared({ plainHttp: true, authorizer: tokens, routes: { 'GET /': { service: 'ui' } } }),
+      path: 'edge.plainHttp',
+    },
+    {
+      did: 'is called by a name that is no host',
+      props: balanced({ hosts: ['a.example.com'], domainName: 'b.example.com' }),
+      path: 'edge.domainName',
+    },
     { did: 'wants HTTPS and HTTP', props: balanced({ plainHttp: true }), path: 'edge.plainHttp' },
     {
       did: 'wants logins by HTTP',
@@ -91,6 +119,7 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
     { did: 'waits for longer than the load balancer', props: balanced({ timeout: seconds(90) }), path: 'edge.idleTimeout' },
   ],
   DUPLICATE: [
+    { did: 'has a host twice', props: balanced({ hosts: ['a.example.com', 'a.example.com'] }), path: 'edge.hosts[1]' },
     {
       did: 'has one session for two clients',
       props: two({ ...oidc, sessionCookieName: 's' }, { ...oidc, sessionCookieName: 's', clientId: 'desk' }),
@@ -142,8 +171,16 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
       path: 'edge.authorizer.onUnauthenticatedRequest',
     },
   ],
-  NO_EFFECT: [{ did: 'chooses ciphers for HTTP', props: edge({ plainHttp: true, sslPolicy: 'x' }, 'alb'), path: 'edge.sslPolicy' }],
+  NO_EFFECT: [
+    { did: 'numbers the rules of the listener that is made', props: balanced({ firstPriority: 7 }), path: 'edge.firstPriority' },
+    { did: 'chooses ciphers for HTTP', props: edge({ plainHttp: true, sslPolicy: 'x' }, 'alb'), path: 'edge.sslPolicy' },
+  ],
   INVALID_NAME: [
+    ...['API.example.com', 'api', '*', 'api.*', '*.com:443', 'https://api.example.com', 'a.b1', '1.2.3.4'].map((host) => ({
+      did: `takes requests to the host ${host}`,
+      props: balanced({ hosts: [host], domainName: 'a.example.com' }),
+      path: 'edge.hosts[0]',
+    })),
     { did: 'gives a URL for a name', props: balanced({ domainName: 'https://shop.example' }), path: 'edge.domainName' },
     {
       did: 'has a cookie with a space',
@@ -166,6 +203,43 @@ export const LOAD_BALANCER_MISTAKES: Mistakes = {
     { did: 'gives the name of a bucket', props: balanced({ accessLogBucket: 'logs' }), path: 'edge.accessLogBucket' },
   ],
   OUT_OF_RANGE: [
+    {
+      did: 'has more hosts than a rule has room for',
+      props: balanced({ hosts: ['a', 'b', 'c', 'd'].map((name) => `${name}.example.com`) }),
+      path: 'edge.hosts',
+    },
+    { did: 'begins with a priority behind which there are none', props: shared({ firstPriority: 49_902 }), path: 'edge.firstPriority' },
+    {
+      did: 'needs more rules than a shared listener has for it',
+      props: shared({
+        routes: {
+          ...Object.fromEntries(
+            Array.from({ length: 120 }, (_, index) => [
+              `GET /${String(index).padStart(3, '0')}/{id}`,
+              { service: 'ui', authorizer: index % 2 === 0 ? tokens : { kind: 'none' } },
+            ]),
+          ),
+          'ANY /{proxy+}': { service: 'ui' },
+        },
+      }),
+      path: 'edge.routes',
+    },
+    {
+      did: 'takes bodies that the gateway service cannot hold',
+      props: balanced({ maxRequestSize: new Bytes(100 * 1024 * 1024) }),
+      path: 'edge.maxRequestSize',
+    },
+    {
+      did: 'takes bodies that the gateway service cannot hold beside its aggregator',
+      props: balanced({
+        maxRequestSize: new Bytes(1024),
+        routes: {
+          'GET /a': { aggregate: { parts: { ui: { kind: 'get', service: 'ui', path: '/' } } } },
+          'POST /b': { service: 'ui', maxRequestSize: new Bytes(30 * 1024 * 1024) },
+        },
+      }),
+      path: 'edge.routes["POST /b"].maxRequestSize',
+    },
     {
       did: 'has a session for eight days',
       props: behind({ ...oidc, sessionTimeout: seconds(8 * 24 * 3600) }),

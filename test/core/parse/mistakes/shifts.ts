@@ -11,13 +11,10 @@ export const SHIFT_MISTAKES: Mistakes = {
   NO_EFFECT: [{ did: 'shifts weights without versions', props: ui({ shift: { kind: 'linear' } }), path: 'services.ui.shift' }],
   WRONG_TYPE: [{ did: 'writes a shift by hand', props: ui({ versions, shift: 'linear' }), path: 'services.ui.shift' }],
   UNSUPPORTED_BY_PROTOCOL: [
-    { did: 'shifts a TCP service', props: shift({}, { protocol: 'tcp', virtualPort: 9000 }), path: 'services.ui.shift' },
-  ],
-  CONFLICT: [
     {
-      did: 'shifts a service in a group',
-      props: { ...shift({}, { group: 'back' }), groups: { back: { kind: 'nestedStack' } } },
-      path: 'services.ui.shift',
+      did: 'compares versions of a TCP service',
+      props: shift({}, { protocol: 'tcp', virtualPort: 9000 }),
+      path: 'services.ui.shift.comparison',
     },
   ],
   OUT_OF_RANGE: [

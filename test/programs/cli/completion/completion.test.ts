@@ -43,6 +43,7 @@ test.each([
   ['methods of a client, which names no callee', 'mesh explain client P', ['PATCH', 'POST', 'PUT']],
   ['services and gateway services', 'mesh config --app=shop g', ['gateway', 'gateway-partners']],
   ['edges', "mesh explain --app 'shop' client GET / --edge ", ['default', 'partners']],
+  ['versions', 'mesh config --app teams catalog --version ', ['next', 'stable']],
   ['systems', 'mesh cost --app teams --stack T', ['Teams/Shop']],
   ['a value behind its sign', 'mesh cost --region=eu', ['--region=eu-west-1']],
   ['a list', 'mesh local --app shop --only=ui,c', ['--only=ui,carts', '--only=ui,catalog', '--only=ui,checkout']],

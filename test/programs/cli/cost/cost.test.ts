@@ -1,3 +1,4 @@
+import { App, Stack } from 'aws-cdk-lib';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countLines, type Line } from '../../../../programs/cli/cost/count-lines';
@@ -9,6 +10,8 @@ import { resourcesOf } from '../../../../programs/cli/assembly/nested-templates'
 import { readStacks } from '../../../../programs/cli/assembly/read-assembly';
 import { readSystem } from '../../../../programs/cli/assembly/read-description';
 import { RESOURCE_TYPES } from '../../../../programs/emulator/deployment/resource-types';
+import { Microservices } from '../../../../lib';
+import { service } from '../../../support/stack';
 import { expectGolden } from '../../../support/golden';
 import { largeApp } from '../../../support/large-system';
 import { Bundled, EXAMPLES } from '../bundled';
@@ -77,6 +80,33 @@ test('fails if a type that is said to be counted makes no line, or one at 0', ()
   const none = total([]);
   const free = Object.entries(COUNTED).filter(([Type, Properties]) => total([{ Type, Properties }]) <= none);
   expect(free).toEqual([]);
+});
+
+test('prices are those of the Region of the stack, unless --region says otherwise, or none are known', () => {
+  for (const [name, region] of [
+    ['ireland', 'eu-west-1'],
+    ['sydney', 'ap-southeast-2'],
+  ] as const) {
+    const app = new App({ outdir: join(directory, name) });
+    new Microservices(new Stack(app, 'Shop', { env: { region } }), 'Shop', { services: { ui: service() } });
+    app.synth();
+  }
+  const headOf = (...args: Parameters<typeof cost>): string => /in ([a-z]+-[a-z]+-\d)/.exec(cost(...args).output)?.[1] ?? '';
+  expect(headOf('ireland')).toBe('eu-west-1');
+  expect(headOf('ireland', '--region', 'us-east-1')).toBe('us-east-1');
+  expect(headOf('sydney')).toBe('us-east-1');
+  expect(cost('sydney').output).toContain('no price is known in ap-southeast-2, the Region of the stack');
+});
+
+test('requests that a firewall looks at count for each edge that it stands in front of', () => {
+  const system = readSystem(join(directory, 'chat'), undefined);
+  const association = { Type: 'AWS::WAFv2::WebACLAssociation' };
+  const requestsOf = (...resources: readonly object[]): number | undefined =>
+    countLines(system, resources as never, { requests: 1e6 }).find(({ service: of, part }) => of === 'AWS WAF' && part === 'requests')
+      ?.quantity;
+  expect(requestsOf({ Type: 'AWS::WAFv2::WebACL' }, association, association)).toBe(2);
+  expect(requestsOf(association)).toBe(1);
+  expect(requestsOf({ Type: 'AWS::WAFv2::WebACL' })).toBeUndefined();
 });
 
 test('what has no price in a Region is unknown, and the total says so', () => {

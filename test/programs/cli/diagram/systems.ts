@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import flags from '../../../../cdk.json';
 import { BoutiqueStack } from '../../../../examples/boutique-stack';
 import { ChatStack } from '../../../../examples/chat-stack';
+import { ObservedStack } from '../../../../examples/observed-stack';
 import { ShopStack } from '../../../../examples/shop-stack';
 import { teamsApp } from '../../../../examples/teams';
 import { WarehouseStack } from '../../../../examples/warehouse-stack';
@@ -17,6 +18,7 @@ const EXAMPLES: Readonly<Record<string, (app: App) => unknown>> = {
   boutique: (app) => new BoutiqueStack(app, 'Boutique'),
   chat: (app) => new ChatStack(app, 'Chat'),
   warehouse: (app) => new WarehouseStack(app, 'Warehouse', { env: { account: '111122223333', region: 'eu-west-1' } }),
+  observed: (app) => new ObservedStack(app, 'Tickets', { env: { account: '111122223333', region: 'eu-west-1' } }),
   teams: (app) => teamsApp(app),
 };
 

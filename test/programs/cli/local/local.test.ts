@@ -1,15 +1,25 @@
 import { Stack, type App } from 'aws-cdk-lib';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { collectorsOf } from '../../../../programs/cli/local/collectors';
-import type { ComposeFile } from '../../../../programs/cli/local/compose-file';
+import type { EngineTraits } from '../../../../programs/cli/local/engine/engine';
+import { traitsOf } from '../../../../programs/cli/local/engine/engine';
+import { withCommand } from '../../../../programs/cli/local/job-run';
+import type { LocalOptions, LocalPlan } from '../../../../programs/cli/local/local-plan';
+import { planLocal } from '../../../../programs/cli/local/local-plan';
+import { readSettings } from '../../../../programs/cli/local/settings';
+import type { ComposeFile } from '../../../../programs/cli/local/engine/compose-file';
+import { partOf } from '../../../../programs/cli/local/engine/compose-file';
 import { readLocalSystem } from '../../../../programs/cli/local/read-local-system';
 import type { SynthesizedSystem } from '../../../../programs/cli/local/read-local-system';
 import { readSystem } from '../../../../programs/cli/assembly/read-description';
-import { Microservices, TraceCollector, Tracing } from '../../../../lib';
+import { Authorizer, Edge, Microservices, TraceCollector, Tracing } from '../../../../lib';
+import type { IssuerIdentities, LocalSystem } from '../../../../programs/local/local-system';
 import { expectGolden } from '../../../support/golden';
 import { Bundled, EXAMPLES } from '../bundled';
 import type { Ran } from '../bundled';
@@ -22,15 +32,45 @@ function traced(app: App): void {
   });
 }
 
+function jobs(app: App): void {
+  const image = ContainerImage.fromRegistry('example.com/ui:1');
+  new Microservices(new Stack(app, 'Jobs'), 'Jobs', {
+    services: { ui: { image, port: 8080 } },
+    jobs: { migrate: { image, beforeDeployment: true }, report: { image, calls: ['ui'] } },
+  });
+}
+
+/** Its gateway services verify tokens. */
+function verifying(app: App): void {
+  const stack = new Stack(app, 'Verifying');
+  const jwt = (keys: string) =>
+    Authorizer.jwt({ issuer: 'https://login.example', audience: ['shop'], jwksUri: keys, claimsToHeaders: { 'x-user': 'sub' } });
+  new Microservices(stack, 'Verifying', {
+    services: { ui: { image: ContainerImage.fromRegistry('example.com/ui:1'), port: 8080 } },
+    edges: {
+      default: Edge.httpApi({ authorizer: jwt('https://login.example/keys'), routes: { 'GET /': { service: 'ui' } } }),
+      other: Edge.httpApi({ authorizer: jwt('https://keys.example:8080/keys'), routes: { 'GET /': { service: 'ui' } } }),
+      pool: Edge.httpApi({
+        authorizer: Authorizer.cognito({
+          userPool: new UserPool(stack, 'Users'),
+          userPoolClients: [UserPoolClient.fromUserPoolClientId(stack, 'Web', 'web')],
+          claimsToHeaders: { 'x-user': 'sub' },
+        }),
+        routes: { 'GET /': { service: 'ui' } },
+      }),
+    },
+  });
+}
+
 /** With the bundles, and with outputs of cdk synth. */
 let bundled: Bundled;
 const systems = new Map<string, SynthesizedSystem>();
 
 beforeAll(async () => {
-  bundled = new Bundled({ ...EXAMPLES, traced });
+  bundled = new Bundled({ ...EXAMPLES, traced, verifying, jobs });
   const root = join(__dirname, '../../../..');
   spawnSync(process.execPath, [join(root, 'programs/local/bundle.mjs'), join(bundled.directory, 'local')], { encoding: 'utf8' });
-  for (const name of Object.keys(EXAMPLES)) {
+  for (const name of [...Object.keys(EXAMPLES), 'traced', 'jobs']) {
     const app = join(bundled.directory, name);
     systems.set(name, await readLocalSystem(app, readSystem(app, undefined)));
   }
@@ -74,10 +114,14 @@ test('the Compose file of an example is text that people can read', () => {
 });
 
 test('a collector outside of the tasks is named before anything is sent to it', () => {
-  expect(collectorsOf(written('traced'))).toEqual(['https://otlp.vendor.example:4443']);
+  const workloads = systems.get('traced')?.workloads ?? [];
+  const collectors = ['https://otlp.vendor.example:4443'];
+  expect(collectorsOf(written('traced'), workloads)).toEqual(collectors);
   const settings = file('elsewhere.yaml', "environment: { ui: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' } }");
-  expect(collectorsOf(written('traced', '--settings', settings))).toEqual([]);
-  expect(collectorsOf(written('shop'))).toEqual([]);
+  // Those of Envoys go on.
+  expect(collectorsOf(written('traced', '--settings', settings), workloads)).toEqual(collectors);
+  expect(collectorsOf(written('traced', '--settings', settings), [])).toEqual([]);
+  expect(collectorsOf(written('shop'), systems.get('shop')?.workloads ?? [])).toEqual([]);
 });
 
 test.each(names)('%s: each container of a task has the image, command, user and checks of its task definition', (app) => {
@@ -160,6 +204,72 @@ test('values of secrets stand in no file that is written: Compose takes them fro
   }
 });
 
+test('gateway services that verify tokens fetch keys from the local issuer, and they alone trust its authority', () => {
+  const { services } = written('verifying');
+  const { 'gateway-1': holder, 'gateway-1-envoy': envoy, 'gateway-pool-1': pool, 'gateway-other-1': other, 'ui-1': ui } = services;
+  expect(holder).toMatchObject({
+    extra_hosts: expect.arrayContaining(['login.example:127.0.0.1']) as unknown,
+    sysctls: { 'net.ipv4.ip_unprivileged_port_start': '443' },
+  });
+  const hosts = (service: typeof holder): readonly string[] => (service?.extra_hosts ?? []).filter((each) => each.endsWith(':127.0.0.1'));
+  expect(hosts(pool)).toEqual(['cognito-idp.us-east-1.amazonaws.com:127.0.0.1']);
+  // Its own Envoy has the port.
+  expect([hosts(other), hosts(ui)]).toEqual([[], []]);
+  const [, file = ''] =
+    /^\.\/(issuers\/[0-9a-f]{16}\.pem):\/etc\/ssl\/certs\/ca-certificates\.crt:ro$/.exec(envoy?.volumes?.at(-1) ?? '') ?? [];
+  const directory = join(bundled.directory, '.cdk-local/verifying-local');
+  const authorities = readFileSync(join(directory, file), 'utf8').match(/-----BEGIN [^]*?-----END CERTIFICATE-----/g) ?? [];
+  expect(authorities.length).toBeGreaterThan(100);
+  const authority = new X509Certificate(authorities.at(-1) ?? '');
+  const { issuers } = JSON.parse(readFileSync(join(directory, 'system/system.json'), 'utf8')) as LocalSystem;
+  expect(issuers?.urls).toEqual([
+    expect.stringMatching(/^https:\/\/cognito-idp\.us-east-1\.amazonaws\.com\/us-east-1_\w+\/\.well-known\/jwks\.json$/),
+    'https://login.example/keys',
+  ]);
+  const identities = JSON.parse(readFileSync(join(directory, 'system', issuers?.file ?? ''), 'utf8')) as IssuerIdentities;
+  for (const host of ['cognito-idp.us-east-1.amazonaws.com', 'login.example']) {
+    const certificate = new X509Certificate(identities[host]?.certificate ?? '');
+    expect(certificate.checkHost(host)).toBe(host);
+    expect(certificate.verify(authority.publicKey)).toBe(true);
+  }
+});
+
+test('a job has a Compose file of its own, with the network of the system, and is in no other', () => {
+  const { services } = written('jobs');
+  expect(Object.keys(services).filter((name) => /migrate|report/.test(name))).toEqual([]);
+  const directory = join(bundled.directory, '.cdk-local/jobs-local');
+  const { name, services: own, networks } = parse(readFileSync(join(directory, 'job-migrate.yaml'), 'utf8')) as ComposeFile;
+  expect({ name, networks }).toEqual({ name: 'jobs-local', networks: { mesh: {} } });
+  expect(Object.keys(own)).toEqual(['migrate-1', 'migrate-1-mesh-init', 'migrate-1-envoy', 'migrate-1-app', 'migrate-1-mesh-agent']);
+  expect(Object.values(own).filter(({ restart }) => restart !== undefined)).toEqual([]);
+  const { jobs } = JSON.parse(readFileSync(join(directory, 'system/system.json'), 'utf8')) as LocalSystem;
+  expect(jobs?.map(({ id, workload }) => [id, workload])).toEqual([
+    ['migrate-1', 'migrate'],
+    ['report-1', 'report'],
+  ]);
+});
+
+test.each<readonly [what: string, options: Partial<LocalOptions>, before: readonly string[], leftOut: string]>([
+  ['run by default', {}, ['run', 'never'], ''],
+  ['left out by --only', { only: new Set(['ui']) }, ['left out', 'never'], 'migrate'],
+  ['run where --only names them', { only: new Set(['migrate']) }, ['run', 'never'], ''],
+])('jobs before the services are %s', (_what, options, before, leftOut) => {
+  const system = systems.get('jobs');
+  if (system === undefined) throw new Error('there are no jobs');
+  const plan = planOf(system, traitsOf('docker', 'nowhere'), options);
+  expect(plan.jobs.map((job) => job.before)).toEqual(before);
+  expect(plan.leftOut.find((line) => line.startsWith('jobs before'))?.split(': ')[1] ?? '').toBe(leftOut);
+  expect(plan.leftOut).toContain('schedules and events that start jobs; `local run <job>` starts one of report');
+});
+
+test('the command of a run takes the place of that of a job, word by word', () => {
+  const system = systems.get('jobs');
+  const [job] = system === undefined ? [] : planOf(system, traitsOf('docker', 'nowhere')).jobs;
+  if (job === undefined) throw new Error('there are no jobs');
+  expect(withCommand(job, ['a b', '$c']).services['migrate-1-app']?.command).toEqual(['a b', '$$c']);
+  expect(withCommand(job, [])).toBe(job.compose);
+});
+
 test('an image that the CDK builds is built once, of its own directory', () => {
   const { services } = written('shop');
   const built = Object.values(services).filter(({ build }) => build !== undefined);
@@ -190,6 +300,24 @@ test('--swap leads to a process on this machine, which reaches what it calls at 
   };
   expect(relays[0]).toEqual({ port: 8080, everywhere: true, toHost: 'host.docker.internal', toPort: 3000 });
   expect(relays[1]).toMatchObject({ port: 18080, toHost: expect.stringMatching(/^127\./) as unknown, toPort: 15080 });
+});
+
+test('--swap of a service with versions is for one of them', () => {
+  const { services } = written('teams', '--swap', 'catalog-next=http://localhost:3000');
+  expect(services['catalog-next-1-app']).toBeUndefined();
+  expect(services['catalog-stable-1-app']).toBeDefined();
+  const file = join(bundled.directory, '.cdk-local/teams-shop-local/system/tasks/catalog-next-1.json');
+  const { relays } = JSON.parse(readFileSync(file, 'utf8')) as { readonly relays: readonly object[] };
+  expect(relays[0]).toMatchObject({ everywhere: true, toHost: 'host.docker.internal', toPort: 3000 });
+});
+
+test('a change makes Compose read what it replaces, and what that waits for, and nothing else', () => {
+  const whole = written('shop');
+  const { services, volumes, networks } = partOf(whole, ['catalog-1-envoy']);
+  expect(Object.keys(services)).toEqual(['catalog-1', 'catalog-1-mesh-init', 'catalog-1-envoy']);
+  expect(services['catalog-1-envoy']).toEqual(whole.services['catalog-1-envoy']);
+  expect(Object.keys(volumes)).toEqual(['catalog-1-mesh']);
+  expect(networks).toEqual(whole.networks);
 });
 
 test('settings name other images, variables, answers and numbers of tasks', () => {
@@ -229,16 +357,45 @@ test('Finch, which knows no network of a service, gets the network of a containe
   expect(written('shop', '--engine', 'finch').services['ui-1-envoy']?.network_mode).toBe('container:shop-local-ui-1');
 });
 
+test('where SELinux is enforced, what containers read of this machine is labelled for all of them', () => {
+  const enforced = (text: string): boolean => traitsOf('podman', join(bundled.directory, file('enforce', text))).labelsFiles;
+  expect([enforced('1'), enforced('0'), traitsOf('docker', 'nowhere').labelsFiles]).toEqual([true, false, false]);
+  const system = systems.get('shop');
+  if (system === undefined) throw new Error('there is no shop');
+  const { compose: labelled } = planOf(system, { ...traitsOf('podman'), labelsFiles: true });
+  const mounts = Object.values(labelled.services).flatMap(({ volumes = [] }) => volumes.filter((each) => each.startsWith('./')));
+  expect(mounts.length).toBeGreaterThan(10);
+  expect(mounts.filter((each) => !each.endsWith(':ro,z'))).toEqual([]);
+});
+
+/** Of a whole system, with nothing of it replaced. */
+function planOf(system: SynthesizedSystem, traits: EngineTraits, options: Partial<LocalOptions> = {}): LocalPlan {
+  return planLocal(system, {
+    only: undefined,
+    swaps: new Map(),
+    settings: readSettings(undefined, { services: [], jobs: [], workloads: [], containers: [] }),
+    variables: new Set(['DATABASE']),
+    edgePorts: new Map(),
+    controlPort: 8788,
+    firstCalleePort: 18_080,
+    traits,
+    imageOf: (image) => ({ image }),
+    ...options,
+  });
+}
+
 describe('bad input gets a sentence that says what to do', () => {
   test.each<readonly [name: string, args: readonly string[], said: string]>([
     ['no cdk.out', ['--app', 'nowhere'], 'there is no directory nowhere'],
     ['a service that is not there', ['--app', 'shop', '--only', 'ui,katalog'], '--only names the service "katalog"'],
     ['a swap of a service that is not there', ['--app', 'shop', '--swap', 'uii=http://localhost:1'], 'did you mean "ui"?'],
+    ['a swap of all versions', ['--app', 'teams', '--swap', 'catalog=http://localhost:1'], 'name one, such as catalog-'],
     ['a swap for another machine', ['--app', 'shop', '--swap', 'ui=http://example.com:80'], 'no address of a process on this machine'],
     ['a swap without an address', ['--app', 'shop', '--swap', 'ui'], 'write <service>=<URL>, such as ui=http://localhost:3000'],
     ['an edge that is not there', ['--app', 'shop', '--port', 'partner=9000'], 'did you mean "partners"?'],
     ['a port that is none', ['--app', 'shop', '--port', 'default=http'], '"http" is no port'],
     ['a port of one of several edges', ['--app', 'shop', '--port', '9000'], 'write <edge>=<port>'],
+    ['a job for another action', ['down', 'report'], 'local down takes no "report"'],
     ['an action that is not there', ['dwon'], 'did you mean "down"?'],
     ['an environment file that is not there', ['--app', 'shop', '--environment', 'no.env'], 'there is no file no.env'],
     ['settings that are not there', ['--app', 'shop', '--settings', 'no.yaml'], 'there is no file no.yaml'],

@@ -27,6 +27,7 @@ export const settings: ShiftSettings = {
 export interface Answers {
   readonly requests: number;
   readonly errors?: number;
+  readonly retries?: number;
   readonly latency?: number;
 }
 
@@ -134,19 +135,21 @@ export class ShiftedService {
   }
 
   /** A minute of calls of a version, as its callers have counted them. */
-  count(version: string, { requests, errors = 0, latency = 20 }: Answers, at = this.now - MINUTE / 2): void {
-    const point = (name: string, value: number): void => {
+  count(version: string, { requests, errors = 0, retries = 0, latency = 20 }: Answers, at = this.now - MINUTE / 2): void {
+    const point = (name: string, value: number, count = 1): void => {
       this.aws.metrics.points.push({
         namespace: METRIC_NAMESPACE,
         name,
         dimensions: { [MESH_DIMENSION]: MESH, [SERVICE_DIMENSION]: 'orders', [VERSION_DIMENSION]: version },
         at,
         value,
+        count,
       });
     };
     point(CALL_METRICS.requests, requests);
     point(CALL_METRICS.serverErrors, errors);
-    point(CALL_METRICS.latency, latency);
+    if (retries > 0) point(CALL_METRICS.retries, retries);
+    point(CALL_METRICS.latency, latency, requests);
   }
 
   /** Lets one call of AWS of the function go wrong, before or after it is done: the one with this number. Returns whether there was one. */

@@ -66,6 +66,22 @@ export function writeCompose(file: ComposeFile, heading: readonly string[]): str
   return `${heading.map((line) => `# ${line}\n`).join('')}${body}`;
 }
 
+/** The file with these services alone, and those that they name: Compose tools take longer for more. */
+export function partOf(file: ComposeFile, names: readonly string[]): ComposeFile {
+  const kept = new Set<string>();
+  const keep = (name: string): void => {
+    const service = file.services[name];
+    if (service === undefined || kept.has(name)) return;
+    kept.add(name);
+    for (const other of Object.keys(service.depends_on ?? {})) keep(other);
+  };
+  for (const name of names) keep(name);
+  const services = Object.fromEntries(Object.entries(file.services).filter(([name]) => kept.has(name)));
+  const mounted = Object.values(services).flatMap(({ volumes = [] }) => volumes.map((each) => each.split(':')[0] ?? ''));
+  const volumes = Object.fromEntries(Object.entries(file.volumes).filter(([name]) => mounted.includes(name)));
+  return { ...file, services, volumes };
+}
+
 /** Names of services of which the second file has another definition than the first, or that it alone has. */
 export function changedServices(before: ComposeFile, after: ComposeFile): readonly string[] {
   return Object.keys(after.services).filter((name) => JSON.stringify(before.services[name]) !== JSON.stringify(after.services[name]));

@@ -4,7 +4,7 @@ import { containerName } from './container-name';
 import type { Engine } from './engine';
 import { lastLine, runCommand } from './engine';
 import { ROLE_LABEL } from './labels';
-import { Trouble } from '../trouble';
+import { Trouble } from '../../trouble';
 
 /** A container as its engine has it. */
 export interface ContainerState {
@@ -22,6 +22,9 @@ interface Inspected {
 
 const ABSENT: ContainerState = { status: 'absent', exitCode: 0, health: 'none' };
 const POLL_MS = 250;
+/** Of a few containers, which are asked for quickly. */
+const SHORT_POLL_MS = 100;
+const FEW = 8;
 const MOST_AT_ONCE = 4;
 
 /**
@@ -42,8 +45,10 @@ export class Containers {
   async start(services: readonly string[], signal: AbortSignal): Promise<void> {
     const waiting = new Set(services);
     const checked = new Map<string, number>();
+    const pauseMs = services.length > FEW ? POLL_MS : SHORT_POLL_MS;
     while (waiting.size > 0 && !signal.aborted) {
-      const states = await this.states();
+      const waitedFor = [...waiting].flatMap((service) => Object.keys(this.service(service).depends_on ?? {}));
+      const states = await this.states([...new Set([...waiting, ...waitedFor])]);
       this.refuseFailed(states, waiting);
       const ready = [...waiting].filter((service) => this.mayStart(service, states));
       for (let at = 0; at < ready.length; at += MOST_AT_ONCE)
@@ -54,13 +59,13 @@ export class Containers {
           }),
         );
       if (waiting.size === 0) return;
-      await this.check(states, checked);
-      if (ready.length === 0) await setTimeout(POLL_MS, undefined, { signal }).catch(() => undefined);
+      await this.check(states, checked, waiting);
+      if (ready.length === 0) await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async states(): Promise<ReadonlyMap<string, ContainerState>> {
-    const services = Object.keys(this.file.services);
+  /** @param services those that are asked for. @default - all of the file */
+  async states(services: readonly string[] = Object.keys(this.file.services)): Promise<ReadonlyMap<string, ContainerState>> {
     const { stdout } = await runCommand([
       this.engine.command,
       'inspect',
@@ -111,11 +116,23 @@ export class Containers {
   }
 
   /** Podman has timers of systemd for health checks, which not every machine has: one check more does no harm. */
-  private async check(states: ReadonlyMap<string, ContainerState>, checked: Map<string, number>): Promise<void> {
+  private async check(
+    states: ReadonlyMap<string, ContainerState>,
+    checked: Map<string, number>,
+    waiting: ReadonlySet<string>,
+  ): Promise<void> {
     if (this.engine.name !== 'podman') return;
+    const awaited = new Set(
+      [...waiting].flatMap((service) =>
+        Object.entries(this.service(service).depends_on ?? {}).flatMap(([name, { condition }]) =>
+          condition === 'service_healthy' ? [name] : [],
+        ),
+      ),
+    );
     const due = [...states].filter(([service, { status, health }]) => {
       const { healthcheck } = this.service(service);
       return (
+        awaited.has(service) &&
         healthcheck !== undefined &&
         status === 'running' &&
         health === 'starting' &&
@@ -175,4 +192,9 @@ function stateOf({ Status: status = '', ExitCode: exitCode = 0, Health: health, 
     exitCode,
     health: said === 'starting' || said === 'healthy' || said === 'unhealthy' ? said : 'none',
   };
+}
+
+/** Podman alone would wait for their end. */
+export async function removeNow({ name, command }: Engine, containers: readonly string[]): Promise<void> {
+  if (containers.length > 0) await runCommand([command, 'rm', '-f', '-v', ...(name === 'podman' ? ['-t', '0'] : []), ...containers]);
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { Trouble } from '../trouble';
+import { readFileSync } from 'node:fs';
+import { Trouble } from '../../trouble';
 
 export type EngineName = 'docker' | 'podman' | 'finch';
 export const ENGINES = ['docker', 'podman', 'finch'] as const satisfies readonly EngineName[];
@@ -134,11 +135,27 @@ export interface EngineTraits {
   readonly host: string;
   /** Whether that name has to be said in the file. */
   readonly hostIsGiven: boolean;
+  /** Whether files of this machine need a label before containers may read them. */
+  readonly labelsFiles: boolean;
 }
 
-export function traitsOf(engine: EngineName): EngineTraits {
+/** @param selinux where Linux says whether SELinux enforces its policy */
+export function traitsOf(engine: EngineName, selinux = SELINUX): EngineTraits {
+  const labelsFiles = isEnforced(selinux);
   // Podman gives it to each container, and knows `host-gateway` since version 5 alone.
   // https://docs.podman.io/en/latest/markdown/podman-run.1.html#add-host-hostname-hostname-ip
-  if (engine === 'podman') return { sharesBy: 'service', host: 'host.containers.internal', hostIsGiven: false };
-  return { sharesBy: engine === 'finch' ? 'container' : 'service', host: 'host.docker.internal', hostIsGiven: true };
+  if (engine === 'podman') return { sharesBy: 'service', host: 'host.containers.internal', hostIsGiven: false, labelsFiles };
+  return { sharesBy: engine === 'finch' ? 'container' : 'service', host: 'host.docker.internal', hostIsGiven: true, labelsFiles };
+}
+
+/** https://github.com/SELinuxProject/selinux-notebook/blob/main/src/lsm_selinux.md#selinux-filesystem */
+const SELINUX = '/sys/fs/selinux/enforce';
+
+function isEnforced(file: string): boolean {
+  try {
+    return readFileSync(file, 'utf8').trim() === '1';
+  } catch {
+    // Other systems, and a Linux without SELinux, have no such file.
+    return false;
+  }
 }
