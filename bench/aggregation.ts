@@ -136,7 +136,8 @@ async function run(): Promise<void> {
         `${steady.own.toFixed(0)} of them its own, at most ${steady.peak.toFixed(0)} ` +
         `(goal: ${GOAL.mebibytes} MiB, ${steady.peak <= GOAL.mebibytes ? 'met' : 'NOT MET'})\n` +
         `FIGURE aggregation, as fast as it can: ${full.perSecond.toFixed(0)} answers a second of two parts each, beside fortio and the ` +
-        `services on the same cores; p99 ${full.p99.toFixed(1)} ms; ${after.now.toFixed(0)} MiB, at most ${after.peak.toFixed(0)}\n`,
+        `services on the same cores; p99 ${full.p99.toFixed(1)} ms; ${after.now.toFixed(0)} MiB, at most ${after.peak.toFixed(0)} ` +
+        `(goal: ${GOAL.mebibytes} MiB, ${after.peak <= GOAL.mebibytes ? 'met' : 'NOT MET'})\n`,
     );
   } finally {
     await aggregator.stop();
