@@ -7,7 +7,7 @@ import { defined } from '../defined';
 import type { HttpConnectionManager, ResponseMapper } from './api/http-connection-manager';
 import type { HttpFilter } from './api/http-filters';
 import type { Listener, NetworkFilter } from './api/listener';
-import type { HeaderChanges, RouteMatcher, TypedPerFilterConfig } from './api/route';
+import type { HeaderChanges, RouteConfiguration, RouteMatcher, TypedPerFilterConfig } from './api/route';
 import type { Bootstrap } from './api/bootstrap';
 import { bootstrap } from './bootstrap';
 import { upstreamClusters } from './clusters';
@@ -35,6 +35,9 @@ import { forwardedPrefix } from './security/forwarded-prefix';
 import { message, socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
 import { weightsLayers } from './traffic/versions';
+
+/** A host may be called with a port, which is no part of its name. */
+const WITHOUT_PORT: Pick<RouteConfiguration, 'ignore_port_in_host_matching'> = { ignore_port_in_host_matching: true };
 
 /** What differs by who chooses a route: whatever stands in front, or the gateway itself. */
 interface Choice {
@@ -95,7 +98,7 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
     ...defined({ idleSeconds }),
     routeConfig: {
       ...(aggregationsOf(edge) === undefined ? {} : ROUTES_HAVE_THE_LAST_WORD),
-      ...(edge.api.hosts === undefined ? {} : { ignore_port_in_host_matching: true }),
+      ...(edge.api.hosts === undefined ? {} : WITHOUT_PORT),
       ...routeConfig,
     },
     filters: [
