@@ -7,7 +7,7 @@ import type { DraftRoute, EdgeKind } from './kind';
 /** Of the heap of the gateway's Envoy: at four fifths it ends the requests that hold the most (lib/core/envoy/overload.ts). */
 const PART_OF_HEAP = 4;
 
-const MIB = 1024 * 1024;
+const MIB = 2 ** 20;
 
 /** Envoy counts with 32 bits. */
 const MOST = 2 ** 32 - 1;

@@ -1,5 +1,5 @@
 import type { EdgeTopology } from '../model/topology';
-import { covers } from '../reading/check-host';
+import { covers } from '../model/edge-names';
 import { Opaque } from '../reading/input';
 import type { Reader } from '../reading/reader';
 import { RESERVED_PRIORITIES } from './priorities';

@@ -37,8 +37,8 @@ import { message, socketAddress } from './syntax/messages';
 import { largestRequestLimits, refuseLongHeaders } from './traffic/header-limits';
 import { weightsLayers } from './traffic/versions';
 
-/** Clients may write the port of the listener behind the name. */
-const HOSTS_WITHOUT_PORTS: Partial<RouteConfiguration> = { ignore_port_in_host_matching: true };
+/** A host may be called with a port, which is no part of its name. */
+const WITHOUT_PORT: Pick<RouteConfiguration, 'ignore_port_in_host_matching'> = { ignore_port_in_host_matching: true };
 
 /** What differs by who chooses a route: whatever stands in front, or the gateway itself. */
 interface Choice {
@@ -99,7 +99,7 @@ function requests(topology: Topology, edge: EdgeTopology, targets: readonly Serv
     ...defined({ idleSeconds }),
     routeConfig: {
       ...(aggregationsOf(edge) === undefined ? {} : ROUTES_HAVE_THE_LAST_WORD),
-      ...(edge.api.hosts === undefined ? {} : HOSTS_WITHOUT_PORTS),
+      ...(edge.api.hosts === undefined ? {} : WITHOUT_PORT),
       ...routeConfig,
     },
     filters: [

@@ -106,6 +106,7 @@ export const ALB = limitsOf('alb', 'Elastic Load Balancing', `${ALB_GUIDE}/load-
     counts: 'priority of a rule',
     value: 50_000,
     scope: 'listener',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html',
     handling: { error: 'OUT_OF_RANGE' },
   },
   conditionWildcards: {

@@ -7,3 +7,11 @@ export const DEFAULT_EDGE = 'default';
 export function gatewayNameOf(edge: string): string {
   return edge === DEFAULT_EDGE ? GATEWAY_NAME : `${GATEWAY_NAME}-${edge}`;
 }
+
+/**
+ * Whether a host of a rule, which may begin with `*.`, means another one, which may, too.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#host-conditions
+ */
+export function covers(pattern: string, host: string): boolean {
+  return pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
+}

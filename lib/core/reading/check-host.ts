@@ -16,11 +16,3 @@ export function domainOf(host: string, domains: readonly string[]): string | und
 export function isWithin(name: string, domain: string): boolean {
   return name === domain || name.endsWith(`.${domain}`);
 }
-
-/**
- * Whether a host of a rule, which may begin with `*.`, means another one, which may, too.
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#host-conditions
- */
-export function covers(pattern: string, host: string): boolean {
-  return pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
-}

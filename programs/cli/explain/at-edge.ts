@@ -5,7 +5,7 @@ import type {
   SystemDescription,
   ThrottleDescription,
 } from '../../../lib/core/description/system-description';
-import { covers } from '../../../lib/core/reading/check-host';
+import { covers } from '../../../lib/core/model/edge-names';
 import type { ChosenRoute } from './edge-route';
 import type { Fact, Question, QuestionFrom } from './explanation';
 import { counted } from './hops';

@@ -1,8 +1,8 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import type { CfnResource } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct, IConstruct } from 'constructs';
-import { RESERVED_PRIORITIES } from '../../../core/edges/priorities';
-import { isPlaceholder } from '../../../core/edges/shared-balancers';
+import { isPlaceholder, RESERVED_PRIORITIES } from '../../../core/edges/alb/shared';
 import { targetsOf } from '../../stack-order';
 
 /** At synth, when the app is complete: AWS takes one listener for each port of a load balancer, and tells so when all the rest is there. */

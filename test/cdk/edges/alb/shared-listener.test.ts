@@ -148,7 +148,7 @@ describe('fails', () => {
       });
     const certificate = Certificate.fromCertificateArn(stack, 'Own', CERTIFICATE);
     const [one, other] = ['One', 'Other'].map((id) => edge({ certificate, loadBalancer: imported(id) }));
-    expect(() => system({ stack, vpc }, one!, other!)).toThrow(/edges\.more1\.loadBalancer: edges\.default has this load balancer/);
+    expect(() => system({ stack, vpc }, one, other)).toThrow(/edges\.more1\.loadBalancer: edges\.default has this load balancer/);
   });
 
   test('if another rule has a priority of the edge', () => {
