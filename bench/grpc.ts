@@ -9,6 +9,7 @@ import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import type { HttpApiRouteProps } from '../lib';
 import { Authorizer, Edge, GrpcApi, Microservices, Protocol } from '../lib';
 import { grpcFilters, translateJson } from '../lib/core/envoy/edge/grpc';
+import { extension } from '../lib/core/envoy/syntax/messages';
 import { boundFields } from '../lib/core/grpc/bound-fields';
 import { apiOfProtos, methodName } from '../lib/core/grpc/grpc-api';
 import { descriptorOf } from '../lib/core/grpc/strip';
@@ -20,8 +21,6 @@ import { IssueList } from '../lib/core/reading/issues';
 import { readProps } from '../lib/props/read-props';
 import { Echo } from '../test/e2e/echo';
 import { OneEnvoy } from '../test/e2e/one-envoy';
-import type { JsonObject } from '../test/support/envoy-json';
-import { extension } from '../test/support/envoy-json';
 import { measureWithTools } from './with-tools';
 
 const SERVICE = 'hipstershop.ProductCatalogService';
@@ -124,7 +123,7 @@ async function measureFields(): Promise<void> {
       extension('envoy.extensions.filters.http.buffer.v3.Buffer', { max_request_bytes: 4 * 1024 * 1024 }),
       extension('envoy.extensions.filters.http.router.v3.Router'),
     ],
-  } as unknown as JsonObject;
+  } as unknown as Parameters<typeof OneEnvoy.start>[2][number];
   const envoy = await OneEnvoy.start(new Echo(), [], [manager]);
   try {
     const { host, port } = envoy.listener(0);
