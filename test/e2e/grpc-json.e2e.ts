@@ -175,6 +175,11 @@ e2e('a client of JSON behind API Gateway, whose routes lead to methods of gRPC',
       expect([answer.status, seenIn(answer).request]).toMatchObject([200, { text: 'x' }]);
     });
 
+    test('fails if the body is above 1 MiB where the route says nothing of its size, whether it ignores fields or not', async () => {
+      for (const path of ['/echo', '/lenient'])
+        expect([path, (await post(path, `{"text":"${'x'.repeat(2 ** 21)}"}`)).status]).toEqual([path, 413]);
+    });
+
     test('fails if the body is not UTF-8', async () => {
       expect(
         failed(await post('/echo', '', { body: undefined, bodyBase64: Buffer.from('{"text":"\xff"}', 'latin1').toString('base64') })),

@@ -558,6 +558,8 @@ export interface GrpcJson {
   readonly pathFields?: ReadonlyArray<readonly number[]>;
   /** Absent: a field of the body that the message does not have is ignored. */
   readonly knownFields?: KnownFields;
+  /** Whether the body is JSON of any fields: then the gateway still waits for all of it, so that `maxRequestBytes` holds. */
+  readonly anyFields?: true;
   /** Whether the body is not JSON, but whatever its type says. */
   readonly anyContentType?: true;
   /** The largest body of a request; larger ones are answered with 413. */

@@ -36,7 +36,7 @@ function filtersFor(targets: readonly GrpcTarget[]): readonly HttpFilter[] {
   return [
     ...(targets.some(({ json }) => json !== undefined)
       ? [
-          ...(targets.some(({ json }) => json?.knownFields !== undefined) ? knownFieldsFilters() : []),
+          ...(targets.some(({ json }) => json?.knownFields !== undefined || json?.anyFields === true) ? knownFieldsFilters() : []),
           off(extension(HEADER_MUTATION, { mutations: { response_mutations: [REMOVE_GRPC_HEADERS, SAFE_TYPE] } })),
           off(extension(TRANSCODER, NO_METHOD)),
         ]

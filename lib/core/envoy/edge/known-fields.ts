@@ -21,10 +21,13 @@ export function knownFieldsFilters(): readonly HttpFilter[] {
   ];
 }
 
-export function knownFieldsOf({ knownFields, maxRequestBytes }: GrpcJson): TypedPerFilterConfig {
-  if (knownFields === undefined) return {};
+export function knownFieldsOf({ knownFields, anyFields, maxRequestBytes }: GrpcJson): TypedPerFilterConfig {
+  if (knownFields === undefined && anyFields === undefined) return {};
+  // The translation has a limit of its own, which counts what it has not yet passed on: a body in pieces is not held by it.
+  const whole = typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { buffer: { max_request_bytes: maxRequestBytes } });
+  if (knownFields === undefined) return { [WHOLE_FILTER]: whole };
   return {
-    [WHOLE_FILTER]: typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { buffer: { max_request_bytes: maxRequestBytes } }),
+    [WHOLE_FILTER]: whole,
     [KNOWN_FILTER]: typed('envoy.extensions.filters.http.lua.v3.LuaPerRoute', { filter_context: knownFields }),
   };
 }

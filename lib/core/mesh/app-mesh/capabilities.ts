@@ -24,7 +24,7 @@ export const CAPABILITIES: Capabilities = {
   savedQueries: { no: 'its access log has one format for all listeners, and does not say in which direction a request went' },
   traces: true,
   metrics: { no: 'the statistics of its Envoys have other names, and agents read those of our own configuration' },
-  prometheus: { no: 'App Mesh configures its Envoys, and opens no port of theirs but that of calls' },
+  prometheus: { no: 'its Envoys open no port but that of calls, and take no other configuration' },
   openTelemetry: { no: 'its Envoys are configured by App Mesh, whose tracers know neither OTLP nor `traceparent`' },
   requestsPerTask: true,
   loadBalancerTarget: { no: 'its Envoys have one listener for a service, which takes all that arrives for calls of the mesh' },

@@ -105,7 +105,7 @@ export function jsonOf(descriptor: string, method: DescMethod, { maxRequestBytes
   return {
     descriptor,
     ...bound,
-    ...(unknownFields === 'ignore' ? {} : defined({ knownFields })),
+    ...(unknownFields === 'ignore' ? defined({ anyFields: knownFields && (true as const) }) : defined({ knownFields })),
     maxRequestBytes: maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     ...(method.proto.serverStreaming ? { stream: stream ?? 'newlineDelimited' } : {}),
   };
