@@ -354,7 +354,15 @@ describe('a REST API', () => {
     for (const path of ['/conversions', '/hipstershop.CurrencyService/Convert']) {
       for (const right of [{}, { from: { units: '7', currencyCode: 'EUR' }, to_code: 'CHF' }, { from: { currency_code: 'EUR' } }])
         expect(post(path, right)).toBe(path);
-      for (const wrong of [[], null, { from: 7 }, { from: { units: 'seven' } }, { toCode: 1 }, { from: { nanos: 1.5 } }, { from: { currency_code: 'EUR' }, other: 1 }])
+      for (const wrong of [
+        [],
+        null,
+        { from: 7 },
+        { from: { units: 'seven' } },
+        { toCode: 1 },
+        { from: { nanos: 1.5 } },
+        { from: { currency_code: 'EUR' }, other: 1 },
+      ])
         expect(post(path, wrong)).toBe(400);
     }
     expect(post('/hipstershop.CartService/AddItem', { userId: 'a', item: { productId: 'b', quantity: 2 } })).toMatch(/AddItem$/);
