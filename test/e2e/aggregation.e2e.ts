@@ -337,19 +337,21 @@ e2e('an answer of several parts', () => {
       expect(items.filter((each) => each !== null)).not.toEqual([]);
     });
 
-    test('has one trace with all its parts, below the segment of the gateway', async () => {
-      const root = '1-67891233-abcdef012345678912345671';
-      const parent = '53995c3f42cd8ad8';
-      await api.send({ path: '/home/7?items=1', headers: { 'x-amzn-trace-id': `Root=${root};Parent=${parent};Sampled=1` } });
-      const below = (all: readonly Segment[], id: string | undefined): readonly Segment[] => all.filter(({ parent_id: of }) => of === id);
-      // The gateway; its request for each part, and the service's own segment of it.
-      const all = await shop().trace(root, (segments) => segments.length === 7);
-      const [whole] = below(all, parent);
-      expect(whole).toMatchObject({ name: 'gateway' });
-      const parts = below(all, whole?.id);
-      expect(parts.map(({ name }) => name)).toEqual(['gateway', 'gateway', 'gateway']);
-      expect(parts.flatMap(({ id }) => below(all, id).map(({ name }) => name)).sort()).toEqual(['carts', 'catalog', 'users']);
-    });
+    // An HTTP API begins a trace of its own, which no client can name.
+    if (kind === 'REST')
+      test('has one trace with all its parts, below the segment of the gateway', async () => {
+        const root = '1-67891233-abcdef012345678912345671';
+        const parent = '53995c3f42cd8ad8';
+        await api.send({ path: '/home/7?items=1', headers: { 'x-amzn-trace-id': `Root=${root};Parent=${parent};Sampled=1` } });
+        const below = (all: readonly Segment[], id: string | undefined): readonly Segment[] => all.filter(({ parent_id: of }) => of === id);
+        // The gateway; its request for each part, and the service's own segment of it.
+        const all = await shop().trace(root, (segments) => segments.length === 7);
+        const [whole] = below(all, parent);
+        expect(whole).toMatchObject({ name: 'gateway' });
+        const parts = below(all, whole?.id);
+        expect(parts.map(({ name }) => name)).toEqual(['gateway', 'gateway', 'gateway']);
+        expect(parts.flatMap(({ id }) => below(all, id).map(({ name }) => name)).sort()).toEqual(['carts', 'catalog', 'users']);
+      });
   });
 
   describe('under load', () => {

@@ -63,10 +63,17 @@ function versionOf(content: Omit<OpenApiDocument, 'openapi' | 'info'>): string {
 }
 
 /** The user's own name first. */
-function serversOf({ domain, executeApiEndpoint }: EdgeTopology, api: ApiDescription | undefined): readonly ServerObject[] | undefined {
+function serversOf(
+  { domain, executeApiEndpoint, api: { hosts = [] } }: EdgeTopology,
+  api: ApiDescription | undefined,
+): readonly ServerObject[] | undefined {
   const own = domain === undefined || holdsToken(domain.name) ? [] : [`https://${domain.name}${domain.basePath ?? ''}`];
   const servers = [
     ...own.map((url) => ({ url, description: 'The domain of the edge' })),
+    // A pattern is no address.
+    ...hosts
+      .filter((host) => !host.includes('*') && !holdsToken(host))
+      .map((host) => ({ url: `https://${host}`, description: 'A host of the edge' })),
     ...(api === undefined || executeApiEndpoint === false ? [] : [api.server]),
   ];
   return servers.length === 0 ? undefined : servers;
