@@ -41,6 +41,7 @@ const times = <T>(count: number, make: (index: number) => T): readonly T[] => Ar
 const named = <T>(count: number, make: (index: number) => readonly [string, T]): Readonly<Record<string, T>> =>
   Object.fromEntries(times(count, make));
 const handler = new Opaque({ functionArn: 'f' });
+const listener = new Opaque({ listenerArn: 'arn', connections: {}, registerConnectable: () => undefined });
 const text = (length: number): string => 'x'.repeat(length);
 
 /** Replaced without more tasks than there are. */
@@ -296,6 +297,15 @@ export const LIMIT_CASES: readonly LimitCase[] = [
         ...named(count, (index) => [`GET /{a}/${String(index).padStart(5, '0')}`, index % 2 === 0 ? TOKENS : OPEN]),
         $default: count % 2 === 0 ? TOKENS : OPEN,
       }),
+  },
+  {
+    limit: ALB.priority,
+    // Of the last rule, which has any path: it stands 99 behind the first.
+    taking: (count) =>
+      edge(
+        { listener, hosts: ['api.example.com'], firstPriority: count - 99, authorizer: { kind: 'none' }, routes: { 'GET /': OPEN } },
+        'alb',
+      ),
   },
   {
     limit: ALB.targets,
