@@ -231,8 +231,8 @@ export const SYNONYMS: ReadonlyMap<string, readonly string[]> = tableOf<readonly
 );
 
 const OWN_LOAD_BALANCER =
-  'edge: Edge.loadBalancer() of the system puts a load balancer in front of services, and Edge.httpApi() an API; one of your own leads to ' +
-  'a service with loadBalancerTarget, and keeps its own listeners, certificates and settings';
+  'edge: Edge.loadBalancer() of the system puts a load balancer in front of services, and Edge.httpApi() an API; one of your own leads ' +
+  'to a service with loadBalancerTarget, and keeps its own listeners, certificates and settings';
 const EDGE_DOMAIN = 'domain: { domainName, certificate } of the edge is the name by which clients know it';
 const SIZE = 'cpu and memoryLimitMiB are the size of the task, and those of an entry in extraContainers what it may take of it';
 const PLACEMENT = 'Amazon ECS spreads tasks over Availability Zones; capacityProviderStrategies says on what they run, vpcSubnets where';

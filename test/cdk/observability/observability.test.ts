@@ -260,7 +260,8 @@ describe('a service with very many callers and versions', () => {
     expect(widgets.map(({ properties: { markdown } }) => markdown)).toContain(
       [
         '## orders',
-        'Of its 300 callers, these graphs show the first 100 by name, to c099. Of its 60 versions, these graphs show the first 50 by name, ' +
+        'Of its 300 callers, these graphs show the first 100 by name, to c099. ' +
+          'Of its 60 versions, these graphs show the first 50 by name, ' +
           'to v49. CloudWatch has the metrics of the others under the same names.',
       ].join('\n'),
     );

@@ -109,7 +109,8 @@ const REST_HELP =
   'If the longer time is meant for callers in the mesh alone, set a timeout of at most 29 seconds here, and ';
 const HTTP_HELP =
   'Answer in time, or answer long work with 202 at once and let clients fetch the result later. Only Edge.restApi() and ' +
-  'Edge.loadBalancer() can wait longer or stream. If the longer time is meant for callers in the mesh alone, set a timeout of at most 30 seconds here, and ';
+  'Edge.loadBalancer() can wait longer or stream. ' +
+  'If the longer time is meant for callers in the mesh alone, set a timeout of at most 30 seconds here, and ';
 
 test.each<[string, string, Raw, string]>([
   ['a service behind a REST API', 'rest', { timeout: perRequest(60) }, `${REST_HELP}theirs in callPolicies`],

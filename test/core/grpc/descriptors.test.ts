@@ -59,7 +59,8 @@ test('scalars of every type, by their numbers', () => {
 test('names in JSON: those that differ, and those that the file gives', () => {
   expect(
     oneMessage(
-      'string product_id = 1; string _a__b_2 = 2; string same = 3; string own = 4 [json_name = "@own"]; string as_is = 5 [json_name = "as_is"];',
+      'string product_id = 1; string _a__b_2 = 2; string same = 3; string own = 4 [json_name = "@own"]; ' +
+        'string as_is = 5 [json_name = "as_is"];',
     ),
   ).toMatchInlineSnapshot(`
    [
