@@ -1,7 +1,6 @@
 /** Workers, which call and are not called, and tasks that run to their end. */
 import { Duration } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { Tracing } from '../../lib';
 import { AGENT_CONTAINER, APPLICATION_CONTAINER, PROXY_CONTAINER } from '../../lib/core/model/constants';
 import { identities, logged } from './mesh';
 import type { ImageRule, Task } from './runner';
@@ -10,22 +9,26 @@ import { cluster, e2e } from './suite';
 import { image, synthesize } from './systems/synthesize';
 
 const ORDERS = 'http://orders.shop.internal:15080';
+/** Of the trace that a task begins. */
+const rootOf = (name: string): string => `1-67891233-${Buffer.from(name).toString('hex').padEnd(24, '0')}`;
 /** Says what the answer is, and goes on. */
-const call = (path: string, then = ''): readonly string[] => [
-  `fetch('${ORDERS}${path}').then((answer) => { console.log('answer', answer.status); ${then} })`,
+const call = (name: string, then = ''): readonly string[] => [
+  `const headers = { 'x-amzn-trace-id': 'Root=${rootOf(name)};Sampled=1' };`,
+  `fetch('${ORDERS}/of-${name}', { headers }).then((answer) => { console.log('answer', answer.status); ${then} })`,
 ];
 /** Until it is answered: here all services start at once. */
-const WORKER = [`setInterval(() => { ${call('/of-worker').join('')} }, 500)`];
+const WORKER = `setInterval(() => { ${call('worker').join(' ')} }, 500)`;
 const IGNORES_SIGTERM = ["process.on('SIGTERM', () => console.log('not yet')); setInterval(() => undefined, 1000); console.log('up')"];
 
 const images: readonly ImageRule[] = [
   standIns.envoy(),
   standIns.agent(),
+  standIns.xrayCollector(),
   standIns.relay('example/relay', 8080),
   { image: 'example/node', run: ({ container: { command } }) => ({ argv: [process.execPath, '-e', ...command], user: '1000' }) },
 ];
 const schedule = ScheduleExpression.rate(Duration.days(1));
-const job = (command: readonly string[]) => ({ image: image('node'), schedule, command: [...command], calls: ['orders'] });
+const job = (command: readonly string[]) => ({ image: image('node'), schedule, command: [command.join(' ')], calls: ['orders'] });
 
 e2e('workers and jobs', () => {
   const running = cluster(async () =>
@@ -34,14 +37,13 @@ e2e('workers and jobs', () => {
         services: {
           orders: { image: image('relay'), port: 8080 },
           // It has no other name than that of its task definition.
-          mail: { image: image('node'), calls: ['orders'], command: [...WORKER] },
+          mail: { image: image('node'), calls: ['orders'], command: [WORKER] },
         },
         jobs: {
-          good: job(call('/of-good')),
-          bad: job(call('/of-bad', 'process.exit(3);')),
+          good: job(call('good')),
+          bad: job(call('bad', 'process.exit(3);')),
           endless: { ...job(IGNORES_SIGTERM), stopTimeout: Duration.seconds(2) },
         },
-        tracing: Tracing.none(),
       }),
       { images },
     ),
@@ -80,6 +82,16 @@ e2e('workers and jobs', () => {
     expect(await logged(running().task('orders'), { direction: 'inbound', path: `/of-${name}` })).toMatchObject({
       caller: `spiffe://shop.internal/${name}`,
     });
+  });
+
+  test.each([
+    ['a worker', 'worker', 'mail'],
+    ['a job', 'good', 'good'],
+  ])('the calls of %s are in a trace, with those that answer them', async (_, trace, name) => {
+    const names = (await running().trace(rootOf(trace), (all) => all.some((each) => each.name === name) && all.length > 1)).map(
+      (each) => each.name,
+    );
+    expect(new Set(names)).toEqual(new Set([name, 'orders']));
   });
 
   test('two runs at once do not disturb each other', async () => {
