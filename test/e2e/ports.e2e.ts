@@ -1,4 +1,7 @@
-import { Protocol, Tracing } from '../../lib';
+import { App, Stack } from 'aws-cdk-lib';
+import type { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Microservices, Protocol, Tracing } from '../../lib';
 import { INBOUND_PORT } from '../../lib/core/model/constants';
 import { inboundPortOfName } from '../../lib/core/model/service-ports';
 import { logged, settled } from './mesh';
@@ -6,14 +9,20 @@ import { ECHO_PROTO, program } from './programs';
 import type { GrpcOutcome, ImageRule } from './runner';
 import { callGrpc, Cluster, standIns } from './runner';
 import { cluster, e2e } from './suite';
-import { image, synthesize } from './systems/synthesize';
+import { image, templateOf } from './systems/synthesize';
 import { findTools } from './tools';
 
 const HTTP_PORT = 8080;
 const GRPC_PORT = 9090;
 const GRPC = inboundPortOfName('grpc');
 
-const template = synthesize({
+const METRICS_PORT = 9100;
+
+const stack = new Stack(new App(), 'E2e');
+const vpc = new Vpc(stack, 'Vpc');
+const scraperGroup = new SecurityGroup(stack, 'Scraper', { vpc });
+new Microservices(stack, 'Shop', {
+  vpc,
   services: {
     both: { image: image('app'), port: HTTP_PORT, calls: ['orders', 'orders-grpc'] },
     reader: { image: image('app'), port: HTTP_PORT, calls: ['orders'] },
@@ -27,22 +36,27 @@ const template = synthesize({
           protocol: Protocol.GRPC,
           allow: [{ callers: ['both'] }, { callers: ['rpc'], paths: ['/echo.Echo/Say'] }],
         },
+        metrics: { port: METRICS_PORT, openTo: [scraperGroup] },
       },
       desiredCount: 2,
     },
   },
   tracing: Tracing.none(),
 });
+const template = templateOf(stack);
+const SCRAPERS = stack.getLogicalId(scraperGroup.node.defaultChild as CfnSecurityGroup);
 
-/** One container with two servers, as many applications are. */
-const twoServers: ImageRule = {
+/** One container with several servers, as many applications are. */
+const severalServers: ImageRule = {
   image: 'example/orders',
   run: () => ({
     argv: [
       '/bin/sh',
       '-c',
       [
-        `${findTools().httpbin} -host 0.0.0.0 -port ${HTTP_PORT} -use-real-hostname -log-format json &`,
+        ...[HTTP_PORT, METRICS_PORT].map(
+          (port) => `${findTools().httpbin} -host 0.0.0.0 -port ${port} -use-real-hostname -log-format json &`,
+        ),
         `PORT=${GRPC_PORT} exec ${process.execPath} ${program('grpc-server')}`,
       ].join(' '),
     ],
@@ -54,7 +68,7 @@ const twoServers: ImageRule = {
 e2e('a service with two ports, one of them gRPC', () => {
   const running = cluster(async () =>
     Cluster.start(template, {
-      images: [standIns.envoy(), standIns.agent(), standIns.httpbin('example/app', HTTP_PORT), twoServers],
+      images: [standIns.envoy(), standIns.agent(), standIns.httpbin('example/app', HTTP_PORT), severalServers],
     }),
   );
   beforeAll(async () => {
@@ -105,6 +119,18 @@ e2e('a service with two ports, one of them gRPC', () => {
     const { client: rpc } = running().task('rpc');
     expect(await rpc.connect(orders.endpoint, GRPC)).toBe('connected');
     expect(await rpc.connect(orders.endpoint, INBOUND_PORT)).not.toBe('connected');
+  });
+
+  test('a port of metrics is read of each task by those to whom it is open, and by nobody else', async () => {
+    const scraper = await running().client({ name: 'scraper', securityGroups: [SCRAPERS] });
+    const tasks = running().tasks('orders');
+    expect(tasks).toHaveLength(2);
+    for (const { endpoint } of tasks) {
+      expect((await scraper.get(`http://${endpoint.address}:${METRICS_PORT}/get`)).status).toBe(200);
+      for (const port of [HTTP_PORT, GRPC_PORT, INBOUND_PORT, GRPC])
+        expect([port, await scraper.connect(endpoint, port)]).toEqual([port, 'dropped']);
+      expect(await running().task('both').client.connect(endpoint, METRICS_PORT)).not.toBe('connected');
+    }
   });
 
   test('a task that stops loses no call on either port', async () => {
