@@ -196,12 +196,12 @@ async function untilStopped(work: (signal: AbortSignal) => Promise<void>): Promi
   const stopped = (): void => {
     stop.abort();
   };
-  process.once('SIGINT', stopped);
-  process.once('SIGTERM', stopped);
+  // The last one: the terminal was closed.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, stopped);
   try {
     await work(stop.signal);
   } finally {
-    process.off('SIGINT', stopped);
-    process.off('SIGTERM', stopped);
+    for (const signal of signals) process.off(signal, stopped);
   }
 }

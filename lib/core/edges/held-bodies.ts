@@ -30,7 +30,8 @@ export function requestSizes({ largestBody }: Pick<EdgeKind, 'largestBody'>): {
  * where a route limits them.
  */
 export function heldBytes({ memoryMiB }: Gateway, routes: readonly Pick<EdgeRoute, 'target'>[]): number {
-  return Math.max(MIB, Math.floor(((memoryMiB * GATEWAY_HEAP_SHARE - takenMiB(routes)) / PART_OF_HEAP) * MIB));
+  const held = Math.floor(((memoryMiB * GATEWAY_HEAP_SHARE - takenMiB(routes)) / PART_OF_HEAP) * MIB);
+  return Math.min(MOST, Math.max(MIB, held));
 }
 
 function takenMiB(routes: readonly Pick<EdgeRoute, 'target'>[]): number {

@@ -45,7 +45,7 @@ import { warnOfMirrors } from './workload/parse-versions';
 import { warnOfNoTasks } from './workload/warn-of-no-tasks';
 import { warnOfFaults } from './traffic/parse-faults';
 import { Reader, suggest } from '../reading/reader';
-import { warnOfLostMetrics } from './observability/warn-of-lost-metrics';
+import { reportsCalls, warnOfLostMetrics } from './observability/warn-of-lost-metrics';
 import { checkShiftsHaveMetrics } from './workload/parse-shift';
 import { parseLogDriver } from './workload/parse-log-driver';
 import { parseMesh } from '../mesh/select-provider';
@@ -109,7 +109,6 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
   );
   const egress = parseEgress(root.field('egress'));
   const parsed = entries.flatMap(([key, at]) => parseService(key, at, defaults, footprint) ?? []);
-  checkShiftsHaveMetrics(servicesAt, logDriver);
   const drafts = [
     ...parsed.flatMap((draft) => withPorts(draft, footprint)),
     ...jobs.filter(([key]) => !declared.includes(key)).flatMap(([key, at]) => parseJob(key, at, defaults, { footprint, outside }) ?? []),
@@ -172,6 +171,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     );
   }
   for (const each of external) warnings.push(...externalWarnings(each));
+  checkShiftsHaveMetrics(servicesAt, (each) => reportsCalls(each, { services, ...defined({ logDriver }) }));
   warnings.push(...warnOfLostMetrics({ services, certificates, ...defined({ logDriver, observability }) }));
   return deepFreeze({
     name,

@@ -55,7 +55,8 @@ export class JobRun {
    * @throws Trouble if it runs already, or its task cannot be started
    */
   async run(options: JobRunOptions): Promise<number> {
-    if ((await this.containers.states()).get(this.job.task)?.status === 'running')
+    const states = await this.containers.states();
+    if (states.get(this.job.task)?.status === 'running' && states.get(this.application)?.status !== 'exited')
       throw new Trouble(`the job ${this.job.name} runs already`, {
         fix: 'wait for its end: a local system runs one task of a job at a time',
       });
@@ -105,7 +106,11 @@ export class JobRun {
         // With the time that its definition gives it, as ECS stops a task.
         await runCommand([command, 'stop', '-t', this.graceOf(this.application), name]);
         await read;
-        if (ended === undefined) return (await this.containers.states()).get(this.application)?.exitCode ?? KILLED;
+        if (ended === undefined) {
+          const last = (await this.containers.states()).get(this.application);
+          // One that has not begun has an exit code, too: 0.
+          return last?.status === 'exited' ? last.exitCode : KILLED;
+        }
         const log = await this.containers.logs(ended, SHOWN_LINES);
         throw new Trouble(`the container ${this.containers.name(ended)} ended before the job ${this.job.name}\n${log}`, {
           fix: 'see its last lines above',

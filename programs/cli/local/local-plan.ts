@@ -329,6 +329,11 @@ function unanswered(workload: SynthesizedWorkload): readonly string[] {
   );
 }
 
+/** By which scrapers find tasks of a cluster: nobody looks for them here. */
+function areOfScrapers(labels: unknown): boolean {
+  return isObject(labels) && Object.keys(labels).every((name) => name.startsWith('ECS_PROMETHEUS_'));
+}
+
 /** What containers of ECS have, and these do not get. */
 const LOST = ['DockerLabels', 'EnvironmentFiles', 'Interactive', 'PseudoTerminal', 'ResourceRequirements', 'Ulimits'];
 
@@ -337,7 +342,7 @@ function lostFields({ Resources: resources = {} }: Template): readonly string[] 
   return definitions.flatMap(({ Properties: properties = {} }) => {
     const containers = properties['ContainerDefinitions'];
     return (isList(containers) ? containers : []).filter(isObject).flatMap((container) => {
-      const lost = LOST.filter((name) => container[name] !== undefined);
+      const lost = LOST.filter((name) => container[name] !== undefined && !(name === 'DockerLabels' && areOfScrapers(container[name])));
       return lost.length === 0 ? [] : [`${lost.join(', ')} of the container ${JSON.stringify(container['Name'])}`];
     });
   });

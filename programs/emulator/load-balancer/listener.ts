@@ -41,6 +41,8 @@ const IDLE_SECONDS = 60;
 export function listenerOf(template: Template, edge: string, values: KnownValues = {}): EdgeListenerModel | undefined {
   const wiring = new Wiring(template, values);
   const listener = httpsListeners(wiring).find(({ id }) => isOf(id, edge));
+  // One of plain HTTP is not emulated.
+  if (listener === undefined && wiring.all('ElasticLoadBalancingV2::Listener').some(({ id }) => isOf(id, edge))) return undefined;
   const rules = listener === undefined ? sharedRules(wiring, edge) : rulesOf(wiring, listener);
   if (rules.length === 0) return undefined;
   const behind = serviceBehind(wiring, rules);

@@ -1,5 +1,5 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Stage } from 'aws-cdk-lib';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct, IConstruct } from 'constructs';
 import { isPlaceholder, RESERVED_PRIORITIES } from '../../../core/edges/alb/shared';
@@ -54,10 +54,12 @@ function resourcesOf<T extends CfnResource>(scope: Construct, type: abstract new
   return scope.node.root.node.findAll().filter((each): each is T => each instanceof type);
 }
 
+/** By the construct, or by a text that means the same in both: an import or a parameter of another account and Region is another one. */
 function isSame(one: IConstruct, arn: unknown, other: IConstruct, otherArn: unknown): boolean {
   const [target] = targetsOf(one, arn);
   const [otherTarget] = targetsOf(other, otherArn);
   if (target !== undefined || otherTarget !== undefined) return target === otherTarget;
+  if (Stage.of(one) !== Stage.of(other) || Stack.of(one).environment !== Stack.of(other).environment) return false;
   const text: unknown = Stack.of(one).resolve(arn);
   return JSON.stringify(text) === JSON.stringify(Stack.of(other).resolve(otherArn)) && !isPlaceholder(text);
 }

@@ -25,15 +25,20 @@ export function corsFilter({ cors }: EdgeTopology): readonly HttpFilter[] {
 /** What has no value is no header. */
 function answersOf({ allowOrigins, allowCredentials, exposeHeaders }: Cors): readonly HeaderMutation[] {
   const origin = "request.headers['origin']";
-  const allowed = allowOrigins.includes('*') ? `${origin} != ''` : `${origin} in [${allowOrigins.map((each) => `'${each}'`).join(',')}]`;
+  const allowed = allowOrigins.includes('*') ? `${origin} != ''` : `${origin} in [${allowOrigins.map(textInCel).join(',')}]`;
   const added = (key: string, value: string): HeaderMutation => ({
     append: { header: { key, value: `%CEL(${allowed} ? ${value} : '')%` }, append_action: 'ADD_IF_ABSENT' },
   });
   return [
     added('access-control-allow-origin', origin),
     ...(allowCredentials ? [added('access-control-allow-credentials', "'true'")] : []),
-    ...(exposeHeaders.length === 0 ? [] : [added('access-control-expose-headers', `'${exposeHeaders.join(',')}'`)]),
+    ...(exposeHeaders.length === 0 ? [] : [added('access-control-expose-headers', textInCel(exposeHeaders.join(',')))]),
   ];
+}
+
+/** A name of a header may have quotes, and `%`, which ends the expression. */
+function textInCel(text: string): string {
+  return `'${text.replace(/[%'\\]/g, (char) => `\\x${char.charCodeAt(0).toString(16)}`)}'`;
 }
 
 /** Its settings, for all routes. */

@@ -8,22 +8,36 @@ type Settings = Pick<Topology, 'services' | 'certificates' | 'observability' | '
  */
 export function warnOfLostMetrics(settings: Settings): readonly Warning[] {
   const { services, logDriver } = settings;
-  const ofSystem = services.filter(({ sidecarLogDriver }) => sidecarLogDriver === undefined);
-  const ownDrivers = services.filter(({ sidecarLogDriver, additionalPort }) => sidecarLogDriver?.isCloudWatch === false && !additionalPort);
+  const own = services.filter(({ additionalPort }) => additionalPort === undefined);
+  const ofSystem = own.filter(({ sidecarLogDriver }) => sidecarLogDriver === undefined);
+  const elsewhere = own.filter(({ sidecarLogDriver }) => sidecarLogDriver?.isCloudWatch === false);
   return [
     ...(logDriver === undefined || logDriver.isCloudWatch ? [] : warning('logs.driver', settings, ofSystem)),
-    ...ownDrivers.flatMap((service) => warning(`${service.path}.sidecarLogging`, settings, [service])),
+    ...elsewhere.flatMap((service) => warning(`${service.path}.sidecarLogging`, settings, [service])),
   ];
 }
 
-function warning(path: string, { certificates, observability }: Settings, services: readonly Service[]): readonly Warning[] {
+/** Whether CloudWatch has metrics of calls of a service: those who call it report them. */
+export function reportsCalls(name: string, { services, logDriver }: Pick<Topology, 'services' | 'logDriver'>): boolean {
+  const called = services.find((service) => service.name === name);
+  const callers = services.filter(({ calls }) => calls.includes(name)).map(({ sidecarLogDriver }) => sidecarLogDriver ?? logDriver);
+  const gateways = (called?.gateways ?? []).map(() => logDriver);
+  const all = [...callers, ...gateways];
+  return (all.length === 0 ? [logDriver] : all).some((driver) => driver?.isCloudWatch ?? true);
+}
+
+/** @param services whose tasks report by the driver */
+function warning(path: string, { certificates, observability, services: all }: Settings, services: readonly Service[]): readonly Warning[] {
   const scaled = services.filter(({ scaling, versions = [] }) =>
     [scaling, ...versions.map((version) => version.scaling)].some((each) => each?.requestsPerTask !== undefined),
   );
+  const called = new Set(services.flatMap(({ calls }) => calls));
+  const compared = all.filter(({ name, shift }) => shift?.comparison !== undefined && called.has(name));
   const lost = [
     ...(certificates.kind === 'none' ? [] : ['the alarm on certificates']),
     ...(observability?.metrics === true ? ['metrics, dashboard and alarms of observability'] : []),
     ...scaled.map(({ name }) => `requestsPerTask of "${name}"`),
+    ...compared.map(({ name }) => `the shift of "${name}"`),
   ];
   if (lost.length === 0) return [];
   return [

@@ -1,6 +1,6 @@
 import type { ShiftComparison, ShiftPace, ShiftSteps } from '../../contract/weight-shift';
 import { defined } from '../../defined';
-import type { LogDriverSettings, ProtocolId, Version } from '../../model/topology';
+import type { ProtocolId, Version } from '../../model/topology';
 import type { Reader } from '../../reading/reader';
 
 const FACTORIES = 'Shift.linear(), Shift.canary() or Shift.allAtOnce()';
@@ -60,19 +60,17 @@ export function parseShift(
   return { steps, ...checksIn(seconds, steps), ...defined({ comparison: comparison ?? undefined }) };
 }
 
-/** A driver of the user's own may send elsewhere what agents report, or does so; that of CloudWatch Logs does not. */
-export function checkShiftsHaveMetrics(services: Reader, driver: LogDriverSettings | undefined): void {
-  if (driver === undefined || driver.isCloudWatch) return;
-  for (const service of services.values()) {
+/** @param isReported whether there are metrics of calls of a service */
+export function checkShiftsHaveMetrics(services: Reader, isReported: (name: string) => boolean): void {
+  for (const [name, service] of services.entries()) {
+    if (isReported(name)) continue;
     const at = service.field('shift');
     const { value: alarms = [] } = at.field('alarms');
     if (at.absent || service.field('versions').absent || !Array.isArray(alarms) || alarms.length > 0) continue;
     // Without it, there is an issue already.
     if (at.field('comparison').field('enabled').value === false) continue;
-    at.fail('MISSING', 'nothing would take a bad version back: with logs.driver, there are no metrics by which versions are compared', {
-      got: null,
-      fix: 'add alarms, or remove logs.driver',
-    });
+    const message = 'nothing would take a bad version back: log drivers of its callers leave no metrics by which versions are compared';
+    at.fail('MISSING', message, { got: null, fix: 'add alarms, or remove logs.driver, and sidecarLogging of its callers' });
   }
 }
 

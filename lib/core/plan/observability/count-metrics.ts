@@ -22,7 +22,9 @@ export function countMetrics({ measured = [], alarms }: ObservabilityPlan): Metr
  * @param measured whether metrics are reported anyway
  */
 export function countMetricsOfServices(services: readonly Service[], measured: boolean): MetricCount {
-  const counts = services.map(({ shift, scaling, versions = [], protocol }): MetricCount => {
+  // A port of a service beside its first has the tasks of that, which report once.
+  const own = services.filter(({ additionalPort }) => additionalPort === undefined);
+  const counts = own.map(({ shift, scaling, versions = [], protocol }): MetricCount => {
     const compared = !measured && shift?.comparison !== undefined ? versions.length : 0;
     const scalings = versions.length === 0 ? [scaling] : versions.map((version) => version.scaling);
     const scaled = scalings.filter((each) => each?.requestsPerTask !== undefined).length;

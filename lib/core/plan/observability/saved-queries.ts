@@ -118,7 +118,7 @@ export const SAVED_QUERIES: readonly SavedQuery[] = [
     title: 'Responses to clients',
     answers: 'What clients got, by minute and status',
     parse: BY_STREAM,
-    filter: ['direction in ["edge", "client", "load-balancer"]'],
+    filter: ['direction in ["edge", "client", "load-balancer"]', 'ispresent(status)'],
     stats: 'count(*) as responses, pct(duration_ms, 99) as p99 by bin(1m) as minute, service, status',
     sort: 'minute desc',
     limit: ROWS,

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -191,4 +191,24 @@ describe('fails', () => {
       /plainHttp: the listener Stack\/Balancer\/Https speaks HTTPS/,
     );
   });
+});
+
+test('accounts that import a load balancer by one name mean two', () => {
+  const app = new App();
+  for (const account of ['111122223333', '444455556666']) {
+    const stack = new Stack(app, `Of${account}`, { env: { account, region: 'us-east-1' } });
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: `vpc-${account}`,
+      availabilityZones: ['us-east-1a', 'us-east-1b'],
+      privateSubnetIds: ['subnet-1', 'subnet-2'],
+    });
+    const loadBalancer = elbv2.ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'Balancer', {
+      loadBalancerArn: Fn.importValue('company-lb'),
+      loadBalancerDnsName: 'lb.example.com',
+      securityGroupId: 'sg-1',
+      vpc,
+    });
+    system({ stack, vpc: vpc as Vpc }, edge({ loadBalancer, certificate: Certificate.fromCertificateArn(stack, 'Certificate', CERTIFICATE) }));
+  }
+  expect(() => app.synth()).not.toThrow();
 });
