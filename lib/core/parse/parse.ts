@@ -171,7 +171,7 @@ export function parseTopology(input: TopologyInput, issues: IssueList): Topology
     );
   }
   for (const each of external) warnings.push(...externalWarnings(each));
-  checkShiftsHaveMetrics(servicesAt, (each) => reportsCalls(each, { services, ...defined({ logDriver }) }));
+  checkShiftsHaveMetrics(entries, (each) => reportsCalls(each, { services, ...defined({ logDriver }) }));
   warnings.push(...warnOfLostMetrics({ services, certificates, ...defined({ logDriver, observability }) }));
   return deepFreeze({
     name,

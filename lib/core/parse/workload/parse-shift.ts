@@ -61,8 +61,8 @@ export function parseShift(
 }
 
 /** @param isReported whether there are metrics of calls of a service */
-export function checkShiftsHaveMetrics(services: Reader, isReported: (name: string) => boolean): void {
-  for (const [name, service] of services.entries()) {
+export function checkShiftsHaveMetrics(services: readonly (readonly [string, Reader])[], isReported: (name: string) => boolean): void {
+  for (const [name, service] of services) {
     if (isReported(name)) continue;
     const at = service.field('shift');
     const { value: alarms = [] } = at.field('alarms');
