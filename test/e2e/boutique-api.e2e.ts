@@ -1,12 +1,9 @@
-import { App } from 'aws-cdk-lib';
-import { BoutiqueStack } from '../../examples/boutique-stack';
 import { ApiGateway } from './api-gateway/api-gateway';
 import { settled } from './mesh';
 import type { HttpResponse } from './runner';
 import { Cluster, standIns } from './runner';
 import { cluster, e2e } from './suite';
-import { BOUTIQUE_IMAGES } from './systems/boutique';
-import { templateOf } from './systems/synthesize';
+import { boutique, BOUTIQUE_IMAGES } from './systems/boutique';
 import { DEMO_PROTO } from './systems/translated';
 
 /** Of examples/boutique-stack.ts: what the JSON API and the home page need. */
@@ -26,7 +23,7 @@ function seenIn({ status, headers: { 'x-seen': seen }, body }: HttpResponse): Se
 
 e2e('the API of the Online Boutique example', () => {
   const shop = cluster(async () => {
-    const open = await Cluster.open(templateOf(new BoutiqueStack(new App(), 'Boutique')), { images: IMAGES });
+    const open = await Cluster.open(boutique(), { images: IMAGES });
     await Promise.all(RUNNING.map(async (name) => open.scale(name, 1)));
     return open;
   });
