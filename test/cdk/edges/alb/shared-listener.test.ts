@@ -208,7 +208,8 @@ test('accounts that import a load balancer by one name mean two', () => {
       securityGroupId: 'sg-1',
       vpc,
     });
-    system({ stack, vpc: vpc as Vpc }, edge({ loadBalancer, certificate: Certificate.fromCertificateArn(stack, 'Certificate', CERTIFICATE) }));
+    const certificate = Certificate.fromCertificateArn(stack, 'Certificate', CERTIFICATE);
+    new Microservices(stack, 'Shop', { vpc, services: { ui: service() }, edge: edge({ loadBalancer, certificate }) });
   }
   expect(() => app.synth()).not.toThrow();
 });
