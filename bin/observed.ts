@@ -3,7 +3,7 @@ import { ObservedStack } from '../examples/observed-stack';
 
 const app = new App();
 new ObservedStack(app, 'Tickets', {
-  description: 'A ticket office on cdk-ecs-microservices, with all that tells of it',
+  description: 'A ticket office on cdk-ecs-microservices, with all that observes it',
   // Where the VPC and the Prometheus server stand.
   env: { account: '111122223333', region: 'eu-west-1' },
 });

@@ -30,7 +30,7 @@ export interface ShiftedVersions {
   readonly ecsServices: readonly IConstruct[];
   readonly taskDefinitionArns: readonly string[];
   readonly alarms: readonly cloudwatch.IAlarmRef[];
-  /** Is told what moves them. */
+  /** Gets what moves them. */
   readonly moved: (shift: IServiceShift) => void;
 }
 

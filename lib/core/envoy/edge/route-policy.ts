@@ -72,7 +72,7 @@ function withPolicy(edge: EdgeTopology, variants: readonly string[], edgeRoute: 
     if (maxRequestBytes === undefined) return [sent];
     return [
       ...(index === first ? [withFilters(tooLarge(maxRequestBytes, routes), headers)] : []),
-      // The translation of JSON holds the body back itself, and has the same limit.
+      // What stands in front of the translation of JSON waits for the whole body, and has the same limit (known-fields.ts).
       ...(route.name === JSON_ROUTE ? [sent] : counted(sent, maxRequestBytes)),
     ];
   });
