@@ -2,9 +2,9 @@ import type { GrpcJson } from '../../model/topology';
 import type { HttpFilter } from '../api/http-filters';
 import type { TypedPerFilterConfig } from '../api/route';
 import { message, named, typed } from '../syntax/messages';
+import { BUFFER, heldUpTo } from '../traffic/request-size';
 
 const LUA = 'envoy.extensions.filters.http.lua.v3.Lua';
-const BUFFER = 'envoy.extensions.filters.http.buffer.v3.Buffer';
 const WHOLE_FILTER = 'json-body';
 const KNOWN_FILTER = 'json-fields';
 
@@ -24,7 +24,7 @@ export function knownFieldsFilters(): readonly HttpFilter[] {
 export function knownFieldsOf({ knownFields, anyFields, maxRequestBytes }: GrpcJson): TypedPerFilterConfig {
   if (knownFields === undefined && anyFields === undefined) return {};
   // The translation has a limit of its own, which counts what it has not yet passed on: a body in pieces is not held by it.
-  const whole = typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { buffer: { max_request_bytes: maxRequestBytes } });
+  const whole = heldUpTo(maxRequestBytes);
   if (knownFields === undefined) return { [WHOLE_FILTER]: whole };
   return {
     [WHOLE_FILTER]: whole,

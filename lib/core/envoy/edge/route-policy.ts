@@ -9,13 +9,13 @@ import type { HeaderMatcher } from '../api/route-components';
 import { duration, labelOf, message, named, typed } from '../syntax/messages';
 import { compressorsOf, namesOf } from '../traffic/compression';
 import { headerValue } from '../traffic/header-changes';
+import { BUFFER, heldUpTo } from '../traffic/request-size';
 import { clientThrottleOfRoute } from './client-throttle';
 import { JSON_ROUTE } from './grpc-replies';
 import { identityOfRoute } from './identity';
 import { throttleOfRoute } from './throttle';
 
 const HEADERS_FILTER = 'response-headers';
-const BUFFER = 'envoy.extensions.filters.http.buffer.v3.Buffer';
 
 /**
  * What routes of an edge switch on for themselves. It stands in front of all others, so that the answers of those, such as 401 of a token,
@@ -179,7 +179,7 @@ function counted(route: Route, bytes: number): readonly Route[] {
   return [
     { ...route, match: { ...match, headers: [upTo(bytes), ...(match.headers ?? [])] } },
     withFilters(route, {
-      [labelOf(BUFFER)]: typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { buffer: { max_request_bytes: bytes } }),
+      [labelOf(BUFFER)]: heldUpTo(bytes),
     }),
   ];
 }

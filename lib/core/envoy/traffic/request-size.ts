@@ -5,7 +5,7 @@ import type { RouteMatch, ValueMatchSpecifier } from '../api/route-components';
 import { extension, labelOf, typed } from '../syntax/messages';
 import { UPGRADE_HEADERS } from './web-sockets';
 
-const BUFFER = 'envoy.extensions.filters.http.buffer.v3.Buffer';
+export const BUFFER = 'envoy.extensions.filters.http.buffer.v3.Buffer';
 
 /**
  * Counts by holding a request back until it is whole.
@@ -13,6 +13,11 @@ const BUFFER = 'envoy.extensions.filters.http.buffer.v3.Buffer';
  */
 export function buffer({ policy: { maxRequestBytes } }: Service): readonly HttpFilter[] {
   return maxRequestBytes === undefined ? [] : [extension(BUFFER, { max_request_bytes: maxRequestBytes })];
+}
+
+/** Of a route: a request is held back until it is whole, and has at most so many bytes. */
+export function heldUpTo(bytes: number): TypedPerFilterConfig[string] {
+  return typed('envoy.extensions.filters.http.buffer.v3.BufferPerRoute', { buffer: { max_request_bytes: bytes } });
 }
 
 /**
